@@ -1,0 +1,58 @@
+# make run    a demo shop on this machine     make test   every check
+# make bench  the figures                     make fmt    tidy the code
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+DATA ?= var/demo
+PORT ?= 8000
+LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
+
+.PHONY: run test bench fmt words lock clean
+
+run: $(VENV)/.run words
+	mkdir -p $(DATA)
+	$(PYTHON) -m appliance.main serve --demo --data $(DATA) --port $(PORT)
+
+test: $(VENV)/.dev words
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest -n 2 --cov --cov-report=term
+
+bench: $(VENV)/.dev words
+	$(PYTHON) -m bench
+
+fmt: $(VENV)/.dev
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+words: $(VENV)/.run
+	$(PYTHON) -m appliance.web.words_build
+
+# The locks name versions and hashes only; where to download from is each machine's own business.
+lock: $(VENV)/.dev
+	$(PYTHON) -m pip install --quiet pip-tools
+	CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON) -m piptools compile $(LOCK) --extra build -o requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(PYTHON) -m piptools compile $(LOCK) --all-extras -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .coverage .coverage.* htmlcov
+
+$(VENV)/.python:
+	./packages python3 python3-venv
+	python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	python3 -m venv $(VENV)
+	touch $@
+
+$(VENV)/.run: $(VENV)/.python requirements.lock
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+# Tests drive a real browser.
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	./packages chromium fonts-noto-cjk
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
