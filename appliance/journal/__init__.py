@@ -1,0 +1,92 @@
+"""The ground: the log of what was done, and the tables that are its shadow. It knows no shop."""
+
+from appliance.journal.clock import Clock, business_day
+from appliance.journal.desk import Action, Desk, action
+from appliance.journal.ids import derive, is_id
+from appliance.journal.journal import Box, Done, Journal, Merged
+from appliance.journal.kinds import (
+    Blob,
+    Code,
+    Day,
+    Group,
+    Hint,
+    Id,
+    Kind,
+    Label,
+    Limit,
+    Moment,
+    Money,
+    Phone,
+    Price,
+    Qty,
+    Rate,
+    Ref,
+    Secret,
+    Text,
+    Watched,
+    Weight,
+    Words,
+)
+from appliance.journal.numbers import ONE, plain, round_half_up, spread, times, yuan
+from appliance.journal.refusal import Refusal, Stale
+from appliance.journal.rights import EVERYTHING, NOTHING, Rights
+from appliance.journal.rows import Row
+from appliance.journal.schema import RoomShape, Schema
+from appliance.journal.shapes import BRANCH, CHAIN, SUMMARY, Fact, Flow, Partition, Record, Sum
+
+__all__ = [
+    "BRANCH",
+    "CHAIN",
+    "EVERYTHING",
+    "NOTHING",
+    "ONE",
+    "SUMMARY",
+    "Action",
+    "Blob",
+    "Box",
+    "Clock",
+    "Code",
+    "Day",
+    "Desk",
+    "Done",
+    "Fact",
+    "Flow",
+    "Group",
+    "Hint",
+    "Id",
+    "Journal",
+    "Kind",
+    "Label",
+    "Limit",
+    "Merged",
+    "Moment",
+    "Money",
+    "Partition",
+    "Phone",
+    "Price",
+    "Qty",
+    "Rate",
+    "Record",
+    "Ref",
+    "Refusal",
+    "Rights",
+    "RoomShape",
+    "Row",
+    "Schema",
+    "Secret",
+    "Stale",
+    "Sum",
+    "Text",
+    "Watched",
+    "Weight",
+    "Words",
+    "action",
+    "business_day",
+    "derive",
+    "is_id",
+    "plain",
+    "round_half_up",
+    "spread",
+    "times",
+    "yuan",
+]

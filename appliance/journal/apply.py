@@ -1,0 +1,351 @@
+"""Applying changes to the shadow: the same code for what is done here, what another box did, and what is redrawn.
+
+Whatever order entries arrive in, the shadow comes out the same: each group of fields belongs to its latest writer,
+a fact to its first, and a document stands at the end of the chain of steps that its flow prefers. Applying never
+refuses: a change that cannot be understood raises `Unfit`, and whoever reads foreign entries parks it.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from appliance.journal import ids
+from appliance.journal.entry import Stamp, show_id
+from appliance.journal.kept import Keeper
+from appliance.journal.schema import Schema
+from appliance.journal.shapes import Flow, Shape
+
+
+class Unfit(Exception):
+    """A change this version cannot apply; it is kept, relayed and tried again after an update."""
+
+
+class Applier:
+    """Applies changes on one connection, inside the transaction of its caller."""
+
+    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, authors: "Authors") -> None:
+        self._conn = conn
+        self._schema = schema
+        self._keeper = keeper
+        self._authors = authors
+        self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
+
+    def apply(self, stamp: Stamp, who: str, change: Any) -> None:
+        """Apply one change as it stands in a payload; raises `Unfit`."""
+        match change:
+            case ["p", str(table), record, dict(fields)]:
+                self._put_foreign(self._shape(table, fact=False), stamp, _id(record), fields)
+            case ["s", str(table), record, dict(fields), dict(was)]:
+                shape = self._shape(table, fact=False)
+                self.correct(shape, stamp, _id(record), self._fitting(shape, fields, extra=("deleted",)), _was(was))
+            case ["f", str(table), fact, dict(fields)]:
+                shape = self._shape(table, fact=True)
+                self.fact(shape, stamp, who, _id(fact), self._fitting(shape, fields))
+            case ["t", str(table), document, str(origin), str(to), parent]:
+                self._step_foreign(table, stamp, who, _id(document), origin, to, parent)
+            case _:
+                raise Unfit("The kind of change is unknown to this version.")
+
+    def pause(self) -> None:
+        """Leave sums and kept views alone until `resume`; a redraw makes them from zero."""
+        self._keeper.paused = True
+
+    def resume(self) -> None:
+        """Keep sums and kept views again."""
+        self._keeper.paused = False
+
+    def _shape(self, table: str, *, fact: bool) -> Shape:
+        shape = self._schema.shapes.get(table)
+        if shape is None or shape.is_fact != fact:
+            raise Unfit(f"This version knows no {table}.")
+        return shape
+
+    def _fitting(self, shape: Shape, fields: Mapping[Any, Any], extra: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Keep the fields this version knows; a known field of the wrong kind makes the change unfit."""
+        known: dict[str, Any] = {}
+        for name, value in fields.items():
+            if name in extra:
+                known[name] = bool(value)
+                continue
+            column = shape.by_name.get(name)
+            if column is None:
+                continue
+            shown = show_id(value) if column.is_id else value
+            if not column.fits(shown):
+                raise Unfit(f"{shape.table}.{name} holds what it cannot hold.")
+            known[name] = column.stored(shown)
+        return known
+
+    # ---- records
+
+    def put_new(self, shape: Shape, stamp: Stamp, record: str, stored: tuple[Any, ...]) -> None:
+        """Put a record whose id nobody has used: the short way for what is made here."""
+        at, author = stamp.at, self._authors.number(stamp.author)
+        flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
+        self._conn.execute(
+            self._inserts[shape.table], (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, author, None)
+        )
+        self._changed(shape, record, None)
+
+    def _put_foreign(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[Any, Any]) -> None:
+        known = self._fitting(shape, fields)
+        stored = tuple(
+            known.get(column.name, column.stored(column.default)) for column in shape.columns
+        )
+        if self._row(shape.table, record) is None:
+            self.put_new(shape, stamp, record, stored)
+        else:
+            self.put_over(shape, stamp, record, dict(zip(shape.names, stored, strict=True)))
+
+    def put_over(self, shape: Shape, stamp: Stamp, record: str, values: Mapping[str, Any]) -> None:
+        """Put a record that may be there already, because its id follows from its cause or half of it came first."""
+        before = self._row(shape.table, record)
+        if before is None:
+            self.put_new(shape, stamp, record, tuple(values[name] for name in shape.names))
+            return
+        made_at = min(before["made_at"] or stamp.at, stamp.at)
+        if made_at != before["made_at"]:
+            self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
+        self._set(shape, stamp, record, {**values, "deleted": False}, before)
+
+    def correct(
+        self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], was: Mapping[str, Stamp]
+    ) -> None:
+        """Set fields of a record: each group goes to its latest writer."""
+        before = self._row(shape.table, record)
+        if before is None:
+            self._blank(shape, record)
+            before = self._row(shape.table, record)
+        for group, replaced in was.items():
+            if group in shape.watched:
+                self._watch(shape, stamp, record, group, replaced)
+        self._set(shape, stamp, record, fields, before)
+
+    def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
+        later = _later(before)
+        base = Stamp(before["_hlc"], self._authors.key(before["_author"]))
+        setting: dict[str, Any] = {}
+        for group, names in shape.groups.items():
+            given = {name: fields[name] for name in names if name in fields}
+            if given and stamp > self._stamp_of(later, group, base):
+                setting |= given
+                later[group] = [stamp.hlc, self._authors.number(stamp.author)]
+        changed = max(before["changed"], stamp.hlc)
+        setting |= {"_later": _dump(later), "changed": changed}
+        columns = ", ".join(f"{name} = ?" for name in setting)
+        self._conn.execute(f"update {shape.table} set {columns} where id = ?", (*setting.values(), record))
+        self._changed(shape, record, before)
+
+    def stamps(self, shape: Shape, record: str, groups: set[str]) -> dict[str, Stamp]:
+        """Return the stamp each group of a record carries now."""
+        row = self._row(shape.table, record)
+        if row is None:
+            return {}
+        later, base = _later(row), Stamp(row["_hlc"], self._authors.key(row["_author"]))
+        return {group: self._stamp_of(later, group, base) for group in groups}
+
+    def _stamp_of(self, later: Mapping[str, list[int]], group: str, base: Stamp) -> Stamp:
+        if group not in later:
+            return base
+        hlc, author = later[group]
+        return Stamp(hlc, self._authors.key(author))
+
+    def _watch(self, shape: Shape, stamp: Stamp, record: str, group: str, replaced: Stamp) -> None:
+        self._conn.execute(
+            "insert or ignore into watched_set values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                record,
+                shape.table,
+                group,
+                stamp.hlc,
+                self._authors.number(stamp.author),
+                replaced.hlc,
+                replaced.author,
+            ),
+        )
+        self._keeper.seen.add(("watched_set", record))
+
+    def _blank(self, shape: Shape, record: str) -> None:
+        self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
+
+    def _changed(self, shape: Shape, record: str, before: Any) -> None:
+        keeper = self._keeper
+        keeper.seen.add((shape.table, record))
+        if not keeper.paused and keeper.watches(shape.table):
+            keeper.touch(shape.table, before, self._row(shape.table, record))
+
+    # ---- facts
+
+    def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, fields: Mapping[str, Any]) -> None:
+        """Write a fact down. Of two with one id the first by stamp counts; the other is kept as its rival."""
+        values = {column.name: fields.get(column.name, column.stored(column.default)) for column in shape.columns}
+        author = self._authors.number(stamp.author)
+        row = (fact, *values.values(), stamp.at, who, stamp.hlc, author)
+        added = self._conn.execute(self._inserts[shape.table], row).rowcount
+        if added:
+            self._fact_feeds(shape, {"id": fact, **values, "at": stamp.at, "who": who}, 1)
+            self._keeper.seen.add((shape.table, fact))
+            return
+        standing = self._row(shape.table, fact)
+        self._rivals(shape, standing, {"id": fact, **values, "at": stamp.at, "who": who}, stamp, row)
+
+    def _rivals(self, shape: Shape, standing: Any, told: Mapping[str, Any], stamp: Stamp, row: tuple[Any, ...]) -> None:
+        first = Stamp(standing["_hlc"], self._authors.key(standing["_author"]))
+        if stamp == first:
+            return
+        same = all(standing[name] == told[name] for name in shape.names)
+        earlier = stamp < first
+        if not same:
+            loser, lost = (standing, first) if earlier else (told, stamp)
+            content = _dump({name: loser[name] for name in shape.names})
+            place = (shape.table, told["id"], lost.hlc, self._authors.number(lost.author), content)
+            self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?)", place)
+            self._keeper.seen.add(("rival", told["id"]))
+        if earlier:
+            self._fact_feeds(shape, standing, -1)
+            self._conn.execute(f"delete from {shape.table} where id = ?", (told["id"],))
+            self._conn.execute(self._inserts[shape.table], row)
+            self._fact_feeds(shape, told, 1)
+
+    def _fact_feeds(self, shape: Shape, row: Mapping[str, Any], sign: int) -> None:
+        if self._keeper.paused:
+            return
+        self._keeper.feed(shape.feeds, row, sign)
+        self._keeper.touch(shape.table, row)
+
+    # ---- steps
+
+    def _step_foreign(
+        self, table: str, stamp: Stamp, who: str, document: str, origin: str, to: str, parent: Any
+    ) -> None:
+        shape = self._shape(table, fact=False)
+        if shape.flow is None or to not in shape.flow.states:
+            raise Unfit(f"This version knows no step of a {table} to {to}.")
+        self.step(shape, stamp, who, document, origin, to, _id(parent) if parent else "")
+
+    def step(self, shape: Shape, stamp: Stamp, who: str, document: str, origin: str, to: str, parent: str) -> None:
+        """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands."""
+        step = ids.derive("step", document, parent, to, str(stamp.hlc), stamp.author.hex())
+        author = self._authors.number(stamp.author)
+        row = (step, shape.table, document, origin, to, parent, stamp.hlc, author, who)
+        if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
+            return
+        before = self._row(shape.table, document)
+        if before is None:
+            self._blank(shape, document)
+            before = self._row(shape.table, document)
+        if before["step"] == parent and not before["forked"]:
+            tip, state, hlc, forked = step, to, stamp.hlc, 0
+            # A sibling may have been taken elsewhere from the very start, where the tip is nothing yet.
+            if not parent and self._siblings(document) > 1:
+                tip, state, hlc, forked = self._fold(shape, document)
+        else:
+            tip, state, hlc, forked = self._fold(shape, document)
+        self._conn.execute(
+            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = max(changed, ?) "
+            "where id = ?",
+            (tip, state, hlc >> 16, forked, stamp.hlc, document),
+        )
+        self._changed(shape, document, before)
+
+    def _siblings(self, document: str) -> int:
+        found = self._conn.execute("select count(*) from step where document = ? and parent = ''", (document,))
+        return int(found.fetchone()[0])
+
+    def _fold(self, shape: Shape, document: str) -> tuple[str, str, int, int]:
+        """Walk the tree of steps from its root, at each fork down the preferred branch."""
+        flow = shape.flow
+        if flow is None:
+            raise Unfit(f"A {shape.table} takes no steps.")
+        rows = self._conn.execute("select * from step where document = ?", (document,)).fetchall()
+        children: dict[str, list[Any]] = {}
+        for row in rows:
+            children.setdefault(row["parent"], []).append(row)
+        best = _reach(flow, children)
+        tip, state, hlc, forked = "", flow.start, 0, 0
+        following = children.get("", [])
+        while following:
+            forked |= len(following) > 1
+            chosen = min(following, key=lambda r: (-best[r["id"]], r["hlc"], self._authors.key(r["author"])))
+            tip, state, hlc = chosen["id"], chosen["state"], chosen["hlc"]
+            following = children.get(tip, [])
+        return tip, state, hlc, forked
+
+    def _row(self, table: str, record: str) -> Any:
+        return self._conn.execute(f"select * from {table} where id = ?", (record,)).fetchone()
+
+
+class Authors:
+    """Authors by the small number that stands for them in this box's tables."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._conn = conn
+        self._numbers: dict[bytes, int] = {}
+        self._keys: dict[int, bytes] = {0: b""}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read them again, after a transaction was given up."""
+        self._numbers = {row["key"]: row["n"] for row in self._conn.execute("select n, key from log_author")}
+        self._keys = {0: b""} | {n: key for key, n in self._numbers.items()}
+
+    def number(self, key: bytes) -> int:
+        """Return the number of an author, giving one to a newcomer."""
+        if key not in self._numbers:
+            added = self._conn.execute("insert into log_author (key) values (?)", (key,)).lastrowid
+            self._numbers[key] = added or 0
+            self._keys[added or 0] = key
+        return self._numbers[key]
+
+    def key(self, number: int) -> bytes:
+        """Return the author of a number; number 0 is nobody, before everybody."""
+        return self._keys[number]
+
+
+def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
+    """For each step the highest rank reached on any branch below it, itself included."""
+    order = list(children.get("", []))
+    for row in order:
+        order.extend(children.get(row["id"], []))
+    best: dict[str, int] = {}
+    for row in reversed(order):
+        below = [best[child["id"]] for child in children.get(row["id"], [])]
+        best[row["id"]] = max([flow.rank.get(row["state"], 0), *below])
+    return best
+
+
+def _id(value: Any) -> str:
+    if isinstance(value, bytes) and len(value) == 16:
+        return ids.show(value)
+    if isinstance(value, str) and 0 < len(value) <= 200:
+        return value
+    raise Unfit("An id is no id.")
+
+
+def _was(was: Mapping[Any, Any]) -> dict[str, Stamp]:
+    found: dict[str, Stamp] = {}
+    for group, stamp in was.items():
+        match stamp:
+            case [int(hlc), bytes(author)] if isinstance(group, str) and 0 <= hlc < 2**63:
+                found[group] = Stamp(hlc, author)
+            case _:
+                raise Unfit("A replaced stamp is no stamp.")
+    return found
+
+
+def _later(row: Any) -> dict[str, list[int]]:
+    return msgspec.json.decode(row["_later"]) if row["_later"] else {}
+
+
+def _dump(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _insert_sql(shape: Shape) -> str:
+    count = 1 + len(shape.columns) + (4 if shape.is_fact else 3 + 3 + (4 if shape.flow else 0))
+    marks = ", ".join("?" for _ in range(count))
+    return f"insert {'or ignore ' if shape.is_fact else ''}into {shape.table} values ({marks})"
+
+

@@ -1,0 +1,122 @@
+"""Checking: the log against itself, the shadow against the log, every kept thing against its definition.
+
+A difference is an alarm with a name, never a silent repair.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from appliance.journal.apply import Applier, Authors
+from appliance.journal.entry import FORMAT, NO_HEAD, Entry, decode_parts
+from appliance.journal.journal import Journal
+from appliance.journal.kept import Keeper
+from appliance.journal.rows import Row
+from appliance.journal.schema import GROUND
+from appliance.journal.shapes import Shape
+
+
+def check(journal: Journal) -> list[str]:
+    """Return what is wrong, one line each; an empty list is a clean box."""
+    conn = journal.reader()
+    try:
+        conn.execute("begin")
+        wrong = [str(row[0]) for row in conn.execute("pragma integrity_check") if row[0] != "ok"]
+        wrong += _broken_chains(journal, conn)
+        wrong += _shadow_differences(journal, conn)
+        wrong += Keeper(conn, journal.schema.kept, journal.schema.sums).differences(
+            {shape.table: shape.feeds for shape in journal.schema.shapes.values() if shape.feeds}
+        )
+    finally:
+        conn.close()
+    return wrong
+
+
+def digests(journal: Journal) -> dict[str, str]:
+    """Return a digest of each shadow table and of the set of entries: equal on boxes that know the same."""
+    conn = journal.reader()
+    try:
+        found = {table: digest for table, digest in _digests(journal, conn)}
+        heads = hashlib.sha256()
+        for row in conn.execute(
+            'select a.key, p.name, l.seq, l.head from log l join log_author a on a.n = l.author '
+            'join log_partition p on p.n = l."partition" order by a.key, p.name, l.seq'
+        ):
+            heads.update(repr(tuple(row)).encode())
+        return found | {"entries": heads.hexdigest()}
+    finally:
+        conn.close()
+
+
+def _broken_chains(journal: Journal, conn: sqlite3.Connection) -> list[str]:
+    wrong: list[str] = []
+    names = {n: name for n, name in conn.execute("select n, name from log_partition")}
+    authors = Authors(conn)
+    last: dict[tuple[int, int], tuple[int, bytes, int]] = {}
+    for row in conn.execute('select *, "partition" as place from log order by author, "partition", seq'):
+        spot = (row["author"], row["place"])
+        seq, head, hlc = last.get(spot, (0, NO_HEAD, 0))
+        author, partition = authors.key(row["author"]), names[row["place"]]
+        where = f"{author.hex()[:8]} {partition} {row['seq']}"
+        parts = decode_parts(row["parts"])
+        entry = Entry(FORMAT, author, partition, row["seq"], row["hlc"], row["needs"], head, parts)
+        if row["seq"] != seq + 1:
+            wrong.append(f"entries are missing before {where}")
+        elif entry.head != row["head"]:
+            wrong.append(f"the chain is broken at {where}")
+        if row["hlc"] <= hlc:
+            wrong.append(f"the clock went back at {where}")
+        last[spot] = (row["seq"], row["head"], row["hlc"])
+    return wrong
+
+
+def _shadow_differences(journal: Journal, conn: sqlite3.Connection) -> list[str]:
+    """Draw the shadow a second time, beside the shop, and compare."""
+    fresh = sqlite3.connect("", isolation_level=None)
+    fresh.row_factory = Row
+    try:
+        fresh.executescript(GROUND)
+        fresh.executemany("insert into log_author values (?, ?)", conn.execute("select n, key from log_author"))
+        journal.schema.create_tables(fresh)
+        keeper = Keeper(fresh, (), {})
+        applier = Applier(fresh, journal.schema, keeper, Authors(fresh))
+        journal.replay_into(fresh, applier, source=conn)
+        live, drawn = dict(_digests(journal, conn)), dict(_digests(journal, fresh))
+    finally:
+        fresh.close()
+    return [f"table {table} differs from the log" for table in live if live[table] != drawn[table]]
+
+
+def _digests(journal: Journal, conn: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    authors = Authors(conn)
+    for shape in journal.schema.shapes.values():
+        digest = hashlib.sha256()
+        for row in conn.execute(f"select * from {shape.table} order by id"):
+            digest.update(repr(_told(shape, row, authors)).encode())
+        yield shape.table, digest.hexdigest()
+    for table in ("step", "watched_set", "rival", "history"):
+        digest = hashlib.sha256()
+        columns = [row[1] for row in conn.execute(f"pragma table_info({table})") if row[1] != "arrived"]
+        rows = sorted(
+            repr([authors.key(row[c]) if c == "author" else row[c] for c in columns])
+            for row in conn.execute(f"select * from {table}")
+        )
+        digest.update("\n".join(rows).encode())
+        yield table, digest.hexdigest()
+
+
+def _told(shape: Shape, row: Any, authors: Authors) -> list[Any]:
+    """Say a row so that it reads the same on every box: stamps by author, one for each group."""
+    told: list[Any] = [row["id"], *(row[name] for name in shape.names)]
+    base = (row["_hlc"], authors.key(row["_author"]))
+    if shape.is_fact:
+        return [*told, row["at"], row["who"], base]
+    later = msgspec.json.decode(row["_later"]) if row["_later"] else {}
+    stamps = [
+        (later[group][0], authors.key(later[group][1])) if group in later else base for group in sorted(shape.groups)
+    ]
+    told += [row["deleted"], row["made_at"], row["changed"], stamps]
+    return [*told, row["state"], row["state_at"], row["step"], row["forked"]] if shape.flow else told

@@ -1,0 +1,88 @@
+"""The hybrid clock: one 64-bit integer that never goes back and never runs far ahead of what can be believed.
+
+spec/sync.md R8: `max(last + 1, milliseconds << 16)`. R9: without a trusted source the physical part moves forward by
+at most the monotonic time that passed plus ten minutes; backward never.
+"""
+
+from typing import Protocol
+
+TOLERANCE_MS = 10 * 60 * 1000
+SET_BACK_MS = 5 * 60 * 1000
+DAY_MS = 24 * 3600 * 1000
+
+
+class Clock(Protocol):
+    """What a box knows of time; passed in, so that tests and simulations own it."""
+
+    trusted: bool
+    """A time server, a trusted peer or a person confirmed the date since start."""
+
+    def now_ms(self) -> int:
+        """Wall time in milliseconds since 1970, UTC."""
+        ...
+
+    def ticks_ms(self) -> int:
+        """Milliseconds that only ever grow, from any origin."""
+        ...
+
+
+class Hybrid:
+    """Gives each entry its stamp."""
+
+    def __init__(self, clock: Clock, last: int) -> None:
+        self.clock = clock
+        self.last = last
+        self._seen_ticks = clock.ticks_ms()
+        self._believed_ms = last >> 16
+
+    def next(self) -> int:
+        """Return a stamp greater than every one seen."""
+        self.last = max(self.last + 1, self.believed_ms() << 16)
+        return self.last
+
+    def observe(self, hlc: int) -> None:
+        """Take note of a stamp that another box gave."""
+        self.last = max(self.last, hlc)
+
+    def believed_ms(self) -> int:
+        """Return the wall time, held back where nobody vouches for it."""
+        now, ticks = self.clock.now_ms(), self.clock.ticks_ms()
+        if self.clock.trusted or not self._believed_ms:
+            believed = now
+        else:
+            # The leash is measured from the last belief, not from the last entry: an idle night must not shorten it.
+            leash = self._believed_ms + (ticks - self._seen_ticks) + TOLERANCE_MS
+            believed = min(now, leash)
+        return believed
+
+    def confirm(self) -> None:
+        """Take the wall time as true from now on: somebody vouched for it."""
+        self._believed_ms = self.clock.now_ms()
+        self._seen_ticks = self.clock.ticks_ms()
+
+    @property
+    def set_back(self) -> bool:
+        """Whether the wall clock stands more than five minutes before the newest entry (spec/domain.md 3.1)."""
+        return self.clock.now_ms() < (self.last >> 16) - SET_BACK_MS
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the wall clock runs ahead of what can be believed, so that a person should confirm the date."""
+        return self.clock.now_ms() > self.believed_ms() + TOLERANCE_MS
+
+
+def business_day(at_ms: int, zone_minutes: int) -> str:
+    """Name the day at the counter, "2026-11-24", for a zone without summer time."""
+    return _civil((at_ms + zone_minutes * 60_000) // DAY_MS)
+
+
+def _civil(days: int) -> str:
+    """Turn days since 1970 into a date (Howard Hinnant's civil_from_days, public domain)."""
+    shifted = days + 719_468
+    era, day_of_era = divmod(shifted, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted_month = (5 * day_of_year + 2) // 153
+    month = shifted_month + (3 if shifted_month < 10 else -9)
+    year = year_of_era + era * 400 + (1 if month <= 2 else 0)
+    return f"{year:04d}-{month:02d}-{day_of_year - (153 * shifted_month + 2) // 5 + 1:02d}"

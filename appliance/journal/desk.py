@@ -1,0 +1,338 @@
+"""The desk: one person at work. It reads the shop, collects changes, and becomes an entry.
+
+A *standing* desk belongs to a person and a device; calling an action with it opens an entry, commits and returns.
+Inside an action the desk is *at work*: other actions called with it join the same entry.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
+
+import msgspec
+
+from appliance.journal.clock import business_day
+from appliance.journal.entry import Stamp, pack_id
+from appliance.journal.refusal import Refusal, Stale
+from appliance.journal.rights import EVERYTHING, Rights
+from appliance.journal.rows import Row
+from appliance.journal.shapes import Fact, Record, Shape, storable
+
+if TYPE_CHECKING:
+    from appliance.journal.journal import Journal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+K = TypeVar("K", bound=Record)
+
+
+@dataclass
+class Draft:
+    """What an action wrote into one partition so far."""
+
+    stamp: Stamp
+    changes: list[Any] = field(default_factory=list)
+    personal: dict[str, list[Any]] = field(default_factory=dict)
+    about: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass
+class Work:
+    """An action under way."""
+
+    action: str
+    action_id: str
+    at: int
+    drafts: dict[str, Draft] = field(default_factory=dict)
+
+
+class Desk:
+    """One person at work; the first argument of every action."""
+
+    def __init__(
+        self, journal: "Journal", *, who: str, device: str, branch: str, rights: Rights = EVERYTHING
+    ) -> None:
+        self.journal = journal
+        self.who = who
+        self.device = device
+        self.branch = branch
+        self.rights = rights
+        self._work: Work | None = None
+
+    def at_work(self, work: Work) -> "Desk":
+        """Return this person's desk with an action on it."""
+        desk = Desk(self.journal, who=self.who, device=self.device, branch=self.branch, rights=self.rights)
+        desk._work = work
+        return desk
+
+    # ---- the moment
+
+    @property
+    def working(self) -> bool:
+        """Whether an action is under way."""
+        return self._work is not None
+
+    @property
+    def at(self) -> int:
+        """The moment at the counter, in milliseconds UTC."""
+        return self._work.at if self._work else self.journal.clock.now_ms()
+
+    @property
+    def day(self) -> str:
+        """The business day, "2026-11-24"."""
+        return business_day(self.at, self.journal.zone_minutes)
+
+    @property
+    def box(self) -> str:
+        """The code of this box, as it stands in document numbers."""
+        return self.journal.box_code
+
+    def may(self, permission: str) -> bool:
+        """Tell whether this person has a right."""
+        return self.rights.may(permission)
+
+    def limit(self, name: str) -> int | None:
+        """How far this person may go, None for as far as they like."""
+        return self.rights.limit(name)
+
+    # ---- reading
+
+    def rows(self, sql: str, *args: object) -> list[Row]:
+        """Ask; inside an action the answer includes what it has written to tables and sums."""
+        return cast("list[Row]", self._conn.execute(sql, args).fetchall())
+
+    def row(self, sql: str, *args: object) -> Row | None:
+        """Ask for one row."""
+        return cast("Row | None", self._conn.execute(sql, args).fetchone())
+
+    def value(self, sql: str, *args: object) -> Any:
+        """Ask for one value; None when there is no row."""
+        found = self._conn.execute(sql, args).fetchone()
+        return found[0] if found else None
+
+    def find(self, kind: type[K], record: str) -> K | None:
+        """Return a record, removed ones too; None when there is none."""
+        shape = self.journal.shape(kind)
+        row = self.row(f"select * from {shape.table} where id = ?", record)
+        return shape.load(row) if row is not None and row["made_at"] else None
+
+    def get(self, kind: type[K], record: str) -> K:
+        """Return a record; a refusal when there is none or it was removed."""
+        shape = self.journal.shape(kind)
+        row = self.row(f"select * from {shape.table} where id = ?", record)
+        if row is None or not row["made_at"] or row["deleted"]:
+            raise Refusal("That is not here any more. Look at the list again.", code="missing")
+        return cast("K", shape.load(row))
+
+    def state(self, kind: type[Record], document: str) -> str:
+        """Return the state a document is in."""
+        shape = self.journal.shape(kind)
+        found = self.value(f"select state from {shape.table} where id = ?", document)
+        if found is None:
+            raise Refusal("That is not here any more. Look at the list again.", code="missing")
+        return str(found)
+
+    def unchanged(self, kind: type[Record], record: str, version: int) -> None:
+        """Refuse as `Stale` when somebody changed the record since `version`, its `changed` as it was shown."""
+        table = self.journal.shape(kind).table
+        now = self.value(f"select changed from {table} where id = ?", record)
+        if now is not None and int(now) != version:
+            raise Stale(table=table, record=record, seen=version, now=int(now))
+
+    @property
+    def _conn(self) -> Any:
+        return self.journal.writing if self._work else self.journal.reading()
+
+    # ---- writing
+
+    def put(self, record: Record) -> str:
+        """Write a new record and return its id, made here unless the record brings one that follows from a cause."""
+        shape = self.journal.shape(type(record))
+        name = record.id or self.journal.new_id(self.at)
+        values = self._stored(shape, record)
+        draft = self._draft(shape)
+        if record.id:
+            self.journal.applier.put_over(shape, draft.stamp, name, dict(zip(shape.names, values, strict=True)))
+        else:
+            self.journal.applier.put_new(shape, draft.stamp, name, values)
+        self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, record)])
+        return name
+
+    def change(self, kind: type[Record], record: str, **fields: Any) -> None:
+        """Correct fields of a record; groups travel whole, and what does not differ is not written."""
+        shape = self.journal.shape(kind)
+        standing = self.get(kind, record)
+        differing = [name for name, value in fields.items() if getattr(standing, name) != value]
+        if not differing:
+            return
+        groups = {shape.group_of(name) for name in differing}
+        names = [name for group in groups for name in shape.groups[group]]
+        new = msgspec.structs.replace(standing, **fields)
+        self._set(shape, record, {name: getattr(new, name) for name in names}, groups)
+
+    def remove(self, kind: type[Record], record: str) -> None:
+        """Remove a record; it stays in the log and in history."""
+        self.get(kind, record)
+        self._set(self.journal.shape(kind), record, {"deleted": True}, {"deleted"})
+
+    def restore(self, kind: type[Record], record: str) -> None:
+        """Bring a removed record back."""
+        self._set(self.journal.shape(kind), record, {"deleted": False}, {"deleted"})
+
+    def add(self, fact: Fact) -> str:
+        """Write down what happened, and return its id."""
+        shape = self.journal.shape(type(fact))
+        name = fact.id or self.journal.new_id(self.at)
+        values = dict(zip(shape.names, self._stored(shape, fact), strict=True))
+        draft = self._draft(shape)
+        self.journal.applier.fact(shape, draft.stamp, self.who, name, values)
+        self._note(shape, draft, name, ["f", shape.table, pack_id(name), _sent(shape, fact)])
+        return name
+
+    def step(self, kind: type[Record], document: str, *, to: str) -> None:
+        """Take a document to its next state; refuses what its flow does not allow."""
+        shape = self.journal.shape(kind)
+        row = self.row(f"select state, step from {shape.table} where id = ?", document)
+        if row is None or shape.flow is None:
+            raise Refusal("That is not here any more. Look at the list again.", code="missing")
+        if to not in shape.flow.steps.get(row["state"], ()):
+            raise Refusal(
+                "It is {state} now, so it cannot become {to}.", code="wrong_state", state=row["state"], to=to
+            )
+        draft = self._draft(shape)
+        self.journal.applier.step(shape, draft.stamp, self.who, document, row["state"], to, row["step"])
+        parent = pack_id(row["step"])
+        self._note(shape, draft, document, ["t", shape.table, pack_id(document), row["state"], to, parent])
+
+    def about(self, record: str) -> None:
+        """Show this entry in the history of a further record."""
+        if self._work is None:
+            raise RuntimeError("Only an action can be about something.")
+        for draft in self._work.drafts.values():
+            draft.about[record] = None
+
+    def keep(self, content: bytes) -> str:
+        """Keep a picture or a recording; returns its hash."""
+        return self.journal.blobs.keep(content)
+
+    def number(self, kind: str) -> str:
+        """Give the next document number of this box: "SO-A1-261124-0001"; never the same twice."""
+        if self._work is None:
+            raise RuntimeError("Only an action takes a number.")
+        short = self.day[2:].replace("-", "")
+        taken = self.value(
+            "insert into numbering values (?, ?, 1) on conflict do update set last = last + 1 returning last",
+            kind,
+            short,
+        )
+        return f"{kind}-{self.box}-{short}-{taken:04d}"
+
+    def _set(self, shape: Shape, record: str, fields: dict[str, Any], groups: set[str]) -> None:
+        draft = self._draft(shape)
+        stored: dict[str, Any] = {}
+        sent: dict[str, Any] = {}
+        for name, value in fields.items():
+            if name == "deleted":
+                stored[name] = sent[name] = value
+                continue
+            column = shape.by_name[name]
+            _check(shape, name, value)
+            stored[name] = column.stored(value)
+            sent[name] = pack_id(value) if column.is_id and isinstance(value, str) else value
+        was = self.journal.applier.stamps(shape, record, groups & shape.watched)
+        self.journal.applier.correct(shape, draft.stamp, record, stored, was)
+        replaced = {group: [stamp.hlc, stamp.author] for group, stamp in was.items()}
+        self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])
+
+    def _stored(self, shape: Shape, record: Record | Fact) -> tuple[Any, ...]:
+        values = msgspec.structs.astuple(record)[1:]
+        for name, value in zip(shape.names, values, strict=True):
+            _check(shape, name, value)
+        if not shape.json_columns:
+            return values
+        return tuple(column.stored(value) for column, value in zip(shape.columns, values, strict=True))
+
+    def _draft(self, shape: Shape) -> Draft:
+        if self._work is None:
+            raise RuntimeError("A desk writes only inside an action.")
+        partition = shape.partition.of(self.branch)
+        draft = self._work.drafts.get(partition)
+        if draft is None:
+            draft = self._work.drafts[partition] = Draft(Stamp(self.journal.hybrid.next(), self.journal.author))
+        return draft
+
+    def _note(self, shape: Shape, draft: Draft, record: str, change: list[Any]) -> None:
+        if shape.personal:
+            draft.personal.setdefault(record, []).append(change)
+        else:
+            draft.changes.append(change)
+        if shape.history:
+            draft.about[record] = None
+
+
+class Action(Generic[P, R]):
+    """A verb of the trade: one permission, one form, one address, one line in the history."""
+
+    def __init__(self, run: Callable[Concatenate[Desk, P], R], title: str, undo: str, confirm: str) -> None:
+        self.run = run
+        self.title = title
+        self.undo = undo
+        self.confirm = confirm
+        self.room = run.__module__.split(".")[-2:][0]
+        self.verb = run.__name__
+        self.name = f"{self.room}.{self.verb}"
+        self.__doc__ = run.__doc__
+        self.__name__ = run.__name__
+        self.__module__ = run.__module__
+        self.__wrapped__ = run
+
+    def __call__(self, desk: Desk, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do it: inside an action it joins the entry, with a standing desk it makes one."""
+        if desk.working:
+            return self.run(desk, *args, **kwargs)
+        done = desk.journal.perform(desk, self.name, lambda at_work: self.run(at_work, *args, **kwargs)).result()
+        return done.value
+
+    @property
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """What the form asks for, in order."""
+        return dict(list(inspect.signature(self.run).parameters.items())[1:])
+
+
+def action(
+    title: str, *, undo: str = "", confirm: str = ""
+) -> Callable[[Callable[Concatenate[Desk, P], R]], Action[P, R]]:
+    """Declare an action: its title, the name of the action that undoes it, and what to ask before it is done."""
+
+    def declare(run: Callable[Concatenate[Desk, P], R]) -> Action[P, R]:
+        return Action(run, title, undo, confirm)
+
+    return declare
+
+
+def _sent(shape: Shape, record: Record | Fact) -> dict[str, Any]:
+    """The fields that travel: those that differ from their default, ids as bytes."""
+    values = msgspec.structs.astuple(record)[1:]
+    sent = {
+        name: value
+        for name, value, default in zip(shape.names, values, shape.defaults, strict=True)
+        if value != default
+    }
+    for name in sent.keys() & shape.id_columns:
+        sent[name] = pack_id(sent[name]) if isinstance(sent[name], str) else sent[name]
+    return sent
+
+
+def _check(shape: Shape, name: str, value: Any) -> None:
+    """Refuse at the writer what a reader would have to park (spec/sync.md R24)."""
+    kind = type(value)
+    if kind is str:
+        if value.isascii() and "\x00" not in value:
+            return
+        if not storable(value):
+            raise Refusal("There is a character in it that cannot be stored. Type it again.", field=name)
+    elif kind is int:
+        if not -(2**63) <= value < 2**63:
+            raise Refusal("That number is too large.", field=name)
+    elif not shape.by_name[name].fits(value):
+        raise TypeError(f"{shape.table}.{name} cannot hold {value!r}.")

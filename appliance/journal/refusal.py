@@ -1,0 +1,30 @@
+"""Refusals: a full sentence that tells a person what to do. Anything else that is raised is a bug."""
+
+from collections.abc import Mapping
+
+
+class Refusal(Exception):
+    """An action says no, and why.
+
+    The sentence is an English message id with named places for `params`; `field` is the form field it is about,
+    `code` a stable name for programs, `remedy` the address of the page that helps.
+    """
+
+    def __init__(self, sentence: str, *, field: str = "", code: str = "", remedy: str = "", **params: object) -> None:
+        self.sentence = sentence
+        self.field = field
+        self.code = code
+        self.remedy = remedy
+        self.params: Mapping[str, object] = params
+        super().__init__(sentence.format(**params) if params else sentence)
+
+
+class Stale(Refusal):
+    """Somebody changed the record since this person looked at it."""
+
+    def __init__(self, *, table: str, record: str, seen: int, now: int) -> None:
+        super().__init__("Somebody changed this meanwhile. Look at both values, then decide.", code="stale")
+        self.table = table
+        self.record = record
+        self.seen = seen
+        self.now = now

@@ -1,0 +1,176 @@
+"""The schema: every shape, view and kept thing of the rooms, in their order, and the tables that shadow the log."""
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from appliance.journal.kept import KeptView, parse_views
+from appliance.journal.shapes import Column, Fact, Record, Shape, Sum
+
+GROUND = """
+create table if not exists log_author (n integer primary key, key blob not null unique);
+create table if not exists log_partition (n integer primary key, name text not null unique);
+create table if not exists log (
+    arrived integer primary key, author integer not null, "partition" integer not null, seq integer not null,
+    hlc integer not null, needs integer not null, head blob not null, parts blob not null,
+    unique (author, "partition", seq)
+);
+create table if not exists early (
+    author blob, "partition" text, seq integer, entry blob, primary key (author, "partition", seq)
+) without rowid;
+create table if not exists fork_proof (author blob, "partition" text, seq integer, entry blob,
+    primary key (author, "partition", seq, entry)) without rowid;
+create table if not exists meta (name text primary key, value text) without rowid;
+create table if not exists numbering (kind text, day text, last integer, primary key (kind, day)) without rowid;
+create table if not exists answered (key text primary key, value text, at integer) without rowid;
+create index if not exists answered_at on answered (at);
+"""
+"""Not redrawn: the log itself, what waits for its place in it, and what only this box knows."""
+
+SHADOW = """
+create table step (id text primary key, kind text, document text, origin text, state text, parent text,
+    hlc integer, author integer, who text) without rowid;
+create index step_document on step (document);
+create table history (record text, hlc integer, author integer, arrived integer,
+    primary key (record, hlc, author)) without rowid;
+create table personal (record text, arrived integer, part integer, primary key (record, arrived, part)) without rowid;
+create table watched_set (record text, kind text, part text, hlc integer, author integer, was_hlc integer,
+    was_author blob, primary key (record, part, hlc, author)) without rowid;
+create table rival (kind text, id text, hlc integer, author integer, content text,
+    primary key (kind, id, hlc, author)) without rowid;
+create table parked (arrived integer, part integer, place integer, reason text,
+    primary key (arrived, part, place)) without rowid;
+create view fork as
+    select s.kind, s.document, s.parent, min(s.hlc) as first_hlc, count(*) as branches
+    from step s group by s.document, s.parent having count(*) > 1;
+create view conflict as
+    select kind, record, part, was_hlc, count(*) as rivals from watched_set
+    group by record, part, was_hlc, was_author having count(*) > 1;
+"""
+
+
+@dataclass(frozen=True)
+class RoomShape:
+    """What a room gives the journal: its name, its record and fact classes, and the text of its views."""
+
+    name: str
+    kinds: Sequence[type[Record] | type[Fact]]
+    views: str = ""
+    sums: Sequence[Sum] = ()
+
+
+class Schema:
+    """All rooms together."""
+
+    def __init__(self, rooms: Iterable[RoomShape]) -> None:
+        self.rooms = tuple(rooms)
+        self.shapes: dict[str, Shape] = {}
+        self.sums: dict[str, Sum] = {}
+        self.kept: list[KeptView] = []
+        self.statements: list[str] = []
+        for room in self.rooms:
+            self.sums |= {kept.name: kept for kept in room.sums}
+            for kind in room.kinds:
+                shape = Shape(kind)
+                if shape.table in self.shapes:
+                    raise ValueError(f"Two rooms call something {shape.table}.")
+                self.shapes[shape.table] = shape
+                if issubclass(kind, Fact):
+                    self.sums |= {kept.name: kept for kept in kind.feeds}
+            parsed = parse_views(room.views)
+            self.kept += parsed.kept
+            self.statements += parsed.statements
+        missing = {name for view in self.kept for name in view.feeds} - self.sums.keys()
+        if missing:
+            raise ValueError(f"Views feed sums that nobody declared: {sorted(missing)}")
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever a table of the shadow would look different."""
+        text = "\n".join([SHADOW, *(self.table_sql(s) for s in self.shapes.values()), *map(repr, self.sums.values())])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def view_fingerprint(self) -> str:
+        """Changes whenever a view or a kept view would look different."""
+        return hashlib.sha256("\n".join([self.fingerprint, *(room.views for room in self.rooms)]).encode()).hexdigest()
+
+    def create_tables(self, conn: sqlite3.Connection) -> None:
+        """Make the empty shadow tables and the sums."""
+        for statement in SHADOW.split(";"):
+            if statement.strip():
+                conn.execute(statement)
+        for shape in self.shapes.values():
+            conn.execute(self.table_sql(shape))
+            for number, columns in enumerate(shape.kind.indexes, 1):
+                conn.execute(f"create index {shape.table}_{number} on {shape.table} ({', '.join(columns)})")
+        for kept in self.sums.values():
+            by = ", ".join(kept.by)
+            of = "".join(f", {name} integer not null default 0" for name in kept.of)
+            conn.execute(f"create table {kept.name} ({by}{of}, n integer default 0, primary key ({by})) without rowid")
+
+    def table_sql(self, shape: Shape) -> str:
+        """Say how a shape's shadow table is made."""
+        columns = ["id text primary key", *(_column_sql(column) for column in shape.columns)]
+        if shape.is_fact:
+            columns += ["at integer default 0", "who text default ''"]
+        else:
+            columns += ["deleted integer default 0", "made_at integer default 0", "changed integer default 0"]
+        if shape.flow:
+            columns += [f"state text default '{shape.flow.start}'", "state_at integer default 0"]
+            columns += ["step text default ''", "forked integer default 0"]
+        columns += ["_hlc integer default 0", "_author integer default 0"]
+        if not shape.is_fact:
+            columns += ["_later text"]
+        return f"create table {shape.table} ({', '.join(columns)})"
+
+    def create_views(self, conn: sqlite3.Connection) -> None:
+        """Make the views in the order of the rooms; one that looks down the list fails here."""
+        for statement in self.statements:
+            conn.execute(statement)
+
+    def drop_views(self, conn: sqlite3.Connection) -> None:
+        """Take away every view and kept table."""
+        for view in self.kept:
+            conn.execute(f"drop table if exists {view.name}")
+            if view.search:
+                conn.execute(f"drop table if exists {view.name}_words")
+        for (name,) in _named(conn, "view"):
+            if name not in {"fork", "conflict"}:
+                conn.execute(f"drop view {name}")
+
+    def drop_all(self, conn: sqlite3.Connection) -> None:
+        """Take away the whole shadow, whatever an older version drew; the log and local tables stay."""
+        for (name,) in _named(conn, "view"):
+            conn.execute(f"drop view {name}")
+        keep = set(re.findall(r"create table if not exists (\w+)", GROUND))
+        drawn = conn.execute("select value from meta where name = 'drawn'").fetchone()
+        for name in (drawn[0].split() if drawn else []):
+            if name not in keep:
+                conn.execute(f"drop table if exists {name}")
+
+    @property
+    def drawn(self) -> list[str]:
+        """Every table of the shadow."""
+        fixed = re.findall(r"create table (\w+)", SHADOW)
+        kept = [view.name for view in self.kept]
+        words = [f"{view.name}_words" for view in self.kept if view.search]
+        return [*fixed, *self.shapes, *self.sums, *kept, *words]
+
+
+def _named(conn: sqlite3.Connection, kind: str) -> list[tuple[str]]:
+    return conn.execute("select name from sqlite_master where type = ?", (kind,)).fetchall()
+
+
+def _column_sql(column: Column) -> str:
+    if column.is_json:
+        default = column.stored(column.default)
+    elif column.base is bool:
+        default = int(column.default)
+    else:
+        default = column.default
+    quoted = "'" + str(default).replace("'", "''") + "'" if isinstance(default, str) else str(default)
+    kind = "integer" if column.base in {int, bool} else "text"
+    return f"{column.name} {kind} default {quoted}"

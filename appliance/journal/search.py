@@ -1,0 +1,73 @@
+"""Search text, cut by us: 张伟, 茶, zw, the tail of a phone, part of a number.
+
+SQLite's trigram tokenizer finds nothing for one or two characters, so Chinese is cut into single characters and pairs,
+letters and digits into pieces of three (shorter at the end of a run, for prefix questions), and each Chinese run also
+into its pinyin and initials.
+"""
+
+import re
+from functools import lru_cache
+
+_RUNS = re.compile(r"[㐀-鿿豈-﫿]+|[0-9a-z]+")
+_FULL_PINYIN_UP_TO = 6
+_PIECE = 3
+
+
+def pieces(text: str) -> str:
+    """Cut a text into the words of the index, separated by blanks, each once."""
+    found: dict[str, None] = {}
+    for run in _RUNS.findall(_folded(text)):
+        if run[0] <= "z":
+            _cut(run, found)
+            continue
+        for place, char in enumerate(run):
+            found[char] = None
+            if place:
+                found[run[place - 1] + char] = None
+        sounds = [_pinyin(char) for char in run]
+        _cut("".join(sound[:1] for sound in sounds), found)
+        if len(run) <= _FULL_PINYIN_UP_TO:
+            _cut("".join(sounds), found)
+    return " ".join(found)
+
+
+def question(text: str) -> str:
+    """Turn what a person typed into an FTS5 question; empty when nothing can be searched for."""
+    asked: list[str] = []
+    for run in _RUNS.findall(_folded(text)):
+        if run[0] <= "z":
+            if len(run) < _PIECE:
+                asked.append(f'"{run}"*')
+            else:
+                asked += [f'"{run[i : i + _PIECE]}"' for i in range(len(run) - _PIECE + 1)]
+        elif len(run) == 1:
+            asked.append(f'"{run}"')
+        else:
+            asked += [f'"{run[i : i + 2]}"' for i in range(len(run) - 1)]
+    return " AND ".join(dict.fromkeys(asked))
+
+
+def certain(text: str) -> list[str]:
+    """The parts of a question that must stand in the text as typed; letters may be pinyin and prove nothing."""
+    return [run for run in _RUNS.findall(_folded(text)) if run.isdigit() or run[0] > "z"]
+
+
+def _folded(text: str) -> str:
+    """Lower case, and full-width letters and digits as their plain selves."""
+    return text.translate(_FULL_WIDTH).lower()
+
+
+_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)}
+
+
+def _cut(run: str, found: dict[str, None]) -> None:
+    for place in range(len(run)):
+        found[run[place : place + _PIECE]] = None
+
+
+@lru_cache(maxsize=8_192)
+def _pinyin(char: str) -> str:
+    # Imported where used: the dictionary takes a moment and some megabytes, and a box that starts needs neither.
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(char, style=Style.NORMAL, errors="ignore")).replace("ü", "v") or "?"

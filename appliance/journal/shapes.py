@@ -1,0 +1,215 @@
+"""Shapes: how a room says what it writes. Records are, facts happened, flows are walked step by step."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from appliance.journal.kinds import Group, Ref, Watched
+
+type_hints = get_type_hints
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Where entries about a record travel: to the whole chain, or to one branch and the hub."""
+
+    name: str
+
+    def of(self, branch: str) -> str:
+        """Name the partition for a box of this branch, as it stands in an entry."""
+        return f"branch/{branch}" if self.name == "branch" else self.name
+
+
+CHAIN: Final = Partition("chain")
+BRANCH: Final = Partition("branch")
+SUMMARY: Final = Partition("summary")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A kept sum: the table `name` holds, for each `by`, the total of each `of` over all rows that feed it."""
+
+    name: str
+    by: tuple[str, ...]
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The states of a document and the steps between them.
+
+    `rank` settles a fork until a person does: of two steps from one parent the branch that reached the higher rank
+    stands (shipped beats cancelled beats edited).
+    """
+
+    start: str
+    steps: Mapping[str, tuple[str, ...]]
+    rank: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Every state, the start first."""
+        found = dict.fromkeys([self.start, *self.steps])
+        for following in self.steps.values():
+            found.update(dict.fromkeys(following))
+        return tuple(found)
+
+
+class Record(msgspec.Struct, kw_only=True, frozen=True):
+    """Something that is, and may be corrected. Every field has a default, for a merge may bring half of it."""
+
+    partition: ClassVar[Partition] = BRANCH
+    personal: ClassVar[bool] = False
+    history: ClassVar[bool] = False
+    flow: ClassVar[Flow | None] = None
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    id: Annotated[str, Ref("")] = ""
+
+
+class Fact(msgspec.Struct, kw_only=True, frozen=True):
+    """Something that happened: written once, never edited, summed. A mistake is answered by a reversing fact."""
+
+    partition: ClassVar[Partition] = BRANCH
+    personal: ClassVar[bool] = False
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    feeds: ClassVar[tuple[Sum, ...]] = ()
+
+    id: Annotated[str, Ref("")] = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a shape as it is stored."""
+
+    name: str
+    hint: Any
+    base: type
+    default: Any
+    group: str
+    watched: bool
+    is_id: bool
+
+    @property
+    def is_json(self) -> bool:
+        """Lists and structs are stored as JSON text."""
+        return self.base not in {int, str, bool}
+
+    def fits(self, value: object) -> bool:
+        """Tell whether a value from elsewhere can stand in this column."""
+        if self.base is bool:
+            return isinstance(value, bool)
+        if self.base is int:
+            return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
+        if self.base is str:
+            return isinstance(value, str) and storable(value)
+        try:
+            msgspec.convert(value, self.hint)
+        except msgspec.ValidationError:
+            return False
+        return storable(msgspec.json.encode(value).decode())
+
+    def stored(self, value: Any) -> Any:
+        """Turn a field's value into what SQLite holds."""
+        return msgspec.json.encode(value).decode() if self.is_json else value
+
+    def loaded(self, value: Any) -> Any:
+        """Turn what SQLite holds into the field's value."""
+        if self.is_json:
+            return msgspec.json.decode(value, type=self.hint) if value else self.default
+        return bool(value) if self.base is bool else value
+
+
+def storable(text: str) -> bool:
+    """Refuse NUL and lone surrogates: SQLite would cut or reject them (spec/sync.md R24)."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+class Shape:
+    """A record or fact class, looked at once: its table, columns, groups and defaults."""
+
+    def __init__(self, kind: type[Record] | type[Fact]) -> None:
+        self.kind = kind
+        self.table = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        self.is_fact = issubclass(kind, Fact)
+        self.personal = kind.personal
+        self.partition = kind.partition
+        self.history = issubclass(kind, Record) and kind.history
+        self.feeds = tuple(kept.name for kept in kind.feeds) if issubclass(kind, Fact) else ()
+        self.flow = kind.flow if issubclass(kind, Record) else None
+        self.columns = tuple(_columns(kind))
+        self.by_name = {column.name: column for column in self.columns}
+        self.names = tuple(column.name for column in self.columns)
+        self.defaults = tuple(column.default for column in self.columns)
+        self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
+        self.json_columns = tuple(column for column in self.columns if column.is_json)
+        self.json_places = tuple(place for place, column in enumerate(self.columns, 1) if column.is_json)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Each group with its fields; a field without a group is a group of its own."""
+        found: dict[str, list[str]] = {"deleted": ["deleted"]}
+        for column in self.columns:
+            found.setdefault(column.group, []).append(column.name)
+        return {name: tuple(fields) for name, fields in found.items()}
+
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The groups whose rival corrections are shown to a person."""
+        return frozenset(column.group for column in self.columns if column.watched)
+
+    def group_of(self, name: str) -> str:
+        """Name the group a field belongs to."""
+        return "deleted" if name == "deleted" else self.by_name[name].group
+
+    def load(self, row: Mapping[str, Any]) -> Any:
+        """Make the record of a row of its shadow table."""
+        fields = {column.name: column.loaded(row[column.name]) for column in self.columns}
+        return self.kind(id=row["id"], **fields)
+
+
+def _columns(kind: type[Record] | type[Fact]) -> list[Column]:
+    hints = type_hints(kind, include_extras=True)
+    columns = []
+    for info in msgspec.structs.fields(kind):
+        if info.name == "id":
+            continue
+        hint = hints[info.name]
+        base, marks = _strip(hint)
+        if info.default is not msgspec.NODEFAULT:
+            default = info.default
+        elif info.default_factory is not msgspec.NODEFAULT:
+            default = info.default_factory()
+        else:
+            raise TypeError(f"{kind.__name__}.{info.name} needs a default: a merge may bring half of a record.")
+        group = next((mark.name for mark in marks if isinstance(mark, Group)), info.name)
+        columns.append(
+            Column(
+                name=info.name,
+                hint=hint,
+                base=base,
+                default=default,
+                group=group,
+                watched=any(isinstance(mark, Watched) for mark in marks),
+                is_id=any(isinstance(mark, Ref) for mark in marks),
+            )
+        )
+    return columns
+
+
+def _strip(hint: Any) -> tuple[type, tuple[Any, ...]]:
+    """Divide an annotation into the bare type and its marks; a Literal of texts is a text."""
+    marks: tuple[Any, ...] = ()
+    while get_origin(hint) is Annotated:
+        hint, *more = get_args(hint)
+        marks = (*marks, *more)
+    if hint in {int, str, bool}:
+        return hint, marks
+    choices = get_args(hint)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return str, marks
+    return object, marks
