@@ -1,0 +1,86 @@
+"""Putting the rooms together: what each folder of `shop` gives the journal and the front of house."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.resources import files
+from importlib.util import find_spec
+from types import ModuleType
+
+from appliance.journal import Action, Fact, Journal, Record, RoomShape, Schema, Sum
+from appliance.journal.clock import Clock
+from appliance.journal.journal import Box
+
+
+@dataclass(frozen=True)
+class Room:
+    """One trade: its name, its shape for the journal, its actions by verb."""
+
+    name: str
+    shape: RoomShape
+    actions: dict[str, Action[..., object]]
+
+    def pages(self) -> ModuleType | None:
+        """Return the room's pages, imported only when somebody will look at them."""
+        return _module(self.name, "pages")
+
+
+class WallClock:
+    """The machine's own clocks; the only place that reads them."""
+
+    def __init__(self, *, trusted: bool = True) -> None:
+        self.trusted = trusted
+
+    def now_ms(self) -> int:
+        """Wall time, UTC."""
+        return time.time_ns() // 1_000_000
+
+    def ticks_ms(self) -> int:
+        """Time since the machine started."""
+        return time.monotonic_ns() // 1_000_000
+
+
+def rooms(names: list[str] | None = None) -> list[Room]:
+    """Import the rooms in their order."""
+    from appliance.shop import ROOMS
+
+    return [_room(name) for name in (names or ROOMS)]
+
+
+def open_journal(
+    box: Box,
+    found: list[Room],
+    *,
+    clock: Clock | None = None,
+    random: Callable[[int], bytes] = os.urandom,
+    local: str = "",
+) -> Journal:
+    """Open a box's journal with these rooms in it."""
+    schema = Schema(room.shape for room in found)
+    return Journal(box, schema, clock=clock or WallClock(), random=random, local=local)
+
+
+def _room(name: str) -> Room:
+    records, actions = _module(name, "records"), _module(name, "actions")
+    kinds: list[type[Record] | type[Fact]] = []
+    sums: list[Sum] = []
+    for value in vars(records).values() if records else ():
+        if isinstance(value, Sum):
+            sums.append(value)
+        elif isinstance(value, type) and issubclass(value, Record | Fact) and value.__module__ == records.__name__:
+            kinds.append(value)
+    views = files(f"appliance.shop.{name}") / "views.sql"
+    shape = RoomShape(name, kinds, views.read_text("utf-8") if views.is_file() else "", sums)
+    return Room(name, shape, _actions(name, actions))
+
+
+def _actions(name: str, module: ModuleType | None) -> dict[str, Action[..., object]]:
+    found = vars(module).values() if module else ()
+    return {value.verb: value for value in found if isinstance(value, Action) and value.room == name}
+
+
+def _module(room: str, name: str) -> ModuleType | None:
+    full = f"appliance.shop.{room}.{name}"
+    return import_module(full) if find_spec(full) else None

@@ -1,0 +1,63 @@
+"""What is true of this box only: where its data lies, how it is reached, its key.
+
+`box.toml` in the data folder holds them; a box that has none makes one at its first start (spec/sync.md R4: key and
+incarnation are made then, so that an image never carries them).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.journal import Box
+
+DEFAULT_PORT = 8000
+
+
+@dataclass(frozen=True)
+class Config:
+    """A box's own settings, read from `box.toml`."""
+
+    folder: Path
+    author: bytes
+    code: str = "A1"
+    branch: str = ""
+    """The id of the branch this box belongs to; empty until `appliance init`."""
+    zone_minutes: int = 480
+    host: str = "0.0.0.0"  # noqa: S104  tablets on the shop's Wi-Fi must reach it
+    port: int = DEFAULT_PORT
+
+    @property
+    def box(self) -> Box:
+        """What the journal needs to know."""
+        return Box(folder=self.folder, author=self.author, code=self.code, zone_minutes=self.zone_minutes)
+
+
+def exists(folder: Path) -> bool:
+    """Tell whether a box has been set up in this folder."""
+    return (folder / "box.toml").exists()
+
+
+def read(folder: Path) -> Config:
+    """Read a box's settings; raises `FileNotFoundError` when there is no box here."""
+    told = tomllib.loads((folder / "box.toml").read_text("utf-8"))
+    return Config(
+        folder=folder,
+        author=bytes.fromhex(told["author"]),
+        code=told["code"],
+        branch=told["branch"],
+        zone_minutes=told.get("zone_minutes", 480),
+        host=told.get("host", Config.host),
+        port=told.get("port", DEFAULT_PORT),
+    )
+
+
+def write(config: Config) -> None:
+    """Write a box's settings down, readable by its own user only."""
+    path = config.folder / "box.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(
+        f'author = "{config.author.hex()}"\ncode = "{config.code}"\nbranch = "{config.branch}"\n'
+        f'zone_minutes = {config.zone_minutes}\nhost = "{config.host}"\nport = {config.port}\n',
+        "utf-8",
+    )

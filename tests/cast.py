@@ -1,0 +1,122 @@
+"""The cast: Alice sells at box A1, Bob at box B1, and both have real boxes in temporary folders."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from appliance.assembly import open_journal, rooms
+from appliance.journal import Box, Desk, Journal, Rights, derive
+from appliance.journal.check import check, digests
+
+MORNING = 1_795_485_600_000  # 2026-11-24 10:00 in the shop
+BRANCH_A = derive("branch", "a")
+BRANCH_B = derive("branch", "b")
+
+
+class TestClock:
+    """A clock that a test sets; each look moves it on by a second, so that no two deeds share a moment."""
+
+    __test__ = False
+
+    def __init__(self, now_ms: int = MORNING, *, step_ms: int = 1_000, trusted: bool = True) -> None:
+        self.now = now_ms
+        self.step = step_ms
+        self.ticks = 0
+        self.trusted = trusted
+
+    def now_ms(self) -> int:
+        self.now += self.step
+        self.ticks += self.step
+        return self.now
+
+    def ticks_ms(self) -> int:
+        return self.ticks
+
+
+@dataclass
+class Shop:
+    """A box, and whoever stands at it."""
+
+    journal: Journal
+    clock: TestClock
+    branch: str
+
+    def desk(self, who: str, rights: Rights | None = None) -> Desk:
+        given = {"rights": rights} if rights else {}
+        return self.journal.desk(who=derive("employee", who), device="tablet", branch=self.branch, **given)
+
+
+def open_box(folder: Path, code: str, branch: str, names: list[str] | None = None) -> Shop:
+    """Open a real box; its chance is seeded by its code, so a test that fails fails again."""
+    chance = random.Random(code)
+    clock = TestClock()
+    author = hashlib.sha256(code.encode()).digest()[:24]
+    journal = open_journal(
+        Box(folder, author, code), rooms(names), clock=clock, random=lambda size: chance.randbytes(size)
+    )
+    return Shop(journal, clock, branch)
+
+
+def meet(*desks: Desk) -> None:
+    """Let boxes exchange all they know, both ways, until nobody learns anything new."""
+    for _ in range(2):
+        for one in desks:
+            for other in desks:
+                if one is not other:
+                    one.journal.merge(other.journal.entries(one.journal.vector())).result()
+
+
+def agree(*desks: Desk) -> bool:
+    """Tell whether boxes hold the same entries and the same tables."""
+    told = [digests(desk.journal) for desk in desks]
+    return all(one == told[0] for one in told)
+
+
+def clean(desk: Desk) -> list[str]:
+    """Return what `appliance check` would complain about."""
+    return check(desk.journal)
+
+
+@pytest.fixture
+def new_box(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
+    """Open as many boxes as a test needs; they are closed after it."""
+    opened: list[Shop] = []
+
+    def make(code: str = "A1", branch: str = BRANCH_A, names: list[str] | None = None) -> Shop:
+        shop = open_box(tmp_path / f"{code}-{len(opened)}", code, branch, names)
+        opened.append(shop)
+        return shop
+
+    yield make
+    for shop in opened:
+        shop.journal.close()
+
+
+@pytest.fixture
+def box(new_box: Callable[..., Shop]) -> Shop:
+    """Box A1."""
+    return new_box("A1", BRANCH_A)
+
+
+@pytest.fixture
+def alice(box: Shop) -> Desk:
+    """Alice, owner, at box A1."""
+    return box.desk("alice")
+
+
+@pytest.fixture
+def bob(new_box: Callable[..., Shop]) -> Desk:
+    """Bob, owner, at box B1 of another branch."""
+    return new_box("B1", BRANCH_B).desk("bob")
+
+
+@pytest.fixture
+def bella(new_box: Callable[..., Shop]) -> Desk:
+    """Bella, owner, at box A2 of Alice's branch."""
+    return new_box("A2", BRANCH_A).desk("bella")
