@@ -64,12 +64,13 @@ def open_journal(
 
 def _room(name: str) -> Room:
     records, actions = _module(name, "records"), _module(name, "actions")
-    kinds: list[type[Record] | type[Fact]] = []
+    kinds: list[type[Record | Fact]] = []
     sums: list[Sum] = []
+    here = f"appliance.shop.{name}."
     for value in vars(records).values() if records else ():
         if isinstance(value, Sum):
             sums.append(value)
-        elif isinstance(value, type) and issubclass(value, Record | Fact) and value.__module__ == records.__name__:
+        elif isinstance(value, type) and issubclass(value, Record | Fact) and value.__module__.startswith(here):
             kinds.append(value)
     views = files(f"appliance.shop.{name}") / "views.sql"
     shape = RoomShape(name, kinds, views.read_text("utf-8") if views.is_file() else "", sums)

@@ -57,9 +57,7 @@ def open_box(folder: Path, code: str, branch: str, names: list[str] | None = Non
     chance = random.Random(code)
     clock = TestClock()
     author = hashlib.sha256(code.encode()).digest()[:24]
-    journal = open_journal(
-        Box(folder, author, code), rooms(names), clock=clock, random=lambda size: chance.randbytes(size)
-    )
+    journal = open_journal(Box(folder, author, code), rooms(names), clock=clock, random=chance.randbytes)
     return Shop(journal, clock, branch)
 
 

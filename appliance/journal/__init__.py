@@ -3,7 +3,7 @@
 from appliance.journal.clock import Clock, business_day
 from appliance.journal.desk import Action, Desk, action
 from appliance.journal.ids import derive, is_id
-from appliance.journal.journal import Box, Done, Journal, Merged
+from appliance.journal.journal import Box, Done, Journal
 from appliance.journal.kinds import (
     Blob,
     Code,
@@ -27,6 +27,7 @@ from appliance.journal.kinds import (
     Weight,
     Words,
 )
+from appliance.journal.merging import Merged
 from appliance.journal.numbers import ONE, plain, round_half_up, spread, times, yuan
 from appliance.journal.refusal import Refusal, Stale
 from appliance.journal.rights import EVERYTHING, NOTHING, Rights

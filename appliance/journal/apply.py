@@ -14,6 +14,7 @@ import msgspec
 from appliance.journal import ids
 from appliance.journal.entry import Stamp, show_id
 from appliance.journal.kept import Keeper
+from appliance.journal.log import Authors
 from appliance.journal.schema import Schema
 from appliance.journal.shapes import Flow, Shape
 
@@ -25,7 +26,7 @@ class Unfit(Exception):
 class Applier:
     """Applies changes on one connection, inside the transaction of its caller."""
 
-    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, authors: "Authors") -> None:
+    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, authors: Authors) -> None:
         self._conn = conn
         self._schema = schema
         self._keeper = keeper
@@ -47,14 +48,6 @@ class Applier:
                 self._step_foreign(table, stamp, who, _id(document), origin, to, parent)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
-
-    def pause(self) -> None:
-        """Leave sums and kept views alone until `resume`; a redraw makes them from zero."""
-        self._keeper.paused = True
-
-    def resume(self) -> None:
-        """Keep sums and kept views again."""
-        self._keeper.paused = False
 
     def _shape(self, table: str, *, fact: bool) -> Shape:
         shape = self._schema.shapes.get(table)
@@ -91,9 +84,7 @@ class Applier:
 
     def _put_foreign(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[Any, Any]) -> None:
         known = self._fitting(shape, fields)
-        stored = tuple(
-            known.get(column.name, column.stored(column.default)) for column in shape.columns
-        )
+        stored = tuple(known.get(column.name, column.stored(column.default)) for column in shape.columns)
         if self._row(shape.table, record) is None:
             self.put_new(shape, stamp, record, stored)
         else:
@@ -277,33 +268,6 @@ class Applier:
         return self._conn.execute(f"select * from {table} where id = ?", (record,)).fetchone()
 
 
-class Authors:
-    """Authors by the small number that stands for them in this box's tables."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self._conn = conn
-        self._numbers: dict[bytes, int] = {}
-        self._keys: dict[int, bytes] = {0: b""}
-        self.reload()
-
-    def reload(self) -> None:
-        """Read them again, after a transaction was given up."""
-        self._numbers = {row["key"]: row["n"] for row in self._conn.execute("select n, key from log_author")}
-        self._keys = {0: b""} | {n: key for key, n in self._numbers.items()}
-
-    def number(self, key: bytes) -> int:
-        """Return the number of an author, giving one to a newcomer."""
-        if key not in self._numbers:
-            added = self._conn.execute("insert into log_author (key) values (?)", (key,)).lastrowid
-            self._numbers[key] = added or 0
-            self._keys[added or 0] = key
-        return self._numbers[key]
-
-    def key(self, number: int) -> bytes:
-        """Return the author of a number; number 0 is nobody, before everybody."""
-        return self._keys[number]
-
-
 def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
     """For each step the highest rank reached on any branch below it, itself included."""
     order = list(children.get("", []))
@@ -347,5 +311,3 @@ def _insert_sql(shape: Shape) -> str:
     count = 1 + len(shape.columns) + (4 if shape.is_fact else 3 + 3 + (4 if shape.flow else 0))
     marks = ", ".join("?" for _ in range(count))
     return f"insert {'or ignore ' if shape.is_fact else ''}into {shape.table} values ({marks})"
-
-

@@ -10,10 +10,12 @@ from typing import Any
 
 import msgspec
 
-from appliance.journal.apply import Applier, Authors
+from appliance.journal.apply import Applier
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, decode_parts
 from appliance.journal.journal import Journal
 from appliance.journal.kept import Keeper
+from appliance.journal.log import Authors, Log, replayed
+from appliance.journal.merging import apply_entry
 from appliance.journal.rows import Row
 from appliance.journal.schema import GROUND
 from appliance.journal.shapes import Shape
@@ -25,11 +27,9 @@ def check(journal: Journal) -> list[str]:
     try:
         conn.execute("begin")
         wrong = [str(row[0]) for row in conn.execute("pragma integrity_check") if row[0] != "ok"]
-        wrong += _broken_chains(journal, conn)
+        wrong += _broken_chains(conn)
         wrong += _shadow_differences(journal, conn)
-        wrong += Keeper(conn, journal.schema.kept, journal.schema.sums).differences(
-            {shape.table: shape.feeds for shape in journal.schema.shapes.values() if shape.feeds}
-        )
+        wrong += Keeper(conn, journal.schema.kept, journal.schema.sums).differences(journal.schema.fact_feeds)
     finally:
         conn.close()
     return wrong
@@ -39,10 +39,10 @@ def digests(journal: Journal) -> dict[str, str]:
     """Return a digest of each shadow table and of the set of entries: equal on boxes that know the same."""
     conn = journal.reader()
     try:
-        found = {table: digest for table, digest in _digests(journal, conn)}
+        found = dict(_digests(journal, conn))
         heads = hashlib.sha256()
         for row in conn.execute(
-            'select a.key, p.name, l.seq, l.head from log l join log_author a on a.n = l.author '
+            "select a.key, p.name, l.seq, l.head from log l join log_author a on a.n = l.author "
             'join log_partition p on p.n = l."partition" order by a.key, p.name, l.seq'
         ):
             heads.update(repr(tuple(row)).encode())
@@ -51,9 +51,9 @@ def digests(journal: Journal) -> dict[str, str]:
         conn.close()
 
 
-def _broken_chains(journal: Journal, conn: sqlite3.Connection) -> list[str]:
+def _broken_chains(conn: sqlite3.Connection) -> list[str]:
     wrong: list[str] = []
-    names = {n: name for n, name in conn.execute("select n, name from log_partition")}
+    names = dict(conn.execute("select n, name from log_partition").fetchall())
     authors = Authors(conn)
     last: dict[tuple[int, int], tuple[int, bytes, int]] = {}
     for row in conn.execute('select *, "partition" as place from log order by author, "partition", seq'):
@@ -81,9 +81,11 @@ def _shadow_differences(journal: Journal, conn: sqlite3.Connection) -> list[str]
         fresh.executescript(GROUND)
         fresh.executemany("insert into log_author values (?, ?)", conn.execute("select n, key from log_author"))
         journal.schema.create_tables(fresh)
-        keeper = Keeper(fresh, (), {})
-        applier = Applier(fresh, journal.schema, keeper, Authors(fresh))
-        journal.replay_into(fresh, applier, source=conn)
+        keeper, authors = Keeper(fresh, (), {}), Authors(fresh)
+        keeper.paused = True
+        applier, fresh_log = Applier(fresh, journal.schema, keeper, authors), Log(fresh, authors)
+        for arrived, entry in replayed(conn, authors):
+            apply_entry(fresh, fresh_log, applier, entry, arrived)
         live, drawn = dict(_digests(journal, conn)), dict(_digests(journal, fresh))
     finally:
         fresh.close()

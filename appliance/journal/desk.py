@@ -49,9 +49,7 @@ class Work:
 class Desk:
     """One person at work; the first argument of every action."""
 
-    def __init__(
-        self, journal: "Journal", *, who: str, device: str, branch: str, rights: Rights = EVERYTHING
-    ) -> None:
+    def __init__(self, journal: "Journal", *, who: str, device: str, branch: str, rights: Rights = EVERYTHING) -> None:
         self.journal = journal
         self.who = who
         self.device = device
@@ -114,7 +112,7 @@ class Desk:
         """Return a record, removed ones too; None when there is none."""
         shape = self.journal.shape(kind)
         row = self.row(f"select * from {shape.table} where id = ?", record)
-        return shape.load(row) if row is not None and row["made_at"] else None
+        return cast("K", shape.load(row)) if row is not None and row["made_at"] else None
 
     def get(self, kind: type[K], record: str) -> K:
         """Return a record; a refusal when there is none or it was removed."""
@@ -196,9 +194,7 @@ class Desk:
         if row is None or shape.flow is None:
             raise Refusal("That is not here any more. Look at the list again.", code="missing")
         if to not in shape.flow.steps.get(row["state"], ()):
-            raise Refusal(
-                "It is {state} now, so it cannot become {to}.", code="wrong_state", state=row["state"], to=to
-            )
+            raise Refusal("It is {state} now, so it cannot become {to}.", code="wrong_state", state=row["state"], to=to)
         draft = self._draft(shape)
         self.journal.applier.step(shape, draft.stamp, self.who, document, row["state"], to, row["step"])
         parent = pack_id(row["step"])

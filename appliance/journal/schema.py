@@ -147,9 +147,14 @@ class Schema:
             conn.execute(f"drop view {name}")
         keep = set(re.findall(r"create table if not exists (\w+)", GROUND))
         drawn = conn.execute("select value from meta where name = 'drawn'").fetchone()
-        for name in (drawn[0].split() if drawn else []):
+        for name in drawn[0].split() if drawn else []:
             if name not in keep:
                 conn.execute(f"drop table if exists {name}")
+
+    @property
+    def fact_feeds(self) -> dict[str, tuple[str, ...]]:
+        """The sums that each table of facts feeds."""
+        return {shape.table: shape.feeds for shape in self.shapes.values() if shape.feeds}
 
     @property
     def drawn(self) -> list[str]:

@@ -6,6 +6,8 @@ into its pinyin and initials.
 """
 
 import re
+import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
 
 _RUNS = re.compile(r"[㐀-鿿豈-﫿]+|[0-9a-z]+")
@@ -45,6 +47,23 @@ def question(text: str) -> str:
         else:
             asked += [f'"{run[i : i + 2]}"' for i in range(len(run) - 1)]
     return " AND ".join(dict.fromkeys(asked))
+
+
+def find(conn: sqlite3.Connection, view: str, columns: Sequence[str], text: str, limit: int) -> list[int]:
+    """Return the rowids of a kept view's rows that hold the words of a text, newest first."""
+    asked = question(text)
+    if not asked:
+        return []
+    whole = " || ' ' || ".join(f"ifnull(v.{column}, '')" for column in columns)
+    proof = certain(text)
+    # The index is walked from its newest row and left as soon as enough rows are proven: old years cost nothing.
+    found = conn.execute(
+        f"select w.rowid from {view}_words w cross join {view} v on v.rowid = w.rowid where w.{view}_words match ?"
+        + f" and instr(lower({whole}), ?) > 0" * len(proof)
+        + " order by w.rowid desc limit ?",
+        (asked, *proof, limit),
+    )
+    return [row[0] for row in found]
 
 
 def certain(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_ty
 import msgspec
 
 from appliance.journal.kinds import Group, Ref, Watched
+from appliance.journal.rows import Row
 
 type_hints = get_type_hints
 
@@ -166,7 +167,7 @@ class Shape:
         """Name the group a field belongs to."""
         return "deleted" if name == "deleted" else self.by_name[name].group
 
-    def load(self, row: Mapping[str, Any]) -> Any:
+    def load(self, row: Row) -> Any:
         """Make the record of a row of its shadow table."""
         fields = {column.name: column.loaded(row[column.name]) for column in self.columns}
         return self.kind(id=row["id"], **fields)

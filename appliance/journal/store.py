@@ -1,0 +1,61 @@
+"""The file: one SQLite database for log, shadow and what only this box knows, and the connections to it."""
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import cast
+
+from appliance.journal import numbers
+from appliance.journal.rows import Row
+
+
+class Store:
+    """Opens connections: one that writes, as many as needed that only read."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._readers = threading.local()
+        self.writing = self._open_writer()
+
+    def _open_writer(self) -> sqlite3.Connection:
+        conn = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=1024)
+        conn.execute("pragma journal_mode = wal")
+        conn.execute("pragma synchronous = full")
+        conn.execute("pragma wal_autocheckpoint = 0")
+        conn.execute("pragma secure_delete = on")
+        conn.execute("pragma cache_size = -8000")
+        return dressed(conn)
+
+    def checkpointing(self) -> sqlite3.Connection:
+        """Open the connection that moves the write-ahead log into the file."""
+        return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+
+    def reader(self) -> sqlite3.Connection:
+        """Open a further connection that can only read."""
+        conn = sqlite3.connect(
+            f"file:{self._path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        conn.execute("pragma query_only = on")
+        return dressed(conn)
+
+    def reading(self) -> sqlite3.Connection:
+        """Return this thread's own reading connection."""
+        if not hasattr(self._readers, "conn"):
+            self._readers.conn = self.reader()
+        return cast("sqlite3.Connection", self._readers.conn)
+
+    def close(self) -> None:
+        """Close the writing connection and this thread's reading one."""
+        self.writing.close()
+        if hasattr(self._readers, "conn"):
+            self._readers.conn.close()
+            del self._readers.conn
+
+
+def dressed(conn: sqlite3.Connection) -> sqlite3.Connection:
+    """Give a connection our rows and our arithmetic."""
+    conn.row_factory = Row
+    conn.create_function("times", 2, numbers.times, deterministic=True)
+    conn.create_function("round_half_up", 2, numbers.round_half_up, deterministic=True)
+    return conn
