@@ -1,0 +1,256 @@
+"""The front: what all visits share. Rooms as they declared themselves, the two languages, and what is remembered."""
+
+import logging
+import mimetypes
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from appliance.journal import Action, Clock, Journal
+from appliance.web import words as words_of_web
+from appliance.web.fields import Field, read_fields
+from appliance.web.labels import Labels
+from appliance.web.listing import Listing
+from appliance.web.live import Hub
+from appliance.web.local import Local
+from appliance.web.pages import Form, Page, RoomPages
+from appliance.web.signin import Device, Doors, Staff
+from appliance.web.visit import Denied, RailItem, Toast, Turned, Visit, WebRequest
+from appliance.web.words import Words
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+REMEMBERED_MS = 15_000
+MOST_REMEMBERED = 512
+
+T = TypeVar("T")
+log = logging.getLogger("appliance.web")
+
+
+@dataclass(frozen=True)
+class WebConfig:
+    """What the front of house must be told about this box."""
+
+    folder: Path
+    branch: str = ""
+    shop_name: str = "掌柜"
+    branch_name: str = ""
+    idle_minutes: int = 60
+    upload_bytes: int = 32 * 1024 * 1024
+    counting: bool = False
+    """Tell in a header how many statements a page took; for tests and the bench."""
+
+
+class Front:
+    """What all visits share."""
+
+    def __init__(
+        self, journal: Journal, rooms: Iterable[RoomPages], staff: Staff, config: WebConfig, clock: Clock
+    ) -> None:
+        self.journal = journal
+        self.rooms = list(rooms)
+        self.config = config
+        self.clock = clock
+        self.languages = words_of_web.load(journal.zone_minutes)
+        self.local = Local(config.folder / "front.db")
+        self.doors = Doors(self.local, staff, clock, config.idle_minutes)
+        self.staff = staff
+        self.hub = Hub()
+        self.slow = ThreadPoolExecutor(2, "slow")
+        self.toasts: dict[str, list[Toast]] = {}
+        self.csp_reports: list[str] = []
+        self._memory: dict[Any, tuple[int, Any]] = {}
+        self._stale = False
+        self._staff_stale = False
+        self._gather()
+        self.static = read_static(STATIC)
+        self._stages = {lang: self._stage(spoken) for lang, spoken in self.languages.items()}
+        journal.listen(self._heard)
+
+    def _gather(self) -> None:
+        self.actions: dict[str, Action[Any, Any]] = {}
+        self.forms: dict[str, Form] = {}
+        self.listings: dict[str, Listing] = {}
+        self.panels: dict[str, list[Page]] = {}
+        self.problems: dict[str, str] = {}
+        named: dict[str, tuple[str, ...]] = {}
+        for room in self.rooms:
+            self.actions |= {f"{room.name}.{verb}": act for verb, act in room.actions.items()}
+            self.forms |= {key if isinstance(key, str) else key.name: form for key, form in room.forms.items()}
+            self.problems |= room.problems
+            named |= room.labels
+            for page in room.pages:
+                if isinstance(page, Listing):
+                    self.listings[page.path] = page
+                elif page.beside:
+                    self.panels.setdefault(page.beside, []).append(page)
+        self.labels = Labels(self, named)
+        self._fields: dict[str, tuple[Field, ...]] = {}
+
+    def fields(self, name: str) -> tuple[Field, ...]:
+        """What an action's form asks for; read from its signature once."""
+        if name not in self._fields:
+            self._fields[name] = read_fields(self.actions[name].run)
+        return self._fields[name]
+
+    # ---- templates
+
+    def _stage(self, spoken: Words) -> Environment:
+        folders = {room.name: FileSystemLoader(room.folder) for room in self.rooms}
+        stage = Environment(
+            loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(folders)]),
+            autoescape=True,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+        )
+        # One stage per language, so that `_` is a plain global and macros need no context to speak.
+        stage.globals |= {"_": spoken, "words": spoken, "static": self.static_href, "config": self.config}
+        stage.filters |= {
+            name: getattr(spoken, name) for name in ("money", "price", "qty", "weight", "rate", "phone", "name")
+        }
+        return stage
+
+    def render(self, template: str, spoken: Words, **context: Any) -> str:
+        """Render a template in one language."""
+        return self._stages[spoken.lang].get_template(template).render(context)
+
+    def static_href(self, name: str) -> str:
+        """The address of a file of ours; it names the content, so that a browser may keep it for ever."""
+        found = self.static.get(name)
+        return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
+
+    # ---- visits
+
+    def words_of(self, request: WebRequest) -> Words:
+        """The language of a device; Chinese unless it chose another."""
+        return self.languages.get(request.cookies.get("lang", ""), self.languages["zh"])
+
+    def device_of(self, request: WebRequest) -> Device:
+        """The enrolled device of a request."""
+        device = self.doors.device(request.cookies.get("device", ""))
+        if device is None:
+            raise Turned("/enrol")
+        return device
+
+    def enter(self, request: WebRequest) -> Visit:
+        """Let a request in: an enrolled device and a live session on it."""
+        if self._staff_stale:
+            self._staff_stale = False
+            self.doors.forget()
+        bearer = request.headers.get("authorization", "")
+        device = self.device_of(request) if not bearer else None
+        token = bearer.removeprefix("Bearer ") if bearer else request.cookies.get("desk", "")
+        session = self.doors.session(token, device)
+        known = self.doors.known(session.employee) if session else None
+        if session is None or known is None:
+            raise Turned("/sign-in")
+        return Visit(self, request, device or Device(session.device, ""), session, *known)
+
+    def fresh_key(self) -> str:
+        """The key of one form shown once."""
+        return secrets.token_urlsafe(12)
+
+    # ---- what is remembered between visits
+
+    def remember(self, key: Any, make: Callable[[], T]) -> T:
+        """Keep an answer until something in the shop changes, and never longer than a few seconds."""
+        if self._stale or len(self._memory) > MOST_REMEMBERED:
+            self._stale = False
+            self._memory.clear()
+        now = self.clock.now_ms()
+        found = self._memory.get(key)
+        if found is not None and now - found[0] < REMEMBERED_MS:
+            return found[1]  # type: ignore[no-any-return]
+        made = make()
+        self._memory[key] = (now, made)
+        return made
+
+    def _heard(self, touched: frozenset[tuple[str, str]]) -> None:
+        """Called in the writer's thread after each commit."""
+        self._stale = True
+        if any(table in self.staff.tables for table, _ in touched):
+            self._staff_stale = True
+        self.hub.publish(touched)
+
+    def rail(self, visit: Visit) -> list[RailItem]:
+        """The toolbar of a person, its badges counted in one statement."""
+        rails = [(room.rail, room.rail.see or f"{room.name}.see") for room in self.rooms if room.rail]
+        shown = [one for one, see in rails if visit.may(see)]
+        counted = [one.badge for one in shown if one.badge]
+        counts: Mapping[str, Any] = {}
+        if counted:
+            sql = "select " + ", ".join(f"({badge})" for badge in counted)
+            counts = dict(zip(counted, visit.remembered(sql)[0], strict=True))
+        path = visit.path
+        return [
+            RailItem(
+                visit.words(one.title), one.icon, one.href, capped(counts.get(one.badge) or 0), one.hot,
+                path == one.href or (one.href != "/" and path.startswith(one.href + "/")),
+            )
+            for one in shown
+        ]  # fmt: skip
+
+    def told(self, visit: Visit, record: str) -> list[dict[str, Any]]:
+        """The history of a record as sentences: what, who, when."""
+        entries = self.journal.history(self.journal.reading(), record)
+        told = []
+        for stamp, deed in entries:
+            act = self.actions.get(deed.action)
+            known = self.doors.known(deed.who)
+            told.append(
+                {
+                    "title": visit.words(act.title) if act else deed.action,
+                    "action": deed.action,
+                    "who": known[0].name if known else visit.pick("employee", deed.who),
+                    "at": stamp.at,
+                    "when": visit.words.moment(stamp.at, visit.at),
+                    "full": visit.words.full(stamp.at),
+                }
+            )
+        return told
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.hub.close()
+        self.slow.shutdown(wait=True, cancel_futures=True)
+        self.local.close()
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file of ours, held in memory with the tag of its content."""
+
+    content: bytes
+    kind: str
+    tag: str
+
+
+def read_static(folder: Path) -> dict[str, StaticFile]:
+    """Read every stylesheet, script and picture of ours; together they weigh less than a photo."""
+    found = {}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file():
+            content = path.read_bytes()
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            found[path.relative_to(folder).as_posix()] = StaticFile(content, kind, sha256(content).hexdigest()[:12])
+    return found
+
+
+def capped(count: int, most: int = 100) -> str:
+    """A small number that may have been counted only so far: 99+."""
+    return "" if not count else f"{most - 1}+" if count >= most else str(count)
+
+
+def needed(visit: Visit, permissions: Sequence[str]) -> None:
+    """Go on only with every one of these permissions."""
+    for permission in permissions:
+        if not visit.may(permission):
+            raise Denied(permission)

@@ -1,0 +1,62 @@
+"""Labels: how a row of another table is called, and how one is found by typing."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from appliance.web.front import Front
+    from appliance.web.visit import Visit
+
+FEW = 30
+OFFERED = 12
+
+
+class Labels:
+    """The tables that forms and filters may point at: (kept view or table, label column[, condition])."""
+
+    def __init__(self, front: "Front", named: Mapping[str, tuple[str, ...]]) -> None:
+        self.front = front
+        self.named = named
+        self._searchable = {view.name for view in front.journal.schema.kept if view.search}
+
+    def name(self, visit: "Visit", table: str, record: str) -> str:
+        """The label of a row; empty for none."""
+        if not record or table not in self.named:
+            return ""
+        view, column, *_ = self.named[table]
+        found = visit.remembered(f"select {column} from {view} where id = ?", record)
+        return str(found[0][0]) if found else ""
+
+    def few(self, visit: "Visit", table: str) -> list[tuple[str, str]] | None:
+        """Every row that can be picked, if they are few enough for a plain list; None otherwise."""
+        if table not in self.named:
+            return []
+        view, column, condition = self._of(table)
+        rows = visit.remembered(f"select id, {column} from {view} where {condition} order by {column} limit {FEW + 1}")
+        return [(row[0], str(row[1])) for row in rows] if len(rows) <= FEW else None
+
+    def find(self, visit: "Visit", table: str, text: str) -> list[tuple[str, str]]:
+        """The rows that a typed text may mean, the best first."""
+        if table not in self.named or not text.strip():
+            return []
+        view, column, condition = self._of(table)
+        if view not in self._searchable:
+            asked = f"select id, {column} from {view} where {condition} and instr(lower({column}), lower(?)) > 0 limit ?"
+            return [(row[0], str(row[1])) for row in visit.rows(asked, text.strip(), OFFERED)]
+        visit.statements += 1
+        found = self.front.journal.search(self.front.journal.reading(), view, text, OFFERED * 2)
+        marks = ", ".join("?" * len(found))
+        asked = f"select id, {column} from {view} where rowid in ({marks}) and {condition} limit ?"
+        rows = visit.rows(asked, *found, OFFERED) if found else []
+        typed = text.strip().lower()
+        return sorted(((row[0], str(row[1])) for row in rows), key=lambda pair: pair[1].lower() != typed)
+
+    def _of(self, table: str) -> tuple[str, str, str]:
+        view, column, *rest = self.named[table]
+        return view, column, rest[0] if rest else self._default_condition(view)
+
+    def _default_condition(self, view: str) -> str:
+        """Disabled and removed rows are not offered any more, wherever a table has such columns."""
+        columns = {row[1] for row in self.front.journal.reading().execute(f"pragma table_info({view})")}
+        wanted = [f"{name} = 0" for name in ("disabled", "deleted") if name in columns]
+        return " and ".join(wanted) or "true"

@@ -1,0 +1,99 @@
+"""Listings: a heading over a view. What is asked lives in the address, so Back returns to the same rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from appliance.web.columns import Column
+
+PAGE_ROWS = 50
+COUNTED = 100
+SUMMED = 500
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved view: a condition with a name; `hot` when its number is one that hurts."""
+
+    title: str
+    where: str = ""
+    hot: bool = False
+
+    @property
+    def key(self) -> str:
+        """How it stands in the address."""
+        return self.title.lower().replace(" ", "-")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition that a person sets: the column it asks about, and its label."""
+
+    column: str
+    title: str = ""
+    kind = ""
+
+    @property
+    def label(self) -> str:
+        """The msgid on the chip."""
+        return self.title or self.column.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True)
+class Period(Filter):
+    """A span of days over a moment, or over a day with `day=True`."""
+
+    day: bool = False
+    kind = "period"
+
+
+@dataclass(frozen=True)
+class ChoiceFilter(Filter):
+    """One of a few fixed values."""
+
+    choices: Sequence[str] = ()
+    kind = "choice"
+
+    def __init__(self, column: str, choices: Sequence[str], title: str = "") -> None:
+        for name, value in {"column": column, "choices": tuple(choices), "title": title}.items():
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class RefFilter(Filter):
+    """One row of another table, named as its room's LABELS say."""
+
+    table: str = ""
+    kind = "ref"
+
+    def __init__(self, column: str, table: str, title: str = "") -> None:
+        for name, value in {"column": column, "table": table, "title": title}.items():
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page: one view, its columns, and the ways to look at it."""
+
+    title: str
+    path: str
+    view: str
+    see: str
+    columns: Sequence[Column]
+    saved: Sequence[Saved] = ()
+    default: str = ""
+    filters: Sequence[Filter] = ()
+    sorts: Sequence[tuple[str, str, str]] = ()
+    search: bool = False
+    totals: Sequence[str] = ()
+    bulk: Sequence[str] = ()
+    new: str = ""
+    where: str = ""
+    empty: str = ""
+    export: bool = True
+
+    @property
+    def name(self) -> str:
+        """How routes and exports name it."""
+        return self.path.strip("/").replace("/", "-")

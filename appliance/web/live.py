@@ -1,0 +1,98 @@
+"""Live updates: after each commit every open page hears which rows changed, and asks for those it shows.
+
+Each stream has a short queue of its own. A page that does not listen loses the oldest news, never holds up the others,
+and is told to look again at everything.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import msgspec
+
+QUEUE = 32
+HEARTBEAT_S = 20
+MOST_STREAMS = 200
+MOST_KEYS = 100
+
+Touched = frozenset[tuple[str, str]]
+
+
+class Full(Exception):
+    """More open pages than a box of this size serves."""
+
+
+class Stream:
+    """One open page."""
+
+    def __init__(self, tables: frozenset[str]) -> None:
+        self.tables = tables
+        self.news: asyncio.Queue[dict[str, list[str]]] = asyncio.Queue(QUEUE)
+        self.lost = False
+
+    def offer(self, changed: dict[str, list[str]]) -> None:
+        """Queue news for this page; the oldest makes room."""
+        mine = {table: keys for table, keys in changed.items() if table in self.tables}
+        if not mine:
+            return
+        if self.news.full():
+            self.news.get_nowait()
+            self.lost = True
+        self.news.put_nowait(mine)
+
+
+class Hub:
+    """Every open stream of this process."""
+
+    def __init__(self) -> None:
+        self.streams: set[Stream] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing = asyncio.Event()
+
+    def publish(self, touched: Touched) -> None:
+        """Tell every open page; may be called from any thread."""
+        loop = self._loop
+        if loop is not None and self.streams and not loop.is_closed():
+            # The loop may close between the look and the call, when the box stops.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._spread, touched)
+
+    def _spread(self, touched: Touched) -> None:
+        changed: dict[str, list[str]] = {}
+        for table, key in sorted(touched):
+            changed.setdefault(table, []).append(key)
+        for stream in self.streams:
+            stream.offer(changed)
+
+    async def follow(self, tables: frozenset[str]) -> AsyncIterator[bytes]:
+        """Yield the stream of a page that shows these tables, as server-sent events."""
+        if len(self.streams) >= MOST_STREAMS:
+            raise Full
+        self._loop = asyncio.get_running_loop()
+        stream = Stream(tables)
+        self.streams.add(stream)
+        try:
+            yield b"retry: 3000\n\n"
+            while not self._closing.is_set():
+                yield await self._next(stream)
+        finally:
+            self.streams.discard(stream)
+
+    async def _next(self, stream: Stream) -> bytes:
+        try:
+            changed = await asyncio.wait_for(stream.news.get(), HEARTBEAT_S)
+        except TimeoutError:
+            return b": still here\n\n"
+        while not stream.news.empty():
+            for table, keys in stream.news.get_nowait().items():
+                changed[table] = [*changed.get(table, ()), *keys]
+        everything = stream.lost or sum(map(len, changed.values())) > MOST_KEYS
+        stream.lost = False
+        news = {table: [] if everything else list(dict.fromkeys(keys)) for table, keys in changed.items()}
+        return b"event: changed\ndata: " + msgspec.json.encode(news) + b"\n\n"
+
+    def close(self) -> None:
+        """End every stream."""
+        self._closing.set()
+        for stream in list(self.streams):
+            stream.offer(dict.fromkeys(stream.tables, []))

@@ -1,0 +1,95 @@
+"""What a room shows: pages, panels, its place in the rail, and the words that belong to its forms and problems."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from appliance.web.listing import Listing
+
+Handler = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page written by hand, or a panel that other rooms' pages fetch by its address."""
+
+    path: str
+    see: str
+    handler: Handler
+    beside: str = ""
+    title: str = ""
+
+
+def page(path: str, *, see: str) -> Callable[[Handler], Page]:
+    """Show this function's answer at an address to everyone who has the permission."""
+    return lambda handler: Page(path, see, handler)
+
+
+def panel(path: str, *, see: str, beside: str = "", title: str = "") -> Callable[[Handler], Page]:
+    """Offer a fragment to other rooms' pages.
+
+    `beside` names the record whose pages show it (`beside="customer"`); its address then ends in `{id}`.
+    """
+    if not path.startswith("/panel/"):
+        raise ValueError(f"A panel's address begins with /panel/, not {path}.")
+    return lambda handler: Page(path, see, handler, beside, title)
+
+
+@dataclass(frozen=True)
+class Rail:
+    """A room's place in the user's toolbar; `badge` is SQL for one small number of things that wait."""
+
+    title: str
+    icon: str
+    href: str
+    badge: str = ""
+    hot: bool = False
+    see: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What differs from the form that an action's signature gives.
+
+    `prefill(visit, args) -> dict` gives first values by field name; `next` is where a person stands afterwards,
+    with `{id}` for what the action returned.
+    """
+
+    template: str = ""
+    prefill: Callable[[Any, dict[str, str]], Mapping[str, Any]] | None = None
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class RoomPages:
+    """A room as the front of house sees it."""
+
+    name: str
+    folder: Path
+    pages: Sequence[Listing | Page] = ()
+    rail: Rail | None = None
+    actions: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forms: Mapping[Any, Form] = field(default_factory=dict)
+    search: Sequence[Any] = ()
+
+
+def read_room(name: str, folder: Path, actions: ModuleType | None, pages: ModuleType | None) -> RoomPages:
+    """Read what a room declares in its actions.py and pages.py."""
+    verbs = {}
+    for key, value in vars(actions).items() if actions else ():
+        if hasattr(value, "title") and callable(value) and getattr(value, "__module__", "") == actions.__name__:
+            verbs[key] = value
+    return RoomPages(
+        name=name,
+        folder=folder,
+        pages=getattr(pages, "PAGES", ()),
+        rail=getattr(pages, "RAIL", None),
+        actions=verbs,
+        problems=getattr(pages, "PROBLEMS", {}),
+        labels=getattr(pages, "LABELS", {}),
+        forms=getattr(pages, "FORMS", {}),
+    )

@@ -1,0 +1,258 @@
+"""A visit: one request by one person at one device, and everything a page may ask of it.
+
+Templates find it as `visit`; `_` is its language. `visit.fragment` says that htmx asked, so the shell stays away.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from urllib.parse import quote
+
+from litestar import Request, Response
+from markupsafe import Markup
+
+from appliance.journal import Desk, Rights, Row, business_day, is_id
+from appliance.web.cells import Seen, masked
+from appliance.web.signin import Device, Person, Session
+from appliance.web.words import Words
+
+if TYPE_CHECKING:
+    from appliance.web.front import Front
+
+Answer = Response[Any]
+WebRequest = Request[Any, Any, Any]
+
+
+class Turned(Exception):
+    """The visit ends elsewhere: at the sign-in, or at the enrolment of the device."""
+
+    def __init__(self, href: str) -> None:
+        self.href = href
+        super().__init__(href)
+
+
+class Denied(Exception):
+    """A permission is missing; says which."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__(permission)
+
+
+class Missing(Exception):
+    """What the address names is not here."""
+
+    def __init__(self, noun: str = "page") -> None:
+        self.noun = noun
+        super().__init__(noun)
+
+
+class Toast(NamedTuple):
+    """What was done, said once, with the way back where there is one."""
+
+    text: str
+    tone: str = "ok"
+    undo: str = ""
+
+
+class RailItem(NamedTuple):
+    """A room in the toolbar, as this person sees it."""
+
+    title: str
+    icon: str
+    href: str
+    badge: str
+    hot: bool
+    current: bool
+
+
+class Visit:
+    """One request by one person."""
+
+    def __init__(
+        self, front: "Front", request: WebRequest, device: Device, session: Session, person: Person, rights: Rights
+    ) -> None:
+        self.front = front
+        self.request = request
+        self.device = device
+        self.session = session
+        self.person = person
+        self.rights = rights
+        self.words: Words = front.words_of(request)
+        self.at = front.clock.now_ms()
+        self.day = business_day(self.at, front.journal.zone_minutes)
+        self.statements = 0
+        self.may = rights.may
+        self.sees = rights.sees
+        self.seen = Seen(self.words, self.at, self.day, rights.may, rights.sees)
+
+    # ---- who and where
+
+    @property
+    def who(self) -> str:
+        """The employee's id."""
+        return self.person.id
+
+    @property
+    def branch(self) -> str:
+        """The branch of this box."""
+        return self.front.config.branch
+
+    @property
+    def lang(self) -> str:
+        """zh or en."""
+        return self.words.lang
+
+    @property
+    def path(self) -> str:
+        """The path of the address."""
+        return self.request.url.path
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The questions of the address; the last of several with one name."""
+        return dict(self.request.query_params.items())
+
+    @property
+    def fragment(self) -> bool:
+        """Whether htmx asked for a part of a page."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+
+    @property
+    def _(self) -> Words:
+        """This visit's language."""
+        return self.words
+
+    # ---- reading
+
+    def rows(self, sql: str, *args: object) -> list[Row]:
+        """Ask the shop."""
+        self.statements += 1
+        return self.front.journal.reading().execute(sql, args).fetchall()
+
+    def row(self, sql: str, *args: object) -> Row | None:
+        """Ask for one row."""
+        self.statements += 1
+        found: Row | None = self.front.journal.reading().execute(sql, args).fetchone()
+        return found
+
+    def value(self, sql: str, *args: object) -> Any:
+        """Ask for one value; None when there is no row."""
+        found = self.row(sql, *args)
+        return found[0] if found is not None else None
+
+    def remembered(self, sql: str, *args: object) -> list[Row]:
+        """Ask once for all visits, until something in the shop changes."""
+        return self.front.remember((sql, args), lambda: self.rows(sql, *args))
+
+    def desk(self) -> Desk:
+        """This person's desk, for actions and for functions of the rooms that read."""
+        return self.front.journal.desk(who=self.who, device=self.device.id, branch=self.branch, rights=self.rights)
+
+    def pick(self, table: str, record: str) -> str:
+        """Say the name of a row of another table."""
+        return self.front.labels.name(self, table, record)
+
+    def history(self, record: str) -> list[dict[str, Any]]:
+        """Say what was done to a record, newest first."""
+        self.statements += 1
+        return self.front.told(self, record)
+
+    # ---- rights
+
+    def need(self, permission: str) -> None:
+        """Go on only with this permission."""
+        if permission and not self.may(permission):
+            raise Denied(permission)
+
+    def mask(self, phone: str) -> str:
+        """A phone number as this person may see it."""
+        return self.words.phone(phone) if self.sees("phone") else masked(phone)
+
+    # ---- answering
+
+    def show(self, template: str, *, title: str = "", status: int = 200, **context: Any) -> Answer:
+        """Answer with a page."""
+        html = self.front.render(template, self.words, visit=self, title=title, **context)
+        return Answer(html, media_type="text/html", status_code=status, headers=self._toasts_by_header())
+
+    def print(self, template: str, *, title: str = "", **context: Any) -> Answer:
+        """Answer with a page that is made to be printed: no rail, no bar."""
+        return self.show(template, title=title, printing=True, **context)
+
+    def go(self, href: str) -> Answer:
+        """Answer by leading elsewhere, within the box."""
+        return Answer(None, status_code=303, headers={"Location": local(href)})
+
+    def missing(self, noun: str = "page") -> NoReturn:
+        """There is no such thing here."""
+        raise Missing(noun)
+
+    def say(self, text: str, *, tone: str = "ok", undo: str = "") -> None:
+        """Say something on the next page this person sees."""
+        self.front.toasts.setdefault(self.session.hash, []).append(Toast(text, tone, undo))
+
+    @cached_property
+    def toasts(self) -> list[Toast]:
+        """What is to be said; said once."""
+        return self.front.toasts.pop(self.session.hash, [])
+
+    def _toasts_by_header(self) -> dict[str, str]:
+        return {"X-Statements": str(self.statements)} if self.front.config.counting else {}
+
+    # ---- what the shell asks
+
+    @property
+    def token(self) -> str:
+        """The secret that every form of this session carries."""
+        return self.session.token
+
+    def hidden(self) -> Markup:
+        """The two hidden fields of every form: the session's token, and the key by which a double tap is one deed."""
+        return Markup('<input type="hidden" name="token" value="{}"><input type="hidden" name="key" value="{}">').format(
+            self.token, self.front.fresh_key()
+        )
+
+    @property
+    def theme(self) -> str:
+        """light, dark or auto."""
+        return _one_of(self.request.cookies.get("theme"), ("auto", "light", "dark"))
+
+    @property
+    def density(self) -> str:
+        """roomy or compact."""
+        return _one_of(self.request.cookies.get("density"), ("roomy", "compact"))
+
+    @property
+    def rail(self) -> list[RailItem]:
+        """The rooms this person may see, in order, with what waits in them."""
+        return self.front.rail(self)
+
+    def panels(self, record: str, id: str) -> list[dict[str, str]]:
+        """The panels that lower rooms offer beside a record: title and address."""
+        return [
+            {"title": self.words(offered.title), "href": offered.path.replace("{id}", id)}
+            for offered in self.front.panels.get(record, ())
+            if self.may(offered.see)
+        ]
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """Every problem view with its sentence, for the page that shows them."""
+        return self.front.problems
+
+
+def local(href: str) -> str:
+    """Keep an address within the box: a form must not be a way to lead people elsewhere."""
+    inside = href.startswith("/") and not href.startswith(("//", "/\\"))
+    return quote(href, safe="/?&=%#.,:;+-_~!*'()@$") if inside else "/"
+
+
+def _one_of(value: str | None, known: tuple[str, ...]) -> str:
+    return value if value in known else known[0]
+
+
+def plausible_id(text: str) -> bool:
+    """Whether a text may be an id at all."""
+    return is_id(text)
