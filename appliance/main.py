@@ -1,0 +1,172 @@
+"""The `appliance` command: opens the house, sets up a new one, and looks after it."""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from appliance import __version__, config
+from appliance.assembly import Room, WallClock, open_journal, rooms
+from appliance.journal import Journal, Refusal
+
+FINE, WRONG, MISUSED = 0, 1, 2
+DEFAULT_FOLDER = "var/shop"
+
+
+def command(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 all is well, 1 something is wrong, 2 it was asked wrongly."""
+    told = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = told.run
+    try:
+        return run(told)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return WRONG
+    except FileNotFoundError as missing:
+        print(f"There is no box in {told.data} ({missing.filename}). Set one up with: appliance init", file=sys.stderr)
+        return MISUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="appliance",
+        description="掌柜 Zhanggui, a shop in a box: one small machine serves the tablets and phones of a shop.",
+        epilog="Exit codes: 0 all is well, 1 something is wrong and was named, 2 the command was asked wrongly.",
+    )
+    parser.add_argument("--version", action="version", version=f"appliance {__version__}")
+    verbs = parser.add_subparsers(title="what it does", required=True, metavar="verb")
+
+    def verb(name: str, run: Callable[[argparse.Namespace], int], tells: str) -> argparse.ArgumentParser:
+        made = verbs.add_parser(name, help=tells, description=tells)
+        made.set_defaults(run=run)
+        where = "the box's data folder (default: $APPLIANCE_DATA or %(default)s)"
+        made.add_argument(
+            "--data", type=Path, default=Path(os.environ.get("APPLIANCE_DATA", DEFAULT_FOLDER)), help=where
+        )
+        return made
+
+    serve = verb("serve", _serve, "serve the shop to the tablets on the network")
+    serve.add_argument("--port", type=int, default=0, help="the port to listen at (default: as set up, 8000)")
+    serve.add_argument("--host", default="", help="the address to listen at (default: every one)")
+    serve.add_argument("--demo", action="store_true", help="in an empty folder, open a tea shop to play with")
+    first = verb("init", _init, "set up a new, empty shop in the data folder")
+    first.add_argument("--shop", default="", help="the shop's name")
+    first.add_argument("--owner", default="", help="the owner's name")
+    first.add_argument("--code", default="A1", help="this box's code in document numbers (default: %(default)s)")
+    verb("check", _check, "check the log, the tables drawn from it, the kept sums and the file")
+    verb("rebuild", _rebuild, "draw every table anew from the log")
+    out = verb("export", _export, "write the whole log as JSON lines: your data, without lock-in")
+    out.add_argument("--to", type=Path, default=None, help="the file to write (default: standard output)")
+    return parser
+
+
+def _serve(told: argparse.Namespace) -> int:
+    from appliance.serving import serve
+
+    folder: Path = told.data
+    if told.demo and not config.exists(folder):
+        from appliance.demo import open_demo
+
+        open_demo(folder)
+    return serve(config.read(folder), host=told.host, port=told.port)
+
+
+def _init(told: argparse.Namespace) -> int:
+    from appliance.shop.staff import pin_of_first_owner
+    from appliance.shopfitting import first_start
+
+    folder: Path = told.data
+    if config.exists(folder):
+        print(f"There is a box in {folder} already. Choose another folder with --data.", file=sys.stderr)
+        return MISUSED
+    shop = told.shop or _asked("The shop's name: ", "小店")
+    owner = told.owner or _asked("The owner's name: ", "店主")
+    pin = pin_of_first_owner(secrets.randbelow)
+    first_start(folder, code=told.code, shop=shop, owner=owner, pin=pin)
+    print(f"{shop} is set up in {folder}. {owner}'s PIN is {pin}: change it after the first sign-in.")
+    print(f"Now open it with: appliance serve --data {folder}")
+    return FINE
+
+
+def _asked(question: str, otherwise: str) -> str:
+    return (input(question).strip() if sys.stdin.isatty() else "") or otherwise
+
+
+def _check(told: argparse.Namespace) -> int:
+    from appliance.journal.check import check
+
+    journal, _ = opened(told.data)
+    wrong = check(journal)
+    journal.close()
+    for line in wrong:
+        print(line)
+    print("All is well." if not wrong else f"{len(wrong)} things are wrong.")
+    return WRONG if wrong else FINE
+
+
+def _rebuild(told: argparse.Namespace) -> int:
+    journal, _ = opened(told.data)
+    journal.rebuild().result()
+    journal.close()
+    print("Every table was drawn anew from the log.")
+    return FINE
+
+
+def _export(told: argparse.Namespace) -> int:
+    from appliance.journal.entry import read_deed, read_sealed
+
+    journal, _ = opened(told.data)
+    out = told.to.open("w", encoding="utf-8") if told.to else sys.stdout
+    try:
+        for entry in journal.entries():
+            deed = read_deed(entry.parts[0])
+            line = {
+                "author": entry.author.hex(),
+                "partition": entry.partition,
+                "seq": entry.seq,
+                "at_ms": entry.hlc >> 16,
+                "who": deed.who,
+                "action": deed.action,
+                "changes": deed.changes + [change for part in entry.parts[1:] for change in read_sealed(part).changes],
+            }
+            out.write(json.dumps(line, ensure_ascii=False, default=_shown) + "\n")
+    finally:
+        if told.to:
+            out.close()
+        journal.close()
+    return FINE
+
+
+def _shown(value: object) -> object:
+    from appliance.journal.entry import show_id
+
+    shown = show_id(value)
+    return shown.hex() if isinstance(shown, bytes) else shown
+
+
+def opened(folder: Path) -> tuple[Journal, list[Room]]:
+    """Open the box of a folder; raises `FileNotFoundError` when there is none."""
+    found = rooms()
+    return open_journal(config.read(folder).box, found, clock=WallClock()), found
+
+
+def address(port: int) -> str:
+    """Return the address to type into a tablet's browser."""
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        # Nothing is sent: connecting a datagram socket only asks the routing table which of our addresses faces out.
+        probe.connect(("192.0.2.1", 9))
+        host = probe.getsockname()[0]
+    except OSError:
+        host = "127.0.0.1"
+    finally:
+        probe.close()
+    return f"http://{host}:{port}/"
+
+
+if __name__ == "__main__":
+    sys.exit(command())

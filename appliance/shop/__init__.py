@@ -1,0 +1,15 @@
+"""The business: one folder per trade, each readable alone."""
+
+ROOMS = [
+    "settings",
+    "staff",
+    "catalog",
+    "customers",
+    "inventory",
+    "accounts",
+    "orders",
+    "shipping",
+    "marketplace",
+    "assistant",
+]
+"""Build order, and the law of who may lean on whom: a room imports only the shopfronts of rooms above it."""
