@@ -77,10 +77,11 @@ class Applier:
         """Put a record whose id nobody has used: the short way for what is made here."""
         at, author = stamp.at, self._authors.number(stamp.author)
         flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
-        self._conn.execute(
-            self._inserts[shape.table], (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, author, None)
-        )
-        self._changed(shape, record, None)
+        row = (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, author, None)
+        self._conn.execute(self._inserts[shape.table], row)
+        self._keeper.seen.add((shape.table, record))
+        if not self._keeper.paused and self._keeper.watches(shape.table):
+            self._keeper.touch(shape.table, {"id": record, **dict(zip(shape.names, stored, strict=True))})
 
     def _put_foreign(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[Any, Any]) -> None:
         known = self._fitting(shape, fields)

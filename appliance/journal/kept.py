@@ -205,12 +205,13 @@ class Keeper:
             if old is None:
                 return
             conn.execute(f"delete from {name} where {view.where}", key)
+            written = None
         elif old is not None and tuple(new) == tuple(old)[1:]:
             return
         else:
-            conn.execute(self._upserts[name], tuple(new))
+            written = conn.execute(self._upserts[name], tuple(new)).lastrowid
         if view.search:
-            self._index(view, old, new, key)
+            self._index(view, old, new, old["rowid_"] if old is not None else written)
         if view.feeds:
             if old is not None:
                 self.feed(view.feeds, old, -1)
@@ -219,7 +220,7 @@ class Keeper:
         self.touch(name, old, new)
         self.seen.add((name, str(key[0])))
 
-    def _index(self, view: KeptView, old: Values | None, new: Values | None, key: tuple[Any, ...]) -> None:
+    def _index(self, view: KeptView, old: Values | None, new: Values | None, rowid: int | None) -> None:
         conn, name = self._conn, view.name
         was = _words(view, old) if old is not None else ""
         now = _words(view, new) if new is not None else ""
@@ -228,14 +229,9 @@ class Keeper:
         if old is not None:
             conn.execute(
                 f"insert into {name}_words ({name}_words, rowid, words) values ('delete', ?, ?)",
-                (old["rowid_"], pieces(was)),
+                (rowid, pieces(was)),
             )
         if new is not None:
-            rowid = (
-                old["rowid_"]
-                if old is not None
-                else conn.execute(f"select rowid from {name} where {view.where}", key).fetchone()[0]
-            )
             conn.execute(f"insert into {name}_words (rowid, words) values (?, ?)", (rowid, pieces(now)))
 
     def redraw(self, facts: Mapping[str, Sequence[str]]) -> None:
