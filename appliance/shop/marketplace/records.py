@@ -1,0 +1,197 @@
+"""What the marketplaces told us, word for word, and how their goods are named here.
+
+Ids follow from (platform, shop, the platform's own number), so two boxes that read the same file write the same
+records. Names, phones and addresses stand in personal records of their own and can be erased.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from appliance.journal import BRANCH, Blob, Code, Flow, Moment, Money, Partition, Phone, Price, Qty, Record, Ref, Text
+from appliance.journal import Words as ManyLines
+from appliance.shop.catalog import SkuId
+from appliance.shop.settings import ShopId
+
+RawOrderId = Annotated[str, Ref("raw_order")]
+RawReceiverId = Annotated[str, Ref("raw_receiver")]
+RawOrderLineId = Annotated[str, Ref("raw_order_line")]
+ShopGoodsId = Annotated[str, Ref("shop_goods")]
+ImportJobId = Annotated[str, Ref("import_job")]
+
+PlatformStatus = Literal[
+    "unconfirmed",
+    "await_balance",
+    "await_ship",
+    "part_shipped",
+    "shipped",
+    "signed",
+    "finished",
+    "refunded",
+    "closed",
+]
+STATUS_RANK: dict[str, int] = {
+    "unconfirmed": 10,
+    "await_balance": 20,
+    "await_ship": 30,
+    "part_shipped": 40,
+    "shipped": 50,
+    "signed": 60,
+    "finished": 70,
+    "refunded": 80,
+    "closed": 90,
+}
+"""A platform's order only goes up; a file that says less is an older one."""
+
+RefundStatus = Literal["none", "requested", "part", "full"]
+FileKind = Literal["orders", "items"]
+
+
+class RawOrder(Record, kw_only=True, frozen=True):
+    """An order as the platform told it; staff work on the system orders that come of it."""
+
+    partition: ClassVar[Partition] = BRANCH
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = Flow(
+        start="waiting",
+        steps={"waiting": ("submitted", "set_aside"), "submitted": ("waiting",), "set_aside": ("waiting",)},
+        rank={"submitted": 20, "set_aside": 10},
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("state", "platform_status", "placed_at"),
+        ("placed_at",),
+        ("tid",),
+    )
+
+    platform: Text = ""
+    shop: ShopId = ""
+    tid: Text = ""
+    raw_receiver: RawReceiverId = ""
+    platform_status: PlatformStatus = "unconfirmed"
+    refund_status: RefundStatus = "none"
+    delivery_term: Literal["prepaid", "cod"] = "prepaid"
+    placed_at: Moment = 0
+    paid_at: Moment = 0
+    ship_by: Moment = 0
+    shipped_at: Moment = 0
+    ended_at: Moment = 0
+    goods_amount: Money = 0
+    postage: Money = 0
+    receivable: Money = 0
+    paid: Money = 0
+    received: Money = 0
+    refunded: Money = 0
+    goods_count: Qty = 0
+    title: Text = ""
+    buyer_message: ManyLines = ""
+    seller_memo: ManyLines = ""
+    close_reason: Text = ""
+    waybill: Text = ""
+    courier_name: Text = ""
+    source: Literal["file", "api", "housekeeper"] = "file"
+    payload_hash: Text = ""
+    """Over everything told about the order and its receiver: an equal hash is no work."""
+
+
+class RawReceiver(Record, kw_only=True, frozen=True):
+    """Who bought and where it goes, as the platform told it; what is masked stays masked."""
+
+    partition: ClassVar[Partition] = BRANCH
+    personal: ClassVar[bool] = True
+
+    nick: Text = ""
+    open_id: Text = ""
+    name: Text = ""
+    phone: Phone = ""
+    telephone: Phone = ""
+    address: Text = ""
+    new_address: Text = ""
+    invoice_title: Text = ""
+    oaid: Text = ""
+    masked: bool = False
+
+
+class RawOrderLine(Record, kw_only=True, frozen=True):
+    """One line of a raw order, a sub-order of the platform."""
+
+    partition: ClassVar[Partition] = BRANCH
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("raw_order", "place"), ("shop_goods",))
+
+    raw_order: RawOrderId = ""
+    oid: Text = ""
+    place: int = 0
+    shop_goods: ShopGoodsId = ""
+    title: Text = ""
+    spec: Text = ""
+    price: Price = 0
+    qty: Qty = 0
+    payable: Money = 0
+    paid: Money = 0
+    platform_status: PlatformStatus = "unconfirmed"
+    refund_status: RefundStatus = "none"
+    refund_amount: Money = 0
+    bundle: Text = ""
+    memo: Text = ""
+    waybill: Text = ""
+    payload_hash: Text = ""
+
+
+class ShopGoods(Record, kw_only=True, frozen=True):
+    """Goods as a shop lists them on its platform; written by imports, named ours by code or by `Mapping`."""
+
+    partition: ClassVar[Partition] = BRANCH
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("outer_code",), ("shop", "goods_key", "spec_key"))
+
+    shop: ShopId = ""
+    outer_code: Code = ""
+    goods_key: Text = ""
+    spec_key: Text = ""
+    title: Text = ""
+    spec: Text = ""
+
+
+class Mapping(Record, kw_only=True, frozen=True):
+    """A person said which of our goods a shop's goods are; remembered for every later order.
+
+    Its id is that of the shop's goods, so the same answer given on two boxes is one record.
+    """
+
+    partition: ClassVar[Partition] = BRANCH
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("shop", "goods_key", "spec_key"), ("shop", "outer_code"))
+
+    shop: ShopId = ""
+    outer_code: Code = ""
+    goods_key: Text = ""
+    spec_key: Text = ""
+    sku: SkuId = ""
+
+
+class ImportJob(Record, kw_only=True, frozen=True):
+    """A file laid in: first looked at, then taken in portion by portion; it says how far it came."""
+
+    partition: ClassVar[Partition] = BRANCH
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = Flow(
+        start="checked",
+        steps={"checked": ("running", "dropped"), "running": ("done", "stopped"), "stopped": ("running", "dropped")},
+        rank={"done": 30, "stopped": 20, "dropped": 10},
+    )
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("state",),)
+
+    shop: ShopId = ""
+    file: Blob = ""
+    name: Text = ""
+    kind: FileKind = "orders"
+    profile: Text = ""
+    encoding: Text = ""
+    box: Text = ""
+    total: int = 0
+    taken: int = 0
+    added: int = 0
+    changed_orders: int = 0
+    same: int = 0
+    older: int = 0
+    bad: int = 0
+    submitted: int = 0
+    not_submitted: int = 0
+    errors: Blob = ""
+    message: Text = ""

@@ -1,0 +1,275 @@
+"""Told: the rows of a seller's file become raw orders and raw lines, and rows that cannot are named with the reason.
+
+Pure: the same bytes for the same shop always give the same records, ids and hashes included.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from appliance.journal import derive, times
+from appliance.shop.marketplace import profiles, reading, values
+from appliance.shop.marketplace.profiles import Plan
+from appliance.shop.marketplace.reading import Row, Sheet
+from appliance.shop.marketplace.records import RawOrder, RawOrderLine, RawReceiver, ShopGoods
+
+PLATFORM = "taobao"
+MOST_LINES = 200
+MOST_LETTERS = 2_000
+
+Steps = list[tuple[int, str, str, Callable[[str], Any]]]
+
+_packed = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A row that was left out: where it stands, which column is at fault, and why (a message id)."""
+
+    number: int
+    tid: str
+    column: str
+    sentence: str
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOrder:
+    """One row of an order file."""
+
+    number: int
+    order: RawOrder
+    receiver: RawReceiver
+
+
+@dataclass(slots=True)
+class ToldLines:
+    """All rows of an item file that belong to one order."""
+
+    tid: str
+    raw_order: str
+    lines: list[RawOrderLine] = field(default_factory=list)
+    goods: list[ShopGoods] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Told:
+    """A whole file, understood."""
+
+    kind: str
+    profile: str
+    encoding: str
+    headers: list[str]
+    ignored: tuple[str, ...]
+    warnings: list[str]
+    bad: list[Bad]
+    orders: list[ToldOrder] = field(default_factory=list)
+    lines: list[ToldLines] = field(default_factory=list)
+    repeated: int = 0
+
+    @property
+    def portions(self) -> int:
+        """How many orders the file speaks of."""
+        return len(self.orders) if self.kind == "orders" else len(self.lines)
+
+
+def understand(content: bytes, name: str, shop: str) -> Told:
+    """Read a file of either kind; refuses a file that is neither."""
+    sheet = reading.open_sheet(content, name)
+    plan = profiles.plan(sheet.headers)
+    told = Told(
+        kind=plan.kind,
+        profile=plan.profile.name,
+        encoding=sheet.encoding,
+        headers=[values.clean(header) for header in sheet.headers],
+        ignored=plan.ignored,
+        warnings=list(sheet.warnings),
+        bad=[Bad(one.number, "", "", one.sentence, one.cells) for one in sheet.damaged],
+    )
+    if plan.kind == "orders":
+        _orders(sheet, plan, shop, told)
+    else:
+        _items(sheet, plan, shop, told)
+    told.bad.sort(key=lambda one: one.number)
+    return told
+
+
+def raw_order_id(shop: str, tid: str) -> str:
+    """The id of a platform's order, the same on every box."""
+    return derive("raw_order", PLATFORM, shop, tid)
+
+
+# ---- rows
+
+
+def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]]) -> bool:
+    """Read a row's cells into its parts; on the first cell that cannot be read the row is bad."""
+    cells = row.cells
+    width = len(cells)
+    for place, part, name, read in steps:
+        if place >= width or not cells[place]:
+            continue
+        cell = values.clean(cells[place])
+        if not cell:
+            continue
+        try:
+            parts[part][name] = read(cell) if len(cell) <= MOST_LETTERS else _too_long()
+        except values.Unfit as unfit:
+            tid = parts["order"].get("tid", "")
+            told.bad.append(Bad(row.number, tid, told.headers[place], unfit.sentence, cells))
+            return False
+    if "tid" not in parts["order"]:
+        told.bad.append(Bad(row.number, "", "", "There is no order number.", cells))
+        return False
+    return True
+
+
+def _too_long() -> None:
+    raise values.Unfit("The cell is longer than 2,000 letters.")
+
+
+def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:
+    steps = plan.steps
+    seen: dict[str, tuple[int, str]] = {}
+    for row in sheet.rows:
+        parts: dict[str, dict[str, Any]] = {"order": {}, "receiver": {}}
+        if not _cells(told, row, steps, parts):
+            continue
+        found = _order(row, parts["order"], parts["receiver"], shop)
+        before = seen.setdefault(found.order.tid, (row.number, found.order.payload_hash))
+        if before[0] == row.number:
+            told.orders.append(found)
+        elif before[1] == found.order.payload_hash:
+            told.repeated += 1
+        else:
+            sentence = "This order stands in the file twice and not the same; the first was taken."
+            told.bad.append(Bad(row.number, found.order.tid, "", sentence, row.cells))
+
+
+def _order(row: Row, order: dict[str, Any], receiver: dict[str, Any], shop: str) -> ToldOrder:
+    tid = order["tid"]
+    if order.get("platform_status") == "closed" and order.get("paid_at"):
+        order["platform_status"] = "refunded"
+    if not order.get("receivable"):
+        order["receivable"] = order.get("goods_amount", 0) + order.get("postage", 0)
+    back = order.get("refunded", 0)
+    if back or order.get("platform_status") == "refunded":
+        order["refund_status"] = "full" if back >= order.get("paid", 0) else "part"
+    told_name, told_phone = receiver.get("name", ""), receiver.get("phone", "") + receiver.get("telephone", "")
+    receiver_id = derive("raw_receiver", PLATFORM, shop, tid)
+    who = RawReceiver(id=receiver_id, masked="*" in told_name or "*" in told_phone, **receiver)
+    raw = RawOrder(
+        id=raw_order_id(shop, tid), platform=PLATFORM, shop=shop, raw_receiver=receiver_id, source="file", **order
+    )
+    return ToldOrder(row.number, msgspec.structs.replace(raw, payload_hash=_hash((raw, who))), who)
+
+
+# ---- items
+
+
+def _items(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:
+    by_order: dict[str, ToldLines] = {}
+    steps = plan.steps
+    seen: dict[str, str] = {}
+    numbered = any(spec.name == "oid" for spec, _ in plan.columns)
+    for row in sheet.rows:
+        parts: dict[str, dict[str, Any]] = {"order": {}, "line": {}, "goods": {}}
+        if not _cells(told, row, steps, parts) or not _whole(told, row, parts, numbered=numbered):
+            continue
+        tid = parts["order"]["tid"]
+        group = by_order.get(tid)
+        if group is None:
+            group = by_order[tid] = ToldLines(tid, raw_order_id(shop, tid))
+        oid = parts["line"].pop("oid", "")
+        line, goods = _line(group, oid, parts["line"], parts["goods"], shop)
+        if oid in seen:
+            _twice(told, row, tid, same=seen[oid] == _content(line))
+            continue
+        if len(group.lines) == MOST_LINES:
+            told.bad.append(Bad(row.number, tid, "", "An order cannot have more than 200 lines.", row.cells))
+            continue
+        if oid:
+            seen[oid] = _content(line)
+        group.lines.append(line)
+        group.goods.append(goods)
+        group.numbers.append(row.number)
+    told.lines = [_numbered(group, shop) for group in by_order.values() if group.lines]
+
+
+def _whole(told: Told, row: Row, parts: dict[str, dict[str, Any]], *, numbered: bool) -> bool:
+    """Refuse a line without goods, without a quantity, or without the number all other lines have."""
+    line, sentence = parts["line"], ""
+    if not line.get("title"):
+        sentence = "There is no title of goods."
+    elif not line.get("qty"):
+        sentence = "The quantity is not more than nothing."
+    elif numbered and "oid" not in line:
+        sentence = "There is no sub-order number."
+    if sentence:
+        told.bad.append(Bad(row.number, parts["order"]["tid"], "", sentence, row.cells))
+    return not sentence
+
+
+def _twice(told: Told, row: Row, tid: str, *, same: bool) -> None:
+    if same:
+        told.repeated += 1
+        return
+    sentence = "This sub-order stands in the file twice and not the same; the first was taken."
+    told.bad.append(Bad(row.number, tid, "", sentence, row.cells))
+
+
+def _line(
+    group: ToldLines, oid: str, line: dict[str, Any], goods: dict[str, Any], shop: str
+) -> tuple[RawOrderLine, ShopGoods]:
+    outer_code = goods.get("outer_code") or goods.get("item_code", "")
+    goods_key = goods.get("goods_key") or line["title"]
+    spec_key = goods.get("spec_key") or line.get("spec", "")
+    if line.get("platform_status") == "closed" and line.get("paid"):
+        line["platform_status"] = "refunded"
+    if "payable" not in line:
+        line["payable"] = times(line.get("price", 0), line["qty"])
+    listed = ShopGoods(
+        id=derive("shop_goods", shop, outer_code, goods_key, spec_key),
+        shop=shop,
+        outer_code=outer_code,
+        goods_key=goods_key,
+        spec_key=spec_key,
+        title=line["title"],
+        spec=line.get("spec", ""),
+    )
+    raw = RawOrderLine(
+        id=derive("raw_order_line", PLATFORM, shop, oid or f"{group.tid}/{len(group.lines) + 1}"),
+        raw_order=group.raw_order,
+        oid=oid,
+        place=len(group.lines) + 1,
+        shop_goods=listed.id,
+        **line,
+    )
+    return msgspec.structs.replace(raw, payload_hash=_hash(raw)), listed
+
+
+def _numbered(group: ToldLines, shop: str) -> ToldLines:
+    """Old files number no lines. An order of one line has its own number as that line's; others count."""
+    if any(line.oid for line in group.lines):
+        return group
+    alone = len(group.lines) == 1
+    group.lines = [_renamed(line, group.tid if alone else f"{group.tid}-{line.place}", shop) for line in group.lines]
+    return group
+
+
+def _renamed(line: RawOrderLine, oid: str, shop: str) -> RawOrderLine:
+    bare = msgspec.structs.replace(line, id=derive("raw_order_line", PLATFORM, shop, oid), oid=oid, payload_hash="")
+    return msgspec.structs.replace(bare, payload_hash=_hash(bare))
+
+
+def _content(line: RawOrderLine) -> str:
+    """What a line says, wherever it stands."""
+    return _hash(msgspec.structs.replace(line, place=0, payload_hash=""))
+
+
+def _hash(told: Any) -> str:
+    return hashlib.blake2b(_packed(told), digest_size=12).hexdigest()
