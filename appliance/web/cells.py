@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -67,10 +68,8 @@ def plain_value(kind: str, value: Any, seen: Seen) -> Any:
     """Give a value for a sheet: figures stay figures, everything else is as on the screen."""
     if value is None:
         return ""
-    if kind == "money":
-        return value / 100
-    if kind in {"price", "qty", "rate"}:
-        return value / 10_000
+    if kind in _PLACES:
+        return Decimal(value).scaleb(-_PLACES[kind])
     if kind in {"weight", "count"}:
         return value
     if kind == "moment":
@@ -80,6 +79,9 @@ def plain_value(kind: str, value: Any, seen: Seen) -> Any:
     if kind == "phone":
         return value if seen.sees("phone") else masked(str(value))
     return _WRITE[kind](value, seen) if kind in _WRITE else str(value)
+
+
+_PLACES = {"money": 2, "price": 4, "qty": 4, "rate": 4}
 
 
 def _phone(value: Any, seen: Seen) -> str:

@@ -35,7 +35,7 @@ class Column:
         """Write the cell, from <td> on."""
         text = self.text(row, seen)
         if self.link:
-            text = f'<a class="row-link" href="{escape(_address(self.link, row))}">{text}{self.under(row, seen)}</a>'
+            text = f'<a class="row-link" href="{escape(self.address(row))}">{text}{self.under(row, seen)}</a>'
             return f"<td{self.marks}>{text}"
         return f"<td{self.marks}>{text}{self.under(row, seen)}"
 
@@ -46,6 +46,10 @@ class Column:
     def under(self, row: Any, seen: Seen) -> str:
         """Write the second line."""
         return f'<div class="sub">{second_line(self.sub, row, seen)}</div>' if self.sub else ""
+
+    def address(self, row: Any) -> str:
+        """Give the address that this cell leads to."""
+        return self.link.format_map(_Quoted(row))
 
     def plain(self, row: Any, seen: Seen) -> Any:
         """Give the value for a sheet of an export."""
@@ -295,10 +299,6 @@ def button(step: Do | Go | None, seen: Seen) -> str:
     room, _, verb = step.action.partition(".")
     address = f"/do/{room}/{verb}" + (f"?{urlencode(step.args)}" if step.args else "")
     return f'<a class="btn btn-sm" data-do href="{escape(address)}">{escape(seen.words(step.label))}</a>'
-
-
-def _address(link: str, row: Any) -> str:
-    return link.format_map(_Quoted(row))
 
 
 class _Quoted:

@@ -29,6 +29,7 @@ class Field:
     limit: Limit = field(default_factory=Limit)
     rows: tuple["Field", ...] = ()
     struct: Any = None
+    type: Any = str
 
     @property
     def required(self) -> bool:
@@ -59,7 +60,7 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     label = by_type[Label].text if Label in by_type else name
     said = by_type[Hint].text if Hint in by_type else ""
     shape = _shape(base, by_type)
-    return Field(name=name, label=label, hint=said, default=default, limit=by_type.get(Limit, Limit()), **shape)
+    return Field(name=name, label=label, hint=said, default=default, limit=by_type.get(Limit, Limit()), type=hint, **shape)
 
 
 def _shape(base: Any, marks: Mapping[type, Any]) -> dict[str, Any]:

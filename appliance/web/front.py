@@ -1,9 +1,8 @@
 """The front: what all visits share. Rooms as they declared themselves, the two languages, and what is remembered."""
 
-import logging
 import mimetypes
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,13 +14,14 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from appliance.journal import Action, Clock, Journal
 from appliance.web import words as words_of_web
 from appliance.web.fields import Field, read_fields
+from appliance.web.jobs import Jobs
 from appliance.web.labels import Labels
 from appliance.web.listing import Listing
 from appliance.web.live import Hub
 from appliance.web.local import Local
 from appliance.web.pages import Form, Page, RoomPages
 from appliance.web.signin import Device, Doors, Staff
-from appliance.web.visit import Denied, RailItem, Toast, Turned, Visit, WebRequest
+from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
 from appliance.web.words import Words
 
 HERE = Path(__file__).parent
@@ -30,7 +30,6 @@ REMEMBERED_MS = 15_000
 MOST_REMEMBERED = 512
 
 T = TypeVar("T")
-log = logging.getLogger("appliance.web")
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class Front:
         self._staff_stale = False
         self._gather()
         self.static = read_static(STATIC)
+        self.jobs = Jobs(self)
         self._stages = {lang: self._stage(spoken) for lang, spoken in self.languages.items()}
         journal.listen(self._heard)
 
@@ -104,7 +104,7 @@ class Front:
     def _stage(self, spoken: Words) -> Environment:
         folders = {room.name: FileSystemLoader(room.folder) for room in self.rooms}
         stage = Environment(
-            loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(folders)]),
+            loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), PrefixLoader(folders)]),
             autoescape=True,
             auto_reload=False,
             trim_blocks=True,
@@ -145,14 +145,12 @@ class Front:
         if self._staff_stale:
             self._staff_stale = False
             self.doors.forget()
-        bearer = request.headers.get("authorization", "")
-        device = self.device_of(request) if not bearer else None
-        token = bearer.removeprefix("Bearer ") if bearer else request.cookies.get("desk", "")
-        session = self.doors.session(token, device)
+        device = self.device_of(request)
+        session = self.doors.session(request.cookies.get("desk", ""), device)
         known = self.doors.known(session.employee) if session else None
         if session is None or known is None:
             raise Turned("/sign-in")
-        return Visit(self, request, device or Device(session.device, ""), session, *known)
+        return Visit(self, request, device, session, *known)
 
     def fresh_key(self) -> str:
         """The key of one form shown once."""
@@ -247,10 +245,3 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
 def capped(count: int, most: int = 100) -> str:
     """A small number that may have been counted only so far: 99+."""
     return "" if not count else f"{most - 1}+" if count >= most else str(count)
-
-
-def needed(visit: Visit, permissions: Sequence[str]) -> None:
-    """Go on only with every one of these permissions."""
-    for permission in permissions:
-        if not visit.may(permission):
-            raise Denied(permission)

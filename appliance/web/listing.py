@@ -1,10 +1,7 @@
 """Listings: a heading over a view. What is asked lives in the address, so Back returns to the same rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-
+from dataclasses import dataclass
 from appliance.web.columns import Column
 
 PAGE_ROWS = 50

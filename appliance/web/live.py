@@ -23,7 +23,7 @@ class Full(Exception):
 
 
 class Stream:
-    """One open page."""
+    """One open page, and the tables it shows; none named means all."""
 
     def __init__(self, tables: frozenset[str]) -> None:
         self.tables = tables
@@ -32,7 +32,7 @@ class Stream:
 
     def offer(self, changed: dict[str, list[str]]) -> None:
         """Queue news for this page; the oldest makes room."""
-        mine = {table: keys for table, keys in changed.items() if table in self.tables}
+        mine = {table: keys for table, keys in changed.items() if not self.tables or table in self.tables}
         if not mine:
             return
         if self.news.full():
@@ -95,4 +95,4 @@ class Hub:
         """End every stream."""
         self._closing.set()
         for stream in list(self.streams):
-            stream.offer(dict.fromkeys(stream.tables, []))
+            stream.offer({table: [] for table in stream.tables or {""}})

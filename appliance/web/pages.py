@@ -74,21 +74,16 @@ class RoomPages:
     problems: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forms: Mapping[Any, Form] = field(default_factory=dict)
-    search: Sequence[Any] = ()
 
 
-def read_room(name: str, folder: Path, actions: ModuleType | None, pages: ModuleType | None) -> RoomPages:
-    """Read what a room declares in its actions.py and pages.py."""
-    verbs = {}
-    for key, value in vars(actions).items() if actions else ():
-        if hasattr(value, "title") and callable(value) and getattr(value, "__module__", "") == actions.__name__:
-            verbs[key] = value
+def read_room(name: str, folder: Path, actions: Mapping[str, Any], pages: ModuleType | None) -> RoomPages:
+    """Read what a room declares in its pages.py."""
     return RoomPages(
         name=name,
         folder=folder,
         pages=getattr(pages, "PAGES", ()),
         rail=getattr(pages, "RAIL", None),
-        actions=verbs,
+        actions=actions,
         problems=getattr(pages, "PROBLEMS", {}),
         labels=getattr(pages, "LABELS", {}),
         forms=getattr(pages, "FORMS", {}),

@@ -177,15 +177,20 @@ class Doors:
         session = self._sessions.get(digest(token)) if token else None
         if session is None or session.device != device.id:
             return None
-        now = self.clock.now_ms()
-        if now - session.seen > self.idle_ms or self.known(session.employee) is None:
+        if not self.live(session):
             self.end(session)
             return None
+        now = self.clock.now_ms()
         session.seen = now
         if now - session.noted > NOTED_EVERY_MS:
             session.noted = now
             self.local.rows("update session set seen = ? where hash = ?", now, session.hash)
         return session
+
+    def live(self, session: Session) -> bool:
+        """Whether a session has neither been ended nor fallen asleep; looking does not keep it awake."""
+        fresh = self.clock.now_ms() - session.seen <= self.idle_ms
+        return session.hash in self._sessions and fresh and self.known(session.employee) is not None
 
     def end(self, session: Session) -> None:
         """End a session."""

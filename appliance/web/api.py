@@ -1,0 +1,117 @@
+"""The same deeds for programs: JSON in, JSON out, the same permission, the same refusals."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.journal import Refusal, Stale
+from appliance.web.fields import MISSING, Field
+from appliance.web.front import Front
+from appliance.web.guard import Forged, same_origin
+from appliance.web.lists import ListPage
+from appliance.web.visit import Answer, Denied, Missing, Turned, Visit, WebRequest
+
+MOST_BYTES = 1_000_000
+
+
+def routes(front: Front) -> list[HTTPRouteHandler]:
+    """POST /api/v1/<room>/<verb> does an action, GET /api/v1/list/<list> reads a list."""
+
+    async def deed(request: WebRequest) -> Answer:
+        return await _answered(lambda: _do(front, request))
+
+    async def rows(request: WebRequest) -> Answer:
+        async def read() -> Answer:
+            return _list(front.enter(request), request.path_params["name"])
+
+        return await _answered(read)
+
+    return [
+        post("/api/v1/{room:str}/{verb:str}", status_code=200)(deed),
+        get("/api/v1/list/{name:str}")(rows),
+    ]
+
+
+async def _answered(answer: Any) -> Answer:
+    """Say in JSON what is in the way."""
+    try:
+        return await answer()  # type: ignore[no-any-return]
+    except Turned:
+        return _json({"error": "signed_out"}, 401)
+    except Forged:
+        return _json({"error": "forged"}, 403)
+    except Denied as denied:
+        return _json({"error": "denied", "permission": denied.permission}, 403)
+    except Missing as missing:
+        return _json({"error": "missing", "noun": missing.noun}, 404)
+
+
+async def _do(front: Front, request: WebRequest) -> Answer:
+    same_origin(request)
+    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+        # A form of another site can send texts, never JSON: this is what keeps it out.
+        raise Forged
+    visit = front.enter(request)
+    name = f"{request.path_params['room']}.{request.path_params['verb']}"
+    if name not in front.actions:
+        raise Missing("action")
+    visit.need(name)
+    try:
+        given = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return _json({"error": "unclear", "errors": {"": "This is no JSON object."}}, 422)
+    values, errors = read(front.fields(name), given)
+    if errors:
+        return _json({"error": "unclear", "errors": errors}, 422)
+    key = request.headers.get("idempotency-key", "")
+    return await _perform(visit, name, values, f"{visit.who}:{name}:{key}" if key else "")
+
+
+async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str) -> Answer:
+    act = visit.front.actions[name]
+    future = visit.front.journal.perform(visit.desk(), name, lambda desk: act.run(desk, **values), key=key)
+    try:
+        done = await asyncio.wrap_future(future)
+    except Stale as stale:
+        return _json({"error": "stale", "record": stale.record, "now": stale.now}, 409)
+    except Refusal as refusal:
+        said = visit.words(refusal.sentence, **refusal.params)
+        return _json({"error": refusal.code or "refused", "field": refusal.field, "sentence": said}, 422)
+    return _json({"id": done.value, "repeated": done.repeated}, 200)
+
+
+def read(fields: tuple[Field, ...], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Check every value of a JSON object against the action's signature, all at once."""
+    values: dict[str, Any] = {}
+    errors = {name: "There is no such field." for name in given.keys() - {one.name for one in fields}}
+    for one in fields:
+        if one.name not in given:
+            if one.default is MISSING and one.kind != "flag":
+                errors[one.name] = "This is needed."
+            else:
+                values[one.name] = one.empty
+            continue
+        try:
+            values[one.name] = msgspec.convert(given[one.name], one.type)
+        except msgspec.ValidationError as error:
+            errors[one.name] = str(error)
+    return values, errors
+
+
+def _list(visit: Visit, name: str) -> Answer:
+    """A page of a list, with the columns and rows that this person sees on the screen."""
+    listing = next((one for one in visit.front.listings.values() if one.name == name), None)
+    if listing is None:
+        raise Missing("list")
+    visit.need(listing.see)
+    page = ListPage(visit, listing)
+    rows = [{"id": row["id"], **{one.name: one.plain(row, visit.seen) for one in page.sheet}} for row in page.rows]
+    return _json({"rows": rows, "older": page.older, "newer": page.newer}, 200)
+
+
+def _json(told: Any, status: int) -> Answer:
+    return Answer(msgspec.json.encode(told), media_type="application/json", status_code=status)

@@ -1,0 +1,118 @@
+"""Bulk: one action for many rows. Each row is a deed of its own: done or refused with its reason, never all or nothing."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.journal import Refusal
+from appliance.web.deeds import Deed, asked, page_of, read, undo_address
+from appliance.web.front import Front
+from appliance.web.jobs import Job
+from appliance.web.routes import Posted, doing
+from appliance.web.visit import Answer, Missing, Visit, local
+
+MOST = 1_000
+AT_ONCE = 100
+"""Up to so many rows are done while the person waits; more become a job."""
+
+
+def routes(front: Front) -> list[HTTPRouteHandler]:
+    """POST /do/<room>/<verb>/many with `ids`."""
+    return [doing(front, "/do/{room}/{verb}/many", _many)]
+
+
+async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
+    ids = list(dict.fromkeys(one for text in posted.texts.pop("ids", []) for one in text.split(",") if one))
+    going = posted.texts.pop("go", None)
+    deed = asked(visit, f"{room}.{verb}", posted.texts)
+    first = visit.front.fields(deed.name)[0]
+    if first.kind != "ref" or not ids:
+        raise Missing("page")
+    if len(ids) > MOST:
+        raise Refusal("At most {most} rows at once; these are {count}.", code="too_many", most=MOST, count=len(ids))
+    deed.texts[first.name] = [ids[0]]
+    typed = read(deed)
+    if not going and (deed.action.confirm or len(deed.fields) > 1):
+        return _ask(deed, ids, first.table)
+    if typed.errors:
+        deed.errors, deed.status = typed.errors, 422
+        return _ask(deed, ids, first.table)
+    if len(ids) > AT_ONCE:
+        return visit.go("/jobs/" + _as_job(deed, ids, first.name, typed.values))
+    results = await asyncio.gather(*(_one(deed, id, {**typed.values, first.name: id}) for id in ids))
+    return _told(deed, list(results), first.table)
+
+
+def _ask(deed: Deed, ids: list[str], table: str) -> Answer:
+    """Ask what all rows have in common, naming how many there are and which."""
+    names = [deed.visit.pick(table, id) or id for id in ids[:5]]
+    deed.notes = {}
+    return page_of(deed, address=f"/do/{deed.name.replace('.', '/')}/many", ids=ids, names=names, count=len(ids))
+
+
+async def _one(deed: Deed, id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Do one row; the key is the form's with the row's, so that a double tap does no row twice."""
+    visit, act = deed.visit, deed.action
+    key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
+    future = visit.front.journal.perform(visit.desk(), deed.name, lambda desk: act.run(desk, **values), key=key)
+    try:
+        done = await asyncio.wrap_future(future)
+    except Refusal as refusal:
+        return refused(visit, id, refusal)
+    return {"id": id, "done": True, "undo": undo_address(visit, act, values, done.value)}
+
+
+def refused(visit: Visit, id: str, refusal: Refusal) -> dict[str, Any]:
+    """A row that the shop refused, with why and where to go."""
+    return {
+        "id": id,
+        "done": False,
+        "code": refusal.code,
+        "reason": visit.words(refusal.sentence, **refusal.params),
+        "remedy": local(refusal.remedy) if refusal.remedy else "",
+    }
+
+
+def _told(deed: Deed, results: list[dict[str, Any]], table: str) -> Answer:
+    visit = deed.visit
+    done = [one for one in results if one["done"]]
+    if len(done) == len(results):
+        title = visit.words(deed.action.title)
+        visit.say(visit.words("{title}: {count} done.", title=title, count=len(done)))
+        return visit.go(deed.next or "/")
+    for one in results:
+        one["name"] = visit.pick(table, one["id"]) or one["id"]
+    return visit.show(
+        "bulk.html",
+        title=visit.words(deed.action.title),
+        done=len(done),
+        refused=[one for one in results if not one["done"]],
+        next=deed.next or "/",
+    )
+
+
+def _as_job(deed: Deed, ids: list[str], first: str, values: Mapping[str, Any]) -> str:
+    """Do many rows in the background; those refused are listed in a sheet."""
+    visit, act = deed.visit, deed.action
+    desk = visit.desk()
+
+    def work(job: Job) -> dict[str, str]:
+        wrong: list[str] = []
+        for number, id in enumerate(ids, 1):
+            key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
+            own = {**values, first: id}
+            future = visit.front.journal.perform(desk, deed.name, lambda at, own=own: act.run(at, **own), key=key)  # type: ignore[misc]
+            try:
+                future.result()
+            except Refusal as refusal:
+                wrong.append(f"{id}\t{visit.words(refusal.sentence, **refusal.params)}")
+            job.progress(number, len(ids), len(wrong))
+        if not wrong:
+            return {"message": "Everything was done."}
+        path = job.path("refused.tsv")
+        path.write_text("\n".join(wrong), "utf-8")
+        return {"message": "Some rows were refused; the reasons are in the sheet.", "errors": str(path)}
+
+    return visit.front.jobs.start(visit.who, act.title, work)

@@ -1,0 +1,36 @@
+"""The address of live updates: one stream per open page, told what the page shows."""
+
+from collections.abc import AsyncIterator
+
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from appliance.web.front import Front
+from appliance.web.live import MOST_STREAMS
+from appliance.web.visit import Answer, WebRequest
+
+MOST_TABLES = 40
+
+
+def routes(front: Front) -> list[HTTPRouteHandler]:
+    """The address of the stream: /events?t=order_list&t=customer_list."""
+
+    async def follow(request: WebRequest) -> Answer | Stream:
+        visit = front.enter(request)
+        tables = frozenset(request.query_params.getall("t", [])[:MOST_TABLES])
+        if len(front.hub.streams) >= MOST_STREAMS:
+            return Answer(None, status_code=503, headers={"Retry-After": "30"})
+
+        async def news() -> AsyncIterator[bytes]:
+            async for part in front.hub.follow(tables):
+                # A stream must not outlive its session: who signed out hears nothing more.
+                if front.doors.live(visit.session):
+                    yield part
+                else:
+                    yield b"event: signed-out\ndata: {}\n\n"
+                    return
+
+        return Stream(news(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    return [get("/events")(follow)]

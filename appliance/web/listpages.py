@@ -1,0 +1,69 @@
+"""List pages: the page of a listing, one of its rows alone, and the pages that a room wrote by hand."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.journal import Row
+from appliance.web.front import Front
+from appliance.web.listing import Listing
+from appliance.web.lists import ListPage
+from appliance.web.pages import Page
+from appliance.web.routes import plain, showing
+from appliance.web.visit import Answer, Visit
+
+
+def routes(front: Front, listing: Listing) -> list[HTTPRouteHandler]:
+    """The addresses of a listing: its page, and `?row=` for one row by itself."""
+
+    def answer(visit: Visit) -> Answer:
+        visit.need(listing.see)
+        if "row" in visit.query:
+            return _row(visit, listing, visit.query["row"])
+        return _list(visit, listing)
+
+    return [showing(front, listing.path, answer)]
+
+
+def page_route(front: Front, page: Page) -> HTTPRouteHandler:
+    """The address of a page written by hand."""
+
+    def answer(visit: Visit, **parts: str) -> Answer:
+        visit.need(page.see)
+        shown: Answer = page.handler(visit, **parts)
+        return shown
+
+    return showing(front, page.path, answer)
+
+
+def _list(visit: Visit, listing: Listing) -> Answer:
+    page = ListPage(visit, listing)
+    front = visit.front
+    bulk = [
+        {"name": name, "title": visit.words(front.actions[name].title), "href": "/do/" + name.replace(".", "/") + "/many"}
+        for name in listing.bulk
+        if name in front.actions and visit.may(name)
+    ]
+    create = listing.new if listing.new in front.actions and visit.may(listing.new) else ""
+    return visit.show(
+        "listing.html",
+        title=visit.words(listing.title),
+        listing=listing,
+        page=page,
+        bulk=bulk,
+        new={"title": visit.words(front.actions[create].title), "href": "/do/" + create.replace(".", "/")} if create else None,
+        export=f"/export{listing.path}" if listing.export and visit.may(exporting(listing)) else "",
+        empty=visit.words(listing.empty) if listing.empty else "",
+    )
+
+
+def _row(visit: Visit, listing: Listing, record: str) -> Answer:
+    """One row for a morph; an empty answer takes a row away that is no longer there."""
+    page = ListPage(visit, listing)
+    row: Row | None = page.one(record)
+    if row is None:
+        return plain(visit, "")
+    return plain(visit, f"<table><tbody>{page.row_html(row)}</table>")
+
+
+def exporting(listing: Listing) -> str:
+    """The permission to carry a list away."""
+    return f"{listing.see.partition('.')[0]}.export"

@@ -1,0 +1,334 @@
+"""Lists: what a listing's address asks, the few statements that answer it, and the rows as HTML.
+
+Pages go by key, never by offset, and nothing is counted beyond what a person wants to know: the cost of a list depends
+on what it shows, not on the years behind it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from appliance.journal import Row
+from appliance.web.columns import Column, Next
+from appliance.web.forms import FieldView
+from appliance.web.front import capped
+from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, Saved
+from appliance.web.typed import folded
+from appliance.web.visit import Visit
+
+FOUND = 200
+SEARCH_LENGTH = 100
+
+
+@dataclass
+class Sifted:
+    """A condition with what it binds."""
+
+    parts: list[str] = field(default_factory=list)
+    args: list[Any] = field(default_factory=list)
+
+    def add(self, part: str, *args: Any) -> None:
+        """Narrow it."""
+        if part:
+            self.parts.append(f"({part})")
+            self.args += args
+
+    @property
+    def where(self) -> str:
+        """The condition as SQL."""
+        return " and ".join(self.parts) or "true"
+
+
+class ListPage:
+    """One listing as one visit asks for it."""
+
+    def __init__(self, visit: Visit, listing: Listing) -> None:
+        self.visit = visit
+        self.listing = listing
+        self.query = _spans(visit.query)
+        self.columns = [one for one in listing.columns if not one.needs or visit.sees(one.needs)]
+        self.saved = _named(listing.saved, self.query.get("view", listing.default))
+        self.text = self.query.get("q", "").strip()[:SEARCH_LENGTH]
+        self.sifted = Sifted()
+        self._sift()
+
+    # ---- what is asked
+
+    def _sift(self) -> None:
+        self.sifted.add(self.listing.where)
+        # A search looks everywhere: who types a number does not care which view it is in.
+        if self.saved is not None and not self.text:
+            self.sifted.add(self.saved.where)
+        for one in self.listing.filters:
+            if given := self.query.get(one.column):
+                self._filter(one, given)
+        if self.text and self.listing.search:
+            self._search()
+
+    def _filter(self, one: Filter, given: str) -> None:
+        if isinstance(one, Period):
+            first, last = period(given, self.visit.day)
+            start, end = (first, last + "~") if one.day else self.visit.words.span(first, last)
+            self.sifted.add(f"{one.column} >= ? and {one.column} < ?", start, end)
+        else:
+            self.sifted.add(f"{one.column} = ?", given)
+
+    def _search(self) -> None:
+        self.visit.statements += 1
+        journal = self.visit.front.journal
+        found = journal.search(journal.reading(), self.listing.view, self.text, FOUND)
+        self.sifted.add(f"rowid in ({', '.join(map(str, found)) or 'null'})")
+
+    @cached_property
+    def sort(self) -> tuple[str, str, str]:
+        """(column, title, direction) of the order asked for."""
+        asked = self.query.get("sort", "")
+        sorts = self.listing.sorts or (("id", "Newest first", "desc"),)
+        # What may not be seen may not be sorted by either: the order alone would tell.
+        hidden = {one.name for one in self.listing.columns if one.needs and not self.visit.sees(one.needs)}
+        open_to_all = [one for one in sorts if one[0] not in hidden] or [("id", "Newest first", "desc")]
+        return next((one for one in open_to_all if sort_key(one) == asked), open_to_all[0])
+
+    # ---- the rows
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of this page."""
+        return self._page[0]
+
+    @cached_property
+    def _page(self) -> tuple[list[Row], bool, bool]:
+        """The rows, and whether there are more before and after."""
+        column, _, direction = self.sort
+        after, before = self.query.get("after", ""), self.query.get("before", "")
+        back = bool(before and not after)
+        downward = (direction == "desc") != back
+        place = _read_place(after or before)
+        sifted = Sifted([*self.sifted.parts], [*self.sifted.args])
+        if place is not None:
+            sifted.add(f"({column}, id) {'<' if downward else '>'} (?, ?)", *place)
+        way = "desc" if downward else "asc"
+        order = f"{column} {way}, id {way}" if column != "id" else f"id {way}"
+        rows = self.visit.rows(
+            f"select * from {self.listing.view} where {sifted.where} order by {order} limit {PAGE_ROWS + 1}",
+            *sifted.args,
+        )
+        more = len(rows) > PAGE_ROWS
+        rows = rows[:PAGE_ROWS]
+        if back:
+            return rows[::-1], more, True
+        return rows, place is not None, more
+
+    @cached_property
+    def newer(self) -> str:
+        """The address of the page before this one."""
+        rows, before, _ = self._page
+        return self.address(before=_place(rows[0], self.sort[0]), after="") if before and rows else ""
+
+    @cached_property
+    def older(self) -> str:
+        """The address of the page after this one."""
+        rows, _, after = self._page
+        return self.address(after=_place(rows[-1], self.sort[0]), before="") if after and rows else ""
+
+    def row_html(self, row: Row) -> str:
+        """One row as HTML."""
+        seen = self.visit.seen
+        return f'<tr id="{row["id"]}">' + "".join([column.cell(row, seen) for column in self.columns])
+
+    @property
+    def body(self) -> str:
+        """Every row as HTML."""
+        seen, columns = self.visit.seen, self.columns
+        return "\n".join(
+            [f'<tr id="{row["id"]}">' + "".join([column.cell(row, seen) for column in columns]) for row in self.rows]
+        )
+
+    def one(self, record: str) -> Row | None:
+        """One row by its key, whatever the filters say."""
+        return self.visit.row(f"select * from {self.listing.view} where id = ?", record)
+
+    # ---- what stands around the rows
+
+    def address(self, **changes: str) -> str:
+        """This list with something else asked; what is empty is left out."""
+        asked = {**self.query, **changes}
+        told = {name: value for name, value in asked.items() if value}
+        return self.listing.path + (f"?{urlencode(told)}" if told else "")
+
+    @property
+    def asked(self) -> str:
+        """The questions of this list as they stand in the address, for the export."""
+        told = {name: value for name, value in self.query.items() if value and name not in {"after", "before"}}
+        return f"?{urlencode(told)}" if told else ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter may be why nothing is shown."""
+        return any(self.query.get(one.column) for one in self.listing.filters) or "after" in self.query
+
+    def kept(self, but: str) -> list[tuple[str, str]]:
+        """What a small form of one filter must carry along."""
+        gone = {but, "after", "before", f"{but}.from", f"{but}.to"}
+        return [(name, value) for name, value in self.query.items() if value and name not in gone]
+
+    def finder(self, chip: dict[str, Any]) -> FieldView:
+        """The field by which a filter finds one row among many."""
+        href = f"/pick/{chip['table']}"
+        return FieldView(name=chip["name"], label=chip["title"], kind="pick", value=chip["value"], href=href)
+
+    @cached_property
+    def views(self) -> list[dict[str, Any]]:
+        """The saved views with how much is in each, counted so far as it matters, in one statement."""
+        listing, words = self.listing, self.visit.words
+        if not listing.saved:
+            return []
+        base = f"({listing.where}) and " if listing.where else ""
+        counts = ", ".join(
+            f"(select count(*) from (select 1 from {listing.view} where {base}({one.where}) limit {COUNTED}))"
+            if one.where else "null"
+            for one in listing.saved
+        )  # fmt: skip
+        counted = self.visit.remembered(f"select {counts}")[0]
+        return [
+            {
+                "title": words(one.title),
+                "href": self.address(view=one.key, after="", before="", q=""),
+                "count": capped(count or 0, COUNTED),
+                "hot": one.hot and bool(count),
+                "current": one is self.saved and not self.text,
+            }
+            for one, count in zip(listing.saved, counted, strict=True)
+        ]
+
+    @cached_property
+    def chips(self) -> list[dict[str, Any]]:
+        """The filters, each with what can be chosen and what is."""
+        return [_chip(self, one) for one in self.listing.filters]
+
+    @property
+    def sorts(self) -> list[dict[str, Any]]:
+        """The orders that can be chosen."""
+        words = self.visit.words
+        return [
+            {
+                "title": words(one[1]),
+                "href": self.address(sort=sort_key(one), after="", before=""),
+                "current": one == self.sort,
+            }
+            for one in self.listing.sorts
+        ]
+
+    @cached_property
+    def sums(self) -> dict[str, Any]:
+        """How many rows there are and what they add up to, over as many as can be added up in a blink."""
+        totals = [one for one in self.columns if one.name in self.listing.totals]
+        added = "".join(f", sum({one.name})" for one in totals)
+        taken = ", ".join(dict.fromkeys(["id", *(one.name for one in totals)]))
+        found = self.visit.remembered(
+            f"select count(*){added} from (select {taken} from {self.listing.view} "
+            f"where {self.sifted.where} limit {SUMMED + 1})",
+            *self.sifted.args,
+        )[0]
+        words, count = self.visit.words, found[0]
+        shown = {
+            words(one.heading): getattr(words, one.kind if one.kind != "count" else "qty")(value or 0)
+            for one, value in zip(totals, list(found)[1:], strict=True)
+        }
+        return {"count": min(count, SUMMED), "more": count > SUMMED, "totals": shown}
+
+    def export_rows(self) -> Iterator[list[Any]]:
+        """Every row that the list would show, for a sheet; the reader is the calling thread's own."""
+        column, _, direction = self.sort
+        seen = self.visit.seen
+        sql = f"select * from {self.listing.view} where {self.sifted.where} order by {column} {direction}"
+        for row in self.visit.front.journal.reading().execute(sql, self.sifted.args):
+            yield [one.plain(row, seen) for one in self.sheet]
+
+    @property
+    def sheet(self) -> Sequence[Column]:
+        """The columns of an export: those that hold a value."""
+        return [one for one in self.columns if one.kind and not isinstance(one, Next)]
+
+
+def sort_key(one: tuple[str, str, str]) -> str:
+    """How an order stands in the address."""
+    return f"{one[0]}-{one[2]}"
+
+
+def period(given: str, today: str) -> tuple[str, str]:
+    """Read a span of days: 7d, 30d, today, 2026-11 or 2026-11-01..2026-11-24."""
+    now = date.fromisoformat(today)
+    if given == "today":
+        return today, today
+    if given.endswith("d") and given[:-1].isdigit():
+        return (now - timedelta(days=min(int(given[:-1]), 3_660) - 1)).isoformat(), today
+    first, _, last = folded(given).partition("..")
+    try:
+        return date.fromisoformat(first).isoformat(), date.fromisoformat(last or first).isoformat()
+    except ValueError:
+        return today, today
+
+
+def _spans(query: dict[str, str]) -> dict[str, str]:
+    """Two date fields of a form become one span: placed_at.from and placed_at.to are placed_at=from..to."""
+    told = {name: value for name, value in query.items() if not name.endswith((".from", ".to", ".text"))}
+    for name, value in query.items():
+        bare, dot, end = name.rpartition(".")
+        if dot and end == "from" and value:
+            told[bare] = f"{value}..{query.get(f'{bare}.to') or value}"
+    return told
+
+
+def _named(saved: Sequence[Saved], asked: str) -> Saved | None:
+    key = asked.lower().replace(" ", "-")
+    return next((one for one in saved if one.key == key), saved[0] if saved else None)
+
+
+def _place(row: Row, column: str) -> str:
+    """Where a row stands in the order, for the address: its sort value with its type, and its id."""
+    value = row[column]
+    return f"{'i' if isinstance(value, int) else 's'}{'' if value is None else value}.{row['id']}"
+
+
+def _read_place(text: str) -> tuple[Any, str] | None:
+    value, dot, record = text.rpartition(".")
+    if not dot or not value:
+        return None
+    if value[0] != "i":
+        return value[1:], record
+    return (int(value[1:]), record) if value[1:].lstrip("-").isdigit() else None
+
+
+PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("90d", "Last 90 days"))
+
+
+def _chip(page: ListPage, one: Filter) -> dict[str, Any]:
+    words, given = page.visit.words, page.query.get(one.column, "")
+    if isinstance(one, Period):
+        options: list[tuple[str, str]] = [(key, words(title)) for key, title in PERIODS]
+        said = dict(options).get(given, given.replace("..", " – "))
+    elif one.kind == "choice":
+        options = [(key, words.name(key)) for key in one.choices]  # type: ignore[attr-defined]
+        said = dict(options).get(given, given)
+    else:
+        table = one.table  # type: ignore[attr-defined]
+        options = page.visit.front.labels.few(page.visit, table) or []
+        said = dict(options).get(given) or page.visit.pick(table, given)
+    return {
+        "name": one.column,
+        "title": words.name(one.label) if not one.title else words(one.title),
+        "said": said,
+        "on": bool(given),
+        "kind": one.kind,
+        "value": given,
+        "table": getattr(one, "table", ""),
+        "options": [
+            {"title": title, "href": page.address(**{one.column: key, "after": "", "before": ""}), "on": key == given}
+            for key, title in options
+        ],
+        "off": page.address(**{one.column: "", "after": "", "before": ""}),
+    }

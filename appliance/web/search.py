@@ -1,0 +1,73 @@
+"""Search: one field over everything that the rooms made searchable, grouped by room, the first one preselected."""
+
+from typing import Any
+
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.journal import Row
+from appliance.web.columns import Column, Number
+from appliance.web.front import Front
+from appliance.web.listing import Listing
+from appliance.web.routes import showing
+from appliance.web.visit import Answer, Visit
+
+EACH = 6
+LONGEST = 80
+
+
+def routes(front: Front) -> list[HTTPRouteHandler]:
+    """The addresses of search and of the pickers."""
+    return [showing(front, "/search", _search), showing(front, "/pick/{table}", _pick)]
+
+
+def _search(visit: Visit) -> Answer:
+    text = visit.query.get("q", "").strip()[:LONGEST]
+    groups = [group for listing in _searchable(visit) if (group := _group(visit, listing, text))["found"]] if text else []
+    if groups:
+        groups[0]["found"][0]["first"] = True
+    return visit.show("search.html", title=visit.words("Search"), text=text, groups=groups)
+
+
+def _searchable(visit: Visit) -> list[Listing]:
+    """One listing for each searchable view that this person may see."""
+    views: dict[str, Listing] = {}
+    for listing in visit.front.listings.values():
+        if listing.search and visit.may(listing.see):
+            views.setdefault(listing.view, listing)
+    return list(views.values())
+
+
+def _group(visit: Visit, listing: Listing, text: str) -> dict[str, Any]:
+    front = visit.front
+    visit.statements += 1
+    found = front.journal.search(front.journal.reading(), listing.view, text, EACH)
+    rows: list[Row] = []
+    if found:
+        rows = visit.rows(f"select * from {listing.view} where rowid in ({', '.join(map(str, found))}) order by rowid desc")
+    shown = [one for one in listing.columns if one.kind and (not one.needs or visit.sees(one.needs))]
+    first = next((one for one in shown if one.link), shown[0])
+    rest = [one for one in shown if one is not first and one.kind in {"text", "choice", "money", "phone"}][:2]
+    return {
+        "title": visit.words(listing.title),
+        "href": f"{listing.path}?q={text}",
+        "found": [_hit(visit, row, first, rest) for row in rows],
+    }
+
+
+def _hit(visit: Visit, row: Row, first: Column, rest: list[Column]) -> dict[str, Any]:
+    told = [str(one.plain(row, visit.seen)) for one in rest if one.kind != "money"]
+    return {
+        "title": str(first.plain(row, visit.seen)),
+        "sub": " · ".join(part for part in told if part),
+        "href": first.address(row),
+        "strong": isinstance(first, Number),
+        "first": False,
+    }
+
+
+def _pick(visit: Visit, table: str) -> Answer:
+    """The rows that a typed text may mean, as options of the field that asked."""
+    text = visit.query.get("q", "").strip()[:LONGEST]
+    few = visit.front.labels.few(visit, table) if not text else None
+    found = few if few is not None else visit.front.labels.find(visit, table, text)
+    return visit.show("pick.html", found=found, text=text, name=visit.query.get("name", ""))
