@@ -68,7 +68,7 @@ def _csp_report(front: Front) -> HTTPRouteHandler:
         log.warning("stopped by the content policy: %s", told)
         return Answer(None, status_code=204)
 
-    return post("/csp-report", status_code=204)(report)
+    return post("/csp-report", status_code=200)(report)
 
 
 # ---- what is in the way

@@ -103,7 +103,7 @@ def _habit(front: Front) -> HTTPRouteHandler:
         return answer
 
     del front
-    return post("/habit", status_code=303)(keep)
+    return post("/habit", status_code=200)(keep)
 
 
 def with_cookie(answer: Answer, request: WebRequest, name: str, value: str, lives_s: int | None = None) -> Answer:
