@@ -60,7 +60,7 @@ class Applier:
         known: dict[str, Any] = {}
         for name, value in fields.items():
             if name in extra:
-                known[name] = bool(value)
+                known[name] = int(bool(value))
                 continue
             column = shape.by_name.get(name)
             if column is None:
@@ -100,13 +100,20 @@ class Applier:
         made_at = min(before["made_at"] or stamp.at, stamp.at)
         if made_at != before["made_at"]:
             self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
-        self._set(shape, stamp, record, {**values, "deleted": False}, before)
+        self._set(shape, stamp, record, {**values, "deleted": 0}, before)
 
     def correct(
-        self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], was: Mapping[str, Stamp]
+        self,
+        shape: Shape,
+        stamp: Stamp,
+        record: str,
+        fields: Mapping[str, Any],
+        was: Mapping[str, Stamp],
+        before: Any = None,
     ) -> None:
-        """Set fields of a record: each group goes to its latest writer."""
-        before = self._row(shape.table, record)
+        """Set fields of a record: each group goes to its latest writer. `before` is its row, if the caller has it."""
+        if before is None:
+            before = self._row(shape.table, record)
         if before is None:
             self._blank(shape, record)
             before = self._row(shape.table, record)
@@ -118,22 +125,20 @@ class Applier:
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
         later = _later(before)
         base = Stamp(before["_hlc"], self._authors.key(before["_author"]))
-        setting: dict[str, Any] = {}
-        for group, names in shape.groups.items():
-            given = {name: fields[name] for name in names if name in fields}
-            if given and stamp > self._stamp_of(later, group, base):
-                setting |= given
-                later[group] = [stamp.hlc, self._authors.number(stamp.author)]
-        changed = max(before["changed"], stamp.hlc)
-        setting |= {"_later": _dump(later), "changed": changed}
-        columns = ", ".join(f"{name} = ?" for name in setting)
-        self._conn.execute(f"update {shape.table} set {columns} where id = ?", (*setting.values(), record))
+        mark = [stamp.hlc, self._authors.number(stamp.author)]
+        won = {group for group in map(shape.group_of, fields) if stamp > self._stamp_of(later, group, base)}
+        setting = {name: value for name, value in fields.items() if shape.group_of(name) in won}
+        later |= dict.fromkeys(won, mark)
+        columns = "".join(f"{name} = ?, " for name in setting)
+        self._conn.execute(
+            f"update {shape.table} set {columns}_later = ?, changed = max(changed, ?) where id = ?",
+            (*setting.values(), _dump(later), stamp.hlc, record),
+        )
         self._changed(shape, record, before)
 
-    def stamps(self, shape: Shape, record: str, groups: set[str]) -> dict[str, Stamp]:
-        """Return the stamp each group of a record carries now."""
-        row = self._row(shape.table, record)
-        if row is None:
+    def stamps(self, row: Any, groups: set[str]) -> dict[str, Stamp]:
+        """Return the stamp that groups of a record's row carry now."""
+        if not groups:
             return {}
         later, base = _later(row), Stamp(row["_hlc"], self._authors.key(row["_author"]))
         return {group: self._stamp_of(later, group, base) for group in groups}

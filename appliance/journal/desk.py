@@ -117,10 +117,13 @@ class Desk:
     def get(self, kind: type[K], record: str) -> K:
         """Return a record; a refusal when there is none or it was removed."""
         shape = self.journal.shape(kind)
+        return cast("K", shape.load(self._standing(shape, record)))
+
+    def _standing(self, shape: Shape, record: str) -> Row:
         row = self.row(f"select * from {shape.table} where id = ?", record)
         if row is None or not row["made_at"] or row["deleted"]:
             raise Refusal("That is not here any more. Look at the list again.", code="missing")
-        return cast("K", shape.load(row))
+        return row
 
     def state(self, kind: type[Record], document: str) -> str:
         """Return the state a document is in."""
@@ -156,26 +159,28 @@ class Desk:
         self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, record)])
         return name
 
-    def change(self, kind: type[Record], record: str, /, **fields: Any) -> None:
+    def change(self, kind: type[K], record: str, **fields: Any) -> None:
         """Correct fields of a record; groups travel whole, and what does not differ is not written."""
         shape = self.journal.shape(kind)
-        standing = self.get(kind, record)
-        differing = [name for name, value in fields.items() if getattr(standing, name) != value]
-        if not differing:
-            return
-        groups = {shape.group_of(name) for name in differing}
-        names = [name for group in groups for name in shape.groups[group]]
-        new = msgspec.structs.replace(standing, **fields)
-        self._set(shape, record, {name: getattr(new, name) for name in names}, groups)
+        row = self._standing(shape, record)
+        for name, value in fields.items():
+            _check(shape, name, value)
+        stored = {name: shape.by_name[name].stored(value) for name, value in fields.items()}
+        groups = {shape.group_of(name) for name, value in stored.items() if row[name] != value}
+        if groups:
+            self._set(shape, row, {name: stored.get(name, row[name]) for g in groups for name in shape.groups[g]})
 
     def remove(self, kind: type[Record], record: str) -> None:
         """Remove a record; it stays in the log and in history."""
-        self.get(kind, record)
-        self._set(self.journal.shape(kind), record, {"deleted": True}, {"deleted"})
+        shape = self.journal.shape(kind)
+        self._set(shape, self._standing(shape, record), {"deleted": 1})
 
     def restore(self, kind: type[Record], record: str) -> None:
         """Bring a removed record back."""
-        self._set(self.journal.shape(kind), record, {"deleted": False}, {"deleted"})
+        shape = self.journal.shape(kind)
+        row = self.row(f"select * from {shape.table} where id = ?", record)
+        if row is not None and row["deleted"]:
+            self._set(shape, row, {"deleted": 0})
 
     def add(self, fact: Fact) -> str:
         """Write down what happened, and return its id."""
@@ -223,20 +228,13 @@ class Desk:
         )
         return f"{kind}-{self.box}-{short}-{taken:04d}"
 
-    def _set(self, shape: Shape, record: str, fields: dict[str, Any], groups: set[str]) -> None:
+    def _set(self, shape: Shape, row: Row, stored: dict[str, Any]) -> None:
         draft = self._draft(shape)
-        stored: dict[str, Any] = {}
-        sent: dict[str, Any] = {}
-        for name, value in fields.items():
-            if name == "deleted":
-                stored[name] = sent[name] = value
-                continue
-            column = shape.by_name[name]
-            _check(shape, name, value)
-            stored[name] = column.stored(value)
-            sent[name] = pack_id(value) if column.is_id and isinstance(value, str) else value
-        was = self.journal.applier.stamps(shape, record, groups & shape.watched)
-        self.journal.applier.correct(shape, draft.stamp, record, stored, was)
+        record = row["id"]
+        watched = {shape.group_of(name) for name in stored} & shape.watched
+        was = self.journal.applier.stamps(row, watched)
+        self.journal.applier.correct(shape, draft.stamp, record, stored, was, row)
+        sent = {name: _travelling(shape, name, value) for name, value in stored.items()}
         replaced = {group: [stamp.hlc, stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])
 
@@ -317,6 +315,18 @@ def _sent(shape: Shape, record: Record | Fact) -> dict[str, Any]:
     for name in sent.keys() & shape.id_columns:
         sent[name] = pack_id(sent[name]) if isinstance(sent[name], str) else sent[name]
     return sent
+
+
+def _travelling(shape: Shape, name: str, stored: Any) -> Any:
+    """Turn what SQLite holds back into what an entry carries."""
+    if name == "deleted":
+        return bool(stored)
+    column = shape.by_name[name]
+    if column.is_json:
+        return msgspec.json.decode(stored)
+    if column.base is bool:
+        return bool(stored)
+    return pack_id(stored) if column.is_id else stored
 
 
 def _check(shape: Shape, name: str, value: Any) -> None:

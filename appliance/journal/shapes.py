@@ -145,6 +145,7 @@ class Shape:
         self.columns = tuple(_columns(kind))
         self.by_name = {column.name: column for column in self.columns}
         self.names = tuple(column.name for column in self.columns)
+        self._groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
         self.json_columns = tuple(column for column in self.columns if column.is_json)
@@ -165,7 +166,7 @@ class Shape:
 
     def group_of(self, name: str) -> str:
         """Name the group a field belongs to."""
-        return "deleted" if name == "deleted" else self.by_name[name].group
+        return self._groups[name]
 
     def load(self, row: Row) -> Any:
         """Make the record of a row of its shadow table."""

@@ -1,0 +1,24 @@
+"""`python -m bench [section ...]`: print the figures, each with its goal beside it."""
+
+import importlib
+import sys
+
+from bench.report import Figure, tell
+
+SECTIONS = ("ground", "standing", "pages", "writes", "history", "imports")
+
+
+def main() -> int:
+    """Run the sections asked for, or all; the exit code does not judge, the table does."""
+    asked = sys.argv[1:] or SECTIONS
+    told: list[Figure] = []
+    for section in asked:
+        print(f"\n{section}")
+        told += tell(importlib.import_module(f"bench.{section}").figures())
+    missed = [figure for figure in told if not figure.reached]
+    print(f"\n{len(told) - len(missed)} of {len(told)} goals reached.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
