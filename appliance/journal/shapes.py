@@ -95,7 +95,7 @@ class Column:
     watched: bool
     is_id: bool
 
-    @property
+    @cached_property
     def is_json(self) -> bool:
         """Lists and structs are stored as JSON text."""
         return self.base not in {int, str, bool}
@@ -149,7 +149,6 @@ class Shape:
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
         self.json_columns = tuple(column for column in self.columns if column.is_json)
-        self.json_places = tuple(place for place, column in enumerate(self.columns, 1) if column.is_json)
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
