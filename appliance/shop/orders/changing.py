@@ -1,0 +1,191 @@
+"""Changing orders that have not been approved: whom they go to, what is in them, and what is written beside them."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from appliance.journal import ONE, Desk, Label, Money, Phone, Price, Qty, Refusal, Text, Words, action
+from appliance.shop.catalog import SkuId
+from appliance.shop.customers import CustomerId, current
+from appliance.shop.customers import Customer as CustomerFile
+from appliance.shop.orders.amounts import Settled, settle
+from appliance.shop.orders.payments import paid
+from appliance.shop.orders.receivers import checked_receiver
+from appliance.shop.orders.records import (
+    EDITABLE,
+    OPEN,
+    FlagColour,
+    NewLine,
+    NewReceiver,
+    Receiver,
+    SalesOrder,
+    SalesOrderId,
+    SalesOrderLine,
+    SalesOrderLineId,
+)
+from appliance.shop.orders.taking import Priced, check_discount, price_lines, usable_courier, usable_warehouse
+from appliance.shop.settings import CourierId, WarehouseId
+
+
+class ChangedLine(msgspec.Struct, kw_only=True, frozen=True):
+    """One line as it should be; `line` names the standing one it was, a new line has none."""
+
+    line: SalesOrderLineId = ""
+    sku: SkuId
+    qty: Qty = ONE
+    price: Price | None = None
+    discount: Money = 0
+    gift: bool = False
+
+
+@action("Change receiver")
+def change_receiver(
+    desk: Desk,
+    *,
+    order: SalesOrderId,
+    name: Text,
+    phone: Phone = "",
+    province: Text = "",
+    city: Text = "",
+    district: Text = "",
+    street: Text = "",
+    zip: Annotated[Text, Label("Postcode")] = "",
+) -> None:
+    """Paste a whole address into the street; it is cut into its parts."""
+    found = _editable(desk, order)
+    given = NewReceiver(
+        name=name, phone=phone, province=province, city=city, district=district, street=street, zip=zip
+    )
+    receiver = checked_receiver(given)
+    if found.receiver:
+        fields = msgspec.structs.asdict(receiver)
+        fields.pop("id")
+        desk.change(Receiver, found.receiver, **fields)
+    else:
+        desk.change(SalesOrder, order, receiver=desk.put(receiver))
+    # The receiver is a record of its own: the order's history should tell of it all the same.
+    desk.about(order)
+
+
+@action("Choose customer")
+def change_customer(desk: Desk, *, order: SalesOrderId, customer: CustomerId) -> None:
+    """Whose order it is; the receiver stays as it is."""
+    _editable(desk, order)
+    file = desk.get(CustomerFile, current(desk, customer))
+    if file.disabled:
+        raise Refusal("{name} is not a customer any more.", field="customer", code="disabled", name=file.name)
+    if desk.value("select amount from received_for where document = ?", order):
+        raise Refusal("Money was taken from the customer of this order; it cannot become another's.", code="paid")
+    desk.change(SalesOrder, order, customer=file.id)
+
+
+@action("Choose courier")
+def change_courier(desk: Desk, *, order: SalesOrderId, courier: CourierId = "") -> None:
+    """Empty when the buyer fetches it or somebody of ours brings it."""
+    _before_shipping(desk, order)
+    desk.change(SalesOrder, order, courier=usable_courier(desk, courier))
+
+
+@action("Choose warehouse")
+def change_warehouse(desk: Desk, *, order: SalesOrderId, warehouse: WarehouseId) -> None:
+    """Where the goods leave from; what the order holds moves along."""
+    _editable(desk, order)
+    desk.change(SalesOrder, order, warehouse=usable_warehouse(desk, warehouse))
+
+
+@action("Write remark")
+def change_remark(desk: Desk, *, order: SalesOrderId, remark: Words = "", print_remark: Words = "") -> None:
+    """The first is for us, the second is printed on the packing slip."""
+    desk.get(SalesOrder, order)
+    desk.change(SalesOrder, order, remark=remark.strip(), print_remark=print_remark.strip())
+
+
+@action("Set flag")
+def set_flag(desk: Desk, *, order: SalesOrderId, flag: FlagColour) -> None:
+    """The five flags of the marketplace."""
+    desk.get(SalesOrder, order)
+    desk.change(SalesOrder, order, flag=flag)
+
+
+@action("Set mark")
+def set_mark(desk: Desk, *, order: SalesOrderId, mark: Annotated[Text, Label("Mark")] = "") -> None:
+    """A word of our own by which orders are found again; empty takes it away."""
+    desk.get(SalesOrder, order)
+    desk.change(SalesOrder, order, mark=mark.strip())
+
+
+@action("Change goods of the order")
+def change_lines(
+    desk: Desk,
+    *,
+    order: SalesOrderId,
+    lines: list[ChangedLine],
+    discount: Money = 0,
+    postage: Money = 0,
+    other: Annotated[Money, Label("Other charges")] = 0,
+) -> None:
+    """Amounts are worked out anew. What was paid stays paid; review says if it is not enough any more."""
+    found, state = _editable(desk, order), desk.state(SalesOrder, order)
+    if state == "to_finance_review":
+        raise Refusal("The accountant is looking at it. Send it back to review first.", code="wrong_state")
+    standing = {row.id for row in _standing(desk, order)}
+    strange = [one.line for one in lines if one.line and one.line not in standing]
+    if strange:
+        raise Refusal("Somebody took a line away meanwhile. Look at the order again.", field="lines", code="lines")
+    customer = desk.find(CustomerFile, found.customer) if found.customer else None
+    asked = [NewLine(sku=one.sku, qty=one.qty, price=one.price, discount=one.discount, gift=one.gift) for one in lines]
+    priced = price_lines(desk, asked, customer)
+    settled = settle([one.asked for one in priced], discount=discount, postage=postage, other=other)
+    check_discount(desk, priced, settled)
+    already = paid(desk, order)
+    if found.platform_paid == 0 and settled.receivable < already:
+        raise Refusal("More was paid already than this comes to. Pay the difference back first.", code="overpaid")
+    _write(desk, order, lines, priced, settled)
+    for gone in standing - {one.line for one in lines}:
+        desk.remove(SalesOrderLine, gone)
+    weight = sum(one.sku.weight * one.asked.qty // ONE for one in priced)
+    desk.change(
+        SalesOrder, order, goods_amount=settled.goods_amount, discount=discount, postage=postage, other=other,
+        receivable=settled.receivable, weight=weight,
+    )  # fmt: skip
+
+
+def _write(
+    desk: Desk, order: str, lines: Sequence[ChangedLine], priced: Sequence[Priced], settled: Settled
+) -> None:
+    for place, (line, one) in enumerate(zip(lines, priced, strict=True)):
+        sold = {
+            "place": place, "sku": one.sku.id, "code": one.sku.code, "title": one.title, "spec": one.sku.spec,
+            "picture": one.picture, "qty": one.asked.qty, "list_price": one.list_price, "price": one.asked.price,
+            "discount": one.asked.discount, "amount": settled.amounts[place],
+            "postage_share": settled.postage_shares[place], "gift": one.gift,
+        }  # fmt: skip
+        if line.line:
+            desk.change(SalesOrderLine, line.line, **sold)
+        else:
+            desk.put(msgspec.convert({**sold, "sales_order": order}, SalesOrderLine))
+
+
+def _standing(desk: Desk, order: str) -> Sequence[SalesOrderLine]:
+    return [
+        desk.get(SalesOrderLine, row.id)
+        for row in desk.rows("select id from sales_order_line where sales_order = ? and deleted = 0", order)
+    ]
+
+
+def _editable(desk: Desk, order: str) -> SalesOrder:
+    """Return an order that may still be changed."""
+    state = desk.state(SalesOrder, order)
+    if state not in EDITABLE:
+        raise Refusal(
+            "It is {state} now; take the approval back before you change it.", code="wrong_state", state=state
+        )
+    return desk.get(SalesOrder, order)
+
+
+def _before_shipping(desk: Desk, order: str) -> None:
+    """The courier may change until the parcel leaves, even on an approved order."""
+    state = desk.state(SalesOrder, order)
+    if state not in {"draft", *OPEN}:
+        raise Refusal("It is {state} now; that cannot be done with it any more.", code="wrong_state", state=state)

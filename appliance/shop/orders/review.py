@@ -1,0 +1,367 @@
+"""The review engine: every question that is asked of an order before its goods may leave, as data.
+
+A hard check can never be overridden. A soft one has a switch in the settings and may be forced by somebody who has
+the right and gives a reason. A gate does not stop an order, it sends it by the accountant. `findings` and `gates` are
+pure: the same facts give the same answer, whoever asks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.journal import times, yuan
+from appliance.shop.orders.records import Exceptions
+from appliance.shop.settings import Values
+
+Params = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Goods:
+    """One line as the engine sees it; stock and cost are those of the order's warehouse."""
+
+    line: str
+    sku: str
+    name: str
+    qty: int
+    amount: int
+    gift: bool = False
+    refund_status: str = "none"
+    on_hand: int = 0
+    pending_ship: int = 0
+    stock_value: int = 0
+    minimum: int = 0
+    allow_negative: bool = False
+    allow_below_cost: bool = False
+
+    @property
+    def below_minimum(self) -> bool:
+        """Sold under the price below which nobody may sell it."""
+        return not self.gift and self.amount < times(self.minimum, self.qty)
+
+    @property
+    def below_cost(self) -> bool:
+        """Sold under its average cost; unknown while none is on the shelf."""
+        if self.gift or self.allow_below_cost or self.on_hand <= 0 or self.qty <= 0:
+            return False
+        return self.amount * 100 * self.on_hand < self.stock_value * self.qty
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another order of the same person that has not left yet."""
+
+    number: str
+    state: str
+    frozen: bool
+    same_place: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known about an order when it is reviewed."""
+
+    order: str
+    state: str
+    shop_ok: bool = True
+    warehouse_ok: bool = True
+    name: str = ""
+    phone: str = ""
+    area: str = ""
+    street: str = ""
+    masked: bool = False
+    has_receiver: bool = True
+    customer: str = ""
+    blacklisted: bool = False
+    blacklist_reason: str = ""
+    courier: str = ""
+    courier_ok: bool = True
+    courier_cod: bool = False
+    courier_max_weight: int = 0
+    delivery_term: str = "prepaid"
+    kind: str = "offline"
+    origin: str = "manual"
+    receivable: int = 0
+    paid: int = 0
+    discount: int = 0
+    weight: int = 0
+    frozen_reason: str = ""
+    exceptions: int = 0
+    refund_status: str = "none"
+    revert_reason: str = ""
+    goods: Sequence[Goods] = ()
+    rivals: Sequence[Rival] = ()
+    switches: Values = Values({})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question: `wrong` gives the sentence's named parts when the answer is no good, None otherwise."""
+
+    code: str
+    sentence: str
+    wrong: Callable[[Facts], Params | None]
+    hard: bool = False
+    remedy: str = "/orders/{order}"
+    switch: bool = True
+    """A soft check has a switch of its name in the settings."""
+
+    def asked(self, switches: Values) -> bool:
+        """Whether the shop wants this asked at all."""
+        return self.hard or not self.switch or switches.on(f"review.{self.code}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: a sentence to say, whether it may be forced, and where it is put right."""
+
+    code: str
+    sentence: str
+    params: Params
+    forcible: bool
+    remedy: str
+
+
+FOUND: Params = {}
+"""A check that has nothing to add to its sentence."""
+
+
+def findings(facts: Facts, *, forced: bool = False, first: bool = False) -> list[Finding]:
+    """Ask every question in order; `forced` leaves out what may be forced, `first` stops at the first objection."""
+    found: list[Finding] = []
+    for check in CHECKS:
+        if (forced and not check.hard) or not check.asked(facts.switches):
+            continue
+        params = check.wrong(facts)
+        if params is not None:
+            remedy = check.remedy.format(order=facts.order, customer=facts.customer)
+            found.append(Finding(check.code, check.sentence, params, not check.hard, remedy))
+            if first:
+                break
+    return found
+
+
+def gates(facts: Facts) -> list[Finding]:
+    """Every reason for which the accountant wants to see the order first."""
+    return [
+        Finding(gate.code, gate.sentence, params, forcible=False, remedy=f"/orders/{facts.order}")
+        for gate in GATES
+        if (params := gate.wrong(facts)) is not None
+    ]
+
+
+# ---- hard: these are never forced
+
+
+def _wrong_state(facts: Facts) -> Params | None:
+    return None if facts.state in {"to_review", "to_finance_review"} else {"state": facts.state}
+
+
+def _when(wrong: Callable[[Facts], Any]) -> Callable[[Facts], Params | None]:
+    """Turn a yes-or-no question into a check without parts."""
+    return lambda facts: FOUND if wrong(facts) else None
+
+
+def _unpaid(facts: Facts) -> Params | None:
+    missing = facts.receivable - facts.paid
+    return {"missing": yuan(missing)} if facts.delivery_term == "prepaid" and missing > 0 else None
+
+
+def _frozen(facts: Facts) -> Params | None:
+    return {"reason": facts.frozen_reason} if facts.frozen_reason else None
+
+
+def _reverted(facts: Facts) -> Params | None:
+    return {"reason": facts.revert_reason} if facts.revert_reason else None
+
+
+def _refund_requested(facts: Facts) -> bool:
+    return facts.refund_status == "requested" or any(line.refund_status == "requested" for line in facts.goods)
+
+
+def _unmapped(facts: Facts) -> Params | None:
+    names = [line.name for line in facts.goods if line.qty > 0 and not line.sku]
+    return {"goods": ", ".join(names)} if names else None
+
+
+# ---- soft: a person with the right may go on, and says why
+
+
+def _blacklisted(facts: Facts) -> Params | None:
+    return {"reason": facts.blacklist_reason or "-"} if facts.blacklisted else None
+
+
+def _exceptions(facts: Facts) -> bool:
+    return bool(facts.exceptions & ~Exceptions.SHIPPED)
+
+
+def _overweight(facts: Facts) -> Params | None:
+    limits = [limit for limit in (facts.switches.number("review.weight_limit"), facts.courier_max_weight) if limit > 0]
+    over = limits and facts.weight > min(limits)
+    return {"weight": _kilos(facts.weight), "most": _kilos(min(limits))} if over else None
+
+
+def _unprintable(facts: Facts) -> Params | None:
+    strange = sorted({char for char in facts.name + facts.area + facts.street if ord(char) > 0xFFFF})
+    return {"characters": " ".join(strange)} if strange else None
+
+
+def _short(facts: Facts) -> Params | None:
+    """Add the order's lines up by SKU: two lines of one each may be short together."""
+    needed: dict[str, int] = {}
+    for line in facts.goods:
+        if line.sku and not line.allow_negative:
+            needed[line.sku] = needed.get(line.sku, 0) + line.qty
+    by_sku = {line.sku: line for line in facts.goods}
+    lacking = {
+        sku: qty - (by_sku[sku].on_hand - by_sku[sku].pending_ship)
+        for sku, qty in needed.items()
+        if qty > by_sku[sku].on_hand - by_sku[sku].pending_ship
+    }
+    told = [f"{by_sku[sku].name} ×{_count(min(qty, needed[sku]))}" for sku, qty in lacking.items()]
+    return {"goods": ", ".join(told)} if told else None
+
+
+def _below_minimum(facts: Facts) -> Params | None:
+    names = [line.name for line in facts.goods if line.below_minimum]
+    return {"goods": ", ".join(names)} if names else None
+
+
+def _below_cost(facts: Facts) -> Params | None:
+    names = [line.name for line in facts.goods if line.below_cost]
+    return {"goods": ", ".join(names)} if names else None
+
+
+def _only_gifts(facts: Facts) -> bool:
+    return bool(facts.goods) and all(line.gift for line in facts.goods)
+
+
+def _rivals(facts: Facts) -> Params | None:
+    numbers = [rival.number for rival in facts.rivals if _counts(rival, facts)]
+    return {"numbers": ", ".join(numbers)} if numbers else None
+
+
+def _counts(rival: Rival, facts: Facts) -> bool:
+    if rival.state == "approved" and not facts.switches.on("review.unmerged_approved"):
+        return False
+    if rival.state == "awaiting_payment" and not facts.switches.on("review.unmerged_unpaid"):
+        return False
+    if rival.frozen and not facts.switches.on("review.unmerged_frozen"):
+        return False
+    return rival.same_place or facts.switches.on("review.unmerged_other_address")
+
+
+def _count(qty: int) -> str:
+    return f"{qty / 10_000:g}"
+
+
+def _kilos(grams: int) -> str:
+    return f"{grams / 1000:g} kg"
+
+
+CHECKS: Sequence[Check] = (
+    Check("state", "This order is not waiting for review; it is {state}.", _wrong_state, hard=True),
+    Check("shop", "The shop is not in use any more. Choose one that is.", _when(lambda f: not f.shop_ok), hard=True),
+    Check(
+        "warehouse", "There is no warehouse in use for this order. Choose one.", _when(lambda f: not f.warehouse_ok),
+        hard=True, remedy="/do/orders/change_warehouse?order={order}",
+    ),
+    Check(
+        "lines", "There is nothing to send: no line with a quantity.",
+        _when(lambda f: not any(line.qty > 0 for line in f.goods)),
+        hard=True, remedy="/do/orders/change_lines?order={order}",
+    ),
+    Check(
+        "mapped", "Say which of our goods this is: {goods}.", _unmapped,
+        hard=True, remedy="/do/orders/change_lines?order={order}",
+    ),
+    Check(
+        "receiver", "Nobody is named to receive it. Add a name.", _when(lambda f: f.has_receiver and not f.name),
+        hard=True, remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check(
+        "address", "The address is not complete: it needs a region and a street.",
+        _when(lambda f: f.has_receiver and not (f.area and f.street)),
+        hard=True, remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check(
+        "paid", "{missing} is not paid yet.", _unpaid,
+        hard=True, remedy="/do/orders/take_payment?order={order}",
+    ),
+    Check("frozen", "It is frozen: {reason}.", _frozen, hard=True, remedy="/do/orders/unfreeze?order={order}"),
+    Check("refund", "The buyer asked for a refund. Settle that first.", _when(_refund_requested), hard=True),
+    Check(
+        "cod", "This courier does not collect money. Choose one that does.",
+        _when(lambda f: f.delivery_term == "cod" and f.courier and not f.courier_cod),
+        hard=True, remedy="/do/orders/change_courier?order={order}",
+    ),
+    Check(
+        "reverted", "It was sent back: {reason}. Clear that first.", _reverted,
+        hard=True, remedy="/do/orders/clear_revert?order={order}",
+    ),
+    Check(
+        "blacklisted", "The customer is on the blacklist: {reason}.", _blacklisted, remedy="/customers/{customer}"
+    ),
+    Check(
+        "no_phone", "There is no phone number for the courier to call.",
+        _when(lambda f: f.has_receiver and not f.phone), remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check(
+        "no_courier", "No courier is chosen.",
+        _when(lambda f: f.has_receiver and not (f.courier and f.courier_ok)),
+        remedy="/do/orders/change_courier?order={order}",
+    ),
+    Check("no_customer", "No customer is named.", _when(lambda f: not f.customer)),
+    Check(
+        "exceptions", "The platform changed something after the order came. Look at it, then clear it.",
+        _when(_exceptions), remedy="/do/orders/clear_exceptions?order={order}",
+    ),
+    Check(
+        "already_shipped", "The platform says it was shipped already.",
+        _when(lambda f: f.exceptions & Exceptions.SHIPPED), remedy="/do/orders/clear_exceptions?order={order}",
+    ),
+    Check(
+        "overweight", "It weighs about {weight}; one parcel may weigh {most} at most.", _overweight,
+        remedy="/do/orders/change_courier?order={order}",
+    ),
+    Check(
+        "unprintable", "The printer cannot print these characters of the address: {characters}.", _unprintable,
+        switch=False, remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check("stock_short", "Not enough on the shelf, short of: {goods}.", _short),
+    Check(
+        "below_minimum", "Sold under the lowest price: {goods}.", _below_minimum,
+        remedy="/do/orders/change_lines?order={order}",
+    ),
+    Check("below_cost", "Sold under cost: {goods}.", _below_cost, remedy="/do/orders/change_lines?order={order}"),
+    Check("only_gifts", "There are only gifts in it.", _when(_only_gifts)),
+    Check("unmerged", "The same person has other orders that could go in one parcel: {numbers}.", _rivals),
+)  # fmt: skip
+"""Every question, hard ones first, in the order in which a person would look."""
+
+
+# ---- gates
+
+
+def _gate_discount(facts: Facts) -> Params | None:
+    least = facts.switches.number("finance.discount")
+    return {"discount": yuan(facts.discount)} if 0 < least <= facts.discount else None
+
+
+def _gate_receivable(facts: Facts) -> Params | None:
+    most = facts.switches.number("finance.receivable")
+    return {"receivable": yuan(facts.receivable)} if 0 < most < facts.receivable else None
+
+
+def _gate_below_cost(facts: Facts) -> Params | None:
+    return _below_cost(facts) if facts.switches.on("finance.below_cost") else None
+
+
+GATES: Sequence[Check] = (
+    Check("discount", "The discount is {discount}.", _gate_discount),
+    Check("receivable", "It comes to {receivable}.", _gate_receivable),
+    Check("import", "It came in a spreadsheet.", _when(lambda f: f.origin == "import" and f.switches.on("finance.import"))),
+    Check("manual", "It was typed by hand.", _when(lambda f: f.origin == "manual" and f.switches.on("finance.manual"))),
+    Check("all_gifts", "There are only gifts in it.", _when(lambda f: _only_gifts(f) and f.switches.on("finance.all_gifts"))),
+    Check("below_cost", "Sold under cost: {goods}.", _gate_below_cost),
+)

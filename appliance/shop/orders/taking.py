@@ -1,0 +1,372 @@
+"""Taking orders: typed at the counter or on the phone, or handed on by a marketplace."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from appliance.journal import (
+    ONE,
+    Desk,
+    Id,
+    Money,
+    Phone,
+    Refusal,
+    Text,
+    Words,
+    action,
+    business_day,
+    derive,
+    round_half_up,
+    spread,
+    times,
+)
+from appliance.shop import catalog, customers, settings
+from appliance.shop.catalog import Sku
+from appliance.shop.customers import Customer, CustomerId
+from appliance.shop.orders.amounts import Asked, Settled, settle
+from appliance.shop.orders.receivers import checked_receiver
+from appliance.shop.orders.records import (
+    DeliveryTerm,
+    Kind,
+    NewLine,
+    NewReceiver,
+    Origin,
+    Receiver,
+    RefundStatus,
+    SalesOrder,
+    SalesOrderLine,
+    TakenLine,
+)
+from appliance.shop.settings import Courier, CourierId, Shop, ShopId, Warehouse, WarehouseId
+from appliance.shop.staff import EmployeeId
+
+
+class Asking(msgspec.Struct, kw_only=True, frozen=True):
+    """Everything an order is opened with, whoever asks."""
+
+    shop: ShopId
+    lines: list[NewLine]
+    customer: CustomerId = ""
+    receiver: NewReceiver | None = None
+    warehouse: WarehouseId = ""
+    courier: CourierId = ""
+    delivery_term: DeliveryTerm = "prepaid"
+    kind: Kind = "offline"
+    origin: Origin = "manual"
+    discount: Money = 0
+    postage: Money = 0
+    other: Money = 0
+    salesperson: EmployeeId = ""
+    buyer_message: Words = ""
+    remark: Words = ""
+    print_remark: Words = ""
+
+
+@action("New order")
+def create(
+    desk: Desk,
+    *,
+    shop: ShopId,
+    lines: list[NewLine],
+    customer: CustomerId = "",
+    name: Text = "",
+    phone: Phone = "",
+    province: Text = "",
+    city: Text = "",
+    district: Text = "",
+    street: Text = "",
+    delivery_term: DeliveryTerm = "prepaid",
+    warehouse: WarehouseId = "",
+    courier: CourierId = "",
+    discount: Money = 0,
+    postage: Money = 0,
+    other: Money = 0,
+    buyer_message: Words = "",
+    remark: Words = "",
+    print_remark: Words = "",
+    salesperson: EmployeeId = "",
+) -> str:
+    """Scan the goods, choose the customer, done. Prices are the customer's own unless another is typed."""
+    receiver = NewReceiver(name=name, phone=phone, province=province, city=city, district=district, street=street)
+    asking = Asking(
+        shop=shop, lines=lines, customer=customer, receiver=receiver, warehouse=warehouse, courier=courier,
+        delivery_term=delivery_term, discount=discount, postage=postage, other=other, salesperson=salesperson,
+        buyer_message=buyer_message, remark=remark, print_remark=print_remark,
+    )  # fmt: skip
+    order = open_order(desk, asking)
+    standing = desk.get(SalesOrder, order)
+    waits = standing.delivery_term == "prepaid" and standing.receivable > 0
+    desk.step(SalesOrder, order, to="awaiting_payment" if waits else "to_review")
+    return order
+
+
+def open_order(desk: Desk, asking: Asking) -> str:
+    """Write a new order as a draft; refuses what cannot be sold."""
+    shop = _usable_shop(desk, asking.shop)
+    customer = _usable_customer(desk, asking.customer)
+    warehouse = usable_warehouse(desk, asking.warehouse or shop.warehouse)
+    courier = usable_courier(desk, asking.courier or (shop.courier if asking.kind != "counter" else ""))
+    receiver = _written_receiver(desk, asking.receiver, customer)
+    priced = price_lines(desk, asking.lines, customer)
+    settled = settle([line.asked for line in priced], discount=asking.discount, postage=asking.postage, other=asking.other)
+    check_discount(desk, priced, settled)
+    order = desk.put(
+        SalesOrder(
+            number=settings.paper_number(desk, "SO"), shop=asking.shop, shop_name=shop.name,
+            customer=customer.id if customer else "", receiver=receiver, warehouse=warehouse, courier=courier,
+            delivery_term=asking.delivery_term, kind=asking.kind, origin=asking.origin,
+            salesperson=asking.salesperson or desk.who, taken_by=desk.who,
+            goods_amount=settled.goods_amount, discount=settled.discount, postage=asking.postage, other=asking.other,
+            receivable=settled.receivable, day=desk.day, placed_at=desk.at,
+            buyer_message=asking.buyer_message, remark=asking.remark, print_remark=asking.print_remark,
+            weight=sum(line.sku.weight * line.asked.qty // ONE for line in priced),
+        )
+    )  # fmt: skip
+    put_lines(desk, order, priced, settled)
+    return order
+
+
+# ---- lines and their prices
+
+
+class Priced(msgspec.Struct, frozen=True):
+    """A line with its SKU and what it costs this customer."""
+
+    sku: Sku
+    title: str
+    picture: str
+    list_price: int
+    asked: Asked
+    gift: bool
+
+
+def price_lines(desk: Desk, lines: Sequence[NewLine], customer: Customer | None) -> list[Priced]:
+    """Find each line's SKU and price; every refusal names the line it is about."""
+    if not lines:
+        raise Refusal("An order needs at least one line. Scan or choose something.", field="lines", code="no_lines")
+    share = _class_share(desk, customer)
+    return [_priced(desk, line, f"lines.{place}", customer, share) for place, line in enumerate(lines)]
+
+
+def _priced(desk: Desk, line: NewLine, field: str, customer: Customer | None, share: int) -> Priced:
+    sku = desk.get(Sku, line.sku)
+    goods = desk.get(catalog.Goods, sku.goods)
+    if sku.disabled or goods.disabled:
+        raise Refusal("{name} is not sold any more.", field=f"{field}.sku", code="disabled", name=goods.name)
+    if line.qty <= 0:
+        raise Refusal("The quantity must be more than nothing.", field=f"{field}.qty", code="quantity")
+    if line.qty % ONE and not sku.fraction:
+        raise Refusal("{name} is sold in whole units only.", field=f"{field}.qty", code="fraction", name=goods.name)
+    if line.price is not None and line.price < 0:
+        raise Refusal("A price is not less than nothing.", field=f"{field}.price", code="price")
+    list_price = catalog.price_of(desk, line.sku, customer.price_list if customer else "")
+    if not (customer and customer.price_list):
+        list_price = round_half_up(list_price * share, 10_000)
+    price = 0 if line.gift else list_price if line.price is None else line.price
+    asked = Asked(line.qty, price, 0 if line.gift else line.discount)
+    return Priced(sku, goods.name, sku.picture or goods.picture, list_price, asked, line.gift)
+
+
+def _class_share(desk: Desk, customer: Customer | None) -> int:
+    """The share of the retail price that a customer's class pays; a price list goes before it."""
+    if customer is None or not customer.customer_class:
+        return 10_000
+    found = desk.find(customers.CustomerClass, customer.customer_class)
+    return found.discount if found and not found.disabled else 10_000
+
+
+def check_discount(desk: Desk, lines: Sequence[Priced], settled: Settled) -> None:
+    """Nobody gives more away than their role allows, counted from the list prices; gifts are counted too."""
+    most = desk.limit("discount")
+    whole = sum(Asked(line.asked.qty, line.list_price).net for line in lines)
+    given = whole - sum(settled.amounts)
+    if most is not None and given * 10_000 > most * whole:
+        raise Refusal(
+            "You may give {most} % off at most. Ask somebody who may give more.",
+            field="discount",
+            code="discount_limit",
+            most=f"{most / 100:g}",
+        )
+
+
+def put_lines(desk: Desk, order: str, lines: Sequence[Priced], settled: Settled) -> None:
+    """Write the lines of an order, each with its share."""
+    for place, line in enumerate(lines):
+        desk.put(
+            SalesOrderLine(
+                sales_order=order, place=place, sku=line.sku.id, code=line.sku.code, title=line.title,
+                spec=line.sku.spec, picture=line.picture, qty=line.asked.qty, list_price=line.list_price,
+                price=line.asked.price, discount=line.asked.discount, amount=settled.amounts[place],
+                postage_share=settled.postage_shares[place], gift=line.gift,
+            )
+        )  # fmt: skip
+
+
+# ---- whom and where from
+
+
+def _usable_shop(desk: Desk, shop: str) -> Shop:
+    found = desk.get(Shop, shop)
+    if found.disabled:
+        raise Refusal("The shop {name} is not in use any more.", field="shop", code="disabled", name=found.name)
+    return found
+
+
+def _usable_customer(desk: Desk, customer: str) -> Customer | None:
+    if not customer:
+        return None
+    found = desk.get(Customer, customers.current(desk, customer))
+    if found.disabled:
+        raise Refusal("{name} is not a customer any more.", field="customer", code="disabled", name=found.name)
+    return found
+
+
+def usable_warehouse(desk: Desk, warehouse: str) -> str:
+    """Return the warehouse if goods may leave from it."""
+    if not warehouse:
+        raise Refusal("Choose the warehouse the goods leave from.", field="warehouse", code="no_warehouse")
+    found = desk.get(Warehouse, warehouse)
+    if found.disabled:
+        raise Refusal("The warehouse {name} is not in use any more.", field="warehouse", code="disabled", name=found.name)
+    return warehouse
+
+
+def usable_courier(desk: Desk, courier: str) -> str:
+    """Return the courier if parcels may go with it; none is a choice too."""
+    if courier and (found := desk.get(Courier, courier)).disabled:
+        raise Refusal("{name} does not carry for us any more.", field="courier", code="disabled", name=found.name)
+    return courier
+
+
+def _written_receiver(desk: Desk, given: NewReceiver | None, customer: Customer | None) -> str:
+    """Write whom the parcel goes to; who buys at the counter without a name leaves none."""
+    receiver = given or NewReceiver()
+    if customer and not receiver.name:
+        receiver = msgspec.structs.replace(receiver, name=customer.name)
+    if customer and not receiver.phone:
+        receiver = msgspec.structs.replace(receiver, phone=_main_phone(desk, customer.id))
+    if receiver == NewReceiver():
+        return ""
+    return desk.put(checked_receiver(receiver))
+
+
+def _main_phone(desk: Desk, customer: str) -> str:
+    found = desk.value(
+        "select phone from customer_phone where customer = ? and deleted = 0 and masked = 0 order by main desc, id limit 1",
+        customer,
+    )
+    return str(found or "")
+
+
+# ---- orders that a marketplace hands on
+
+
+def take(
+    desk: Desk,
+    *,
+    raw_order: Id,
+    shop: ShopId,
+    lines: Sequence[TakenLine],
+    receiver: NewReceiver,
+    customer: CustomerId = "",
+    platform_number: str = "",
+    delivery_term: DeliveryTerm = "prepaid",
+    origin: Origin = "import",
+    postage: Money = 0,
+    other: Money = 0,
+    paid: Money = 0,
+    placed_at: int = 0,
+    paid_at: int = 0,
+    ship_by: int = 0,
+    buyer_message: str = "",
+    remark: str = "",
+    flag: str = "none",
+    refund_status: RefundStatus = "none",
+    warehouse: WarehouseId = "",
+    courier: CourierId = "",
+    shipped_long_ago: bool = False,
+) -> str:
+    """Open the order of a raw order and return its id, which follows from the raw order's: two boxes write one order.
+
+    Line amounts are the platform's, after every discount; they are not worked out again. What the platform shipped
+    before we first saw it enters as history: it holds no stock and moves none.
+    """
+    order = derive("sales_order", raw_order)
+    if desk.find(SalesOrder, order) is not None:
+        return order
+    from_shop = desk.get(Shop, shop)
+    goods_amount = sum(line.amount for line in lines)
+    receivable = goods_amount + postage + other
+    zone = desk.journal.zone_minutes
+    desk.put(
+        SalesOrder(
+            id=order, number=settings.paper_number(desk, "SO"), shop=shop, shop_name=from_shop.name, customer=customer,
+            receiver=desk.put(_taken_receiver(order, receiver)), warehouse=warehouse or from_shop.warehouse,
+            courier=courier or from_shop.courier, delivery_term=delivery_term, kind="online", origin=origin,
+            goods_amount=goods_amount, postage=postage, other=other, receivable=receivable, platform_paid=paid, day=business_day(placed_at or desk.at, zone),
+            placed_at=placed_at or desk.at, paid_at=paid_at, paid_on=business_day(paid_at, zone) if paid_at else "",
+            ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag, refund_status=refund_status,
+            raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
+            weight=_taken_weight(desk, lines),
+        )
+    )  # fmt: skip
+    _take_lines(desk, order, lines, postage)
+    if shipped_long_ago:
+        desk.change(SalesOrder, order, shipped_on=desk.get(SalesOrder, order).day)
+        desk.step(SalesOrder, order, to="shipped")
+    elif delivery_term == "prepaid" and paid < receivable:
+        desk.step(SalesOrder, order, to="awaiting_payment")
+    else:
+        desk.step(SalesOrder, order, to="to_review")
+    return order
+
+
+def _taken_receiver(order: str, given: NewReceiver) -> Receiver:
+    """A platform's receiver is taken as told: what is wrong with it, review will say."""
+    fields = msgspec.structs.asdict(given)
+    if given.street and not given.province:
+        region = settings.regions.split(given.street)
+        if region.ok:
+            fields |= {
+                "province": region.province, "city": region.city, "district": region.district, "street": region.street,
+            }  # fmt: skip
+    return Receiver(id=derive("receiver", order), **fields)
+
+
+def _taken_weight(desk: Desk, lines: Sequence[TakenLine]) -> int:
+    return sum(
+        (desk.value("select weight from sku where id = ?", line.sku) or 0) * line.qty // ONE for line in lines if line.sku
+    )
+
+
+def _take_lines(desk: Desk, order: str, lines: Sequence[TakenLine], postage: int) -> None:
+    shares = spread(postage, [line.amount for line in lines])
+    for place, line in enumerate(lines):
+        known = _known_goods(desk, line.sku)
+        asked = _as_asked(line)
+        desk.put(
+            SalesOrderLine(
+                id=derive("sales_order_line", order, line.raw_line), sales_order=order, place=place, sku=line.sku,
+                raw_line=line.raw_line, code=known["code"], title=known["title"] or line.title,
+                spec=known["spec"] or line.spec, picture=known["picture"], qty=line.qty, list_price=line.price,
+                price=asked.price, discount=asked.discount, amount=line.amount, postage_share=shares[place],
+                gift=line.gift, refund_status=line.refund_status,
+            )
+        )  # fmt: skip
+
+
+def _as_asked(line: TakenLine) -> Asked:
+    """Say a platform's amount as a price and a discount, so that working the line out again gives the same amount."""
+    price = line.price
+    if times(price, line.qty) < line.amount:
+        price = -(-line.amount * 100 * ONE // line.qty)
+    return Asked(line.qty, price, times(price, line.qty) - line.amount)
+
+
+def _known_goods(desk: Desk, sku: str) -> dict[str, str]:
+    found = desk.find(Sku, sku) if sku else None
+    goods = desk.find(catalog.Goods, found.goods) if found else None
+    if found is None or goods is None:
+        return dict.fromkeys(("code", "title", "spec", "picture"), "")
+    picture = found.picture or goods.picture
+    return {"code": found.code, "title": goods.name, "spec": found.spec, "picture": picture}

@@ -1,0 +1,118 @@
+-- What can be asked about orders. Names of shops and goods are those of the day of the order, so a kept row depends
+-- only on the order, its receiver, its lines and the money received for it.
+
+create view order_basis as
+select 'placed' as basis union all select 'paid' union all select 'shipped' union all select 'completed';
+
+-- One row per order with everything a list needs to act without opening anything.
+-- kept by id
+-- touched by sales_order: id
+-- touched by receiver: select id from sales_order where receiver = :id
+-- touched by sales_order_line: sales_order
+-- touched by received_for: document
+-- index state, ship_by, id
+-- index state, placed_at, id
+-- index placed_at, id
+-- index ship_by, id
+-- index receivable, id
+-- index customer, placed_at
+-- index person_key, state
+-- index state, shipped_on
+-- index number
+-- index platform_number
+-- index frozen, placed_at
+-- index trouble, placed_at
+-- search number, platform_number, receiver, phone
+-- feeds order_count
+create view order_list as
+select
+    o.id, o.number, o.platform_number, o.raw_order, o.shop, o.shop_name, o.customer, o.kind, o.origin, o.delivery_term,
+    o.state, o.state_at, o.forked, o.changed, o.placed_at, o.day, o.paid_at, o.ship_by, o.shipped_on, o.completed_on,
+    o.flag, o.mark, o.frozen_reason, (o.frozen_reason <> '') as frozen, o.exceptions, o.refund_status, o.revert_reason,
+    o.forced_reason, o.cancel_reason,
+    (o.exceptions <> 0 or o.refund_status = 'requested') as trouble,
+    o.warehouse, o.courier, o.packaging, o.salesperson, o.weight, o.buyer_message, o.remark, o.print_remark,
+    o.goods_amount, o.discount, o.postage, o.other, o.receivable, o.platform_paid,
+    o.platform_paid + ifnull((select r.amount from received_for r where r.document = o.id), 0) as paid,
+    o.receiver as receiver_id, ifnull(r.name, '') as receiver, ifnull(r.phone, '') as phone,
+    substr(ifnull(r.phone, ''), -4) as phone_tail, ifnull(r.masked, 0) as masked, ifnull(r.oaid, '') as oaid,
+    ifnull(r.province, '') as province, ifnull(r.city, '') as city, ifnull(r.district, '') as district,
+    ifnull(r.street, '') as street, ifnull(r.zip, '') as zip,
+    trim(rtrim(ifnull(r.city, ''), '市') || ' ' || rtrim(ifnull(r.district, ''), '区')) as area,
+    case
+        when ifnull(r.oaid, '') <> '' then 'oaid ' || r.oaid
+        when ifnull(r.name, '') = '' or ifnull(r.phone, '') = '' then ''
+        else lower(replace(r.name, ' ', '')) || ' ' || r.phone
+    end as person_key,
+    replace(ifnull(r.province || r.city || r.district || r.street, ''), ' ', '') as place_key,
+    ifnull((select l.title from sales_order_line l where l.sales_order = o.id and l.deleted = 0
+        order by l.place limit 1), '') as goods,
+    ifnull((select l.spec from sales_order_line l where l.sales_order = o.id and l.deleted = 0
+        order by l.place limit 1), '') as goods_spec,
+    ifnull((select l.picture from sales_order_line l where l.sales_order = o.id and l.deleted = 0 and l.picture <> ''
+        order by l.place limit 1), '') as picture,
+    (select count(*) from sales_order_line l where l.sales_order = o.id and l.deleted = 0) as kinds,
+    ifnull((select sum(l.qty) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as units,
+    ifnull((select sum(l.cost) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as cost
+from sales_order o left join receiver r on r.id = o.receiver
+where o.deleted = 0 and o.made_at > 0;
+
+-- What open orders hold of the stock, line by line; the bucket says how far the order is.
+-- kept by id
+-- touched by sales_order: select id from sales_order_line where sales_order = :id
+-- touched by sales_order_line: id
+-- index warehouse, sku
+-- index sales_order
+-- feeds held
+create view order_hold as
+select
+    l.id, l.sales_order, o.warehouse, l.sku, l.qty,
+    case o.state
+        when 'awaiting_payment' then 'unpaid' when 'preorder' then 'preorder' when 'approved' then 'pending_ship'
+        else 'pending_review'
+    end as bucket
+from sales_order_line l join sales_order o on o.id = l.sales_order
+where l.deleted = 0 and o.deleted = 0 and l.sku <> '' and l.qty > 0
+  and o.state in ('awaiting_payment', 'preorder', 'delayed', 'to_review', 'to_finance_review', 'approved');
+
+-- Each order once for every day that people ask by. Cancelled and merged orders were not sales.
+-- kept by id, basis
+-- touched by sales_order: select :id as id, basis from order_basis
+-- touched by sales_order_line: select :sales_order as id, basis from order_basis
+-- feeds sales_day
+create view order_day as
+select
+    o.id, b.basis,
+    case b.basis
+        when 'placed' then o.day when 'paid' then o.paid_on when 'shipped' then o.shipped_on else o.completed_on
+    end as day,
+    o.shop, 1 as orders,
+    ifnull((select sum(l.qty) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as units,
+    o.goods_amount, o.discount, o.postage, o.receivable as amount,
+    ifnull((select sum(l.cost) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as cost
+from sales_order o cross join order_basis b
+where o.deleted = 0 and o.made_at > 0 and o.state not in ('draft', 'cancelled', 'merged')
+  and case b.basis
+        when 'placed' then o.day when 'paid' then o.paid_on when 'shipped' then o.shipped_on else o.completed_on
+    end <> '';
+
+-- Open lines that the shelf cannot serve: approved orders come first, and no order blocks itself.
+create view order_short as
+select
+    h.sales_order, h.id, h.warehouse, h.sku, h.qty, h.bucket,
+    ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0)
+        as on_hand,
+    ifnull((select p.qty from held p where p.warehouse = h.warehouse and p.sku = h.sku and p.bucket = 'pending_ship'), 0)
+        as pending_ship
+from order_hold h
+where h.bucket in ('pending_ship', 'pending_review')
+  and ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0)
+    < ifnull((select p.qty from held p where p.warehouse = h.warehouse and p.sku = h.sku and p.bucket = 'pending_ship'), 0)
+      + case h.bucket when 'pending_ship' then 0 else h.qty end;
+
+-- Two boxes decided apart: the goods left here and the order was cancelled there. Completing it settles the matter.
+create view problem_shipped_and_cancelled as
+select o.id, o.number
+from sales_order o
+where o.forked = 1 and o.state = 'shipped'
+  and exists (select 1 from step s where s.document = o.id and s.state = 'cancelled');
