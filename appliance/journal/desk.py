@@ -159,7 +159,7 @@ class Desk:
         self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, record)])
         return name
 
-    def change(self, kind: type[K], record: str, **fields: Any) -> None:
+    def change(self, kind: type[K], record: str, /, **fields: Any) -> None:
         """Correct fields of a record; groups travel whole, and what does not differ is not written."""
         shape = self.journal.shape(kind)
         row = self._standing(shape, record)
