@@ -1,0 +1,57 @@
+"""The directories: shops, branches, warehouses, couriers, packaging, money, reasons, units, regions and the rules."""
+
+from appliance.shop.settings import regions
+from appliance.shop.settings.currencies import rate_on
+from appliance.shop.settings.records import (
+    Branch,
+    BranchId,
+    Courier,
+    CourierId,
+    Currency,
+    CurrencyId,
+    MoneyItem,
+    MoneyItemId,
+    Packaging,
+    PackagingId,
+    Reason,
+    ReasonId,
+    Setting,
+    Shop,
+    ShopId,
+    Unit,
+    UnitId,
+    Warehouse,
+    WarehouseId,
+)
+from appliance.shop.settings.switches import Values, number, on, value, values
+from appliance.shop.settings.turning import paper_number
+
+__all__ = [
+    "Branch",
+    "BranchId",
+    "Courier",
+    "CourierId",
+    "Currency",
+    "CurrencyId",
+    "MoneyItem",
+    "MoneyItemId",
+    "Packaging",
+    "PackagingId",
+    "Reason",
+    "ReasonId",
+    "Setting",
+    "Shop",
+    "ShopId",
+    "Unit",
+    "UnitId",
+    "Values",
+    "Warehouse",
+    "WarehouseId",
+    "number",
+    "on",
+    "paper_number",
+    "rate_on",
+    "regions",
+    "value",
+    "values",
+]

@@ -1,0 +1,58 @@
+"""What can be done with the directories: the verbs that all of them share, and those of each."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+from appliance.journal import Desk, Label, Ref, action
+from appliance.shop.settings import currencies, lists, places, turning
+from appliance.shop.settings.directory import KINDS, check_open
+from appliance.shop.settings.directory import entry as entry_of
+
+# The room's actions are found here, wherever they are written.
+add_branch, change_branch = places.add_branch, places.change_branch
+add_warehouse, change_warehouse = places.add_warehouse, places.change_warehouse
+add_shop, change_shop = places.add_shop, places.change_shop
+add_courier, change_courier = lists.add_courier, lists.change_courier
+add_packaging, change_packaging = lists.add_packaging, lists.change_packaging
+add_money_item, change_money_item = lists.add_money_item, lists.change_money_item
+add_reason, change_reason = lists.add_reason, lists.change_reason
+add_unit, change_unit = lists.add_unit, lists.change_unit
+add_currency, change_currency = currencies.add_currency, currencies.change_currency
+set_rate, remove_rate = currencies.set_rate, currencies.remove_rate
+turn_switches = turning.turn_switches
+
+DirectoryKind = Annotated[
+    Literal["branch", "shop", "warehouse", "courier", "packaging", "money_item", "reason", "currency", "unit"],
+    Label("directory"),
+]
+EntryId = Annotated[str, Ref("entry")]
+
+_MAY_CLOSE: Mapping[str, Callable[[Desk, str], None]] = {
+    "branch": places.check_branch_can_close,
+    "warehouse": places.check_warehouse_can_close,
+    "shop": places.check_shop_can_close,
+    "money_item": lists.check_item_can_close,
+}
+
+
+@action("Disable", undo="settings.enable")
+def disable(desk: Desk, *, kind: DirectoryKind, entry: EntryId) -> None:
+    """It is not offered any more, and still stands on papers that have it."""
+    if entry_of(desk, KINDS[kind], entry).disabled:
+        return
+    if kind in _MAY_CLOSE:
+        _MAY_CLOSE[kind](desk, entry)
+    desk.change(KINDS[kind], entry, disabled=True)
+    if kind == "branch":
+        places.close_branch(desk, entry)
+
+
+@action("Enable", undo="settings.disable")
+def enable(desk: Desk, *, kind: DirectoryKind, entry: EntryId) -> None:
+    """It is offered again."""
+    standing = desk.get(KINDS[kind], entry)
+    for above in ("branch", "parent", "warehouse"):
+        over = getattr(standing, above, "")
+        if over:
+            check_open(desk, KINDS["money_item" if above == "parent" else above], over, "")
+    desk.change(KINDS[kind], entry, disabled=False)
