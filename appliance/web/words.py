@@ -29,7 +29,9 @@ class Words:
     def name(self, field: str) -> str:
         """Say the name of a field or a choice: its own word if a catalogue has one, else the words it is made of."""
         said = self._look_up(field)
-        return said if said != field else self(field.replace("_", " ").strip().capitalize())
+        if said != field or field != field.lower():
+            return said
+        return self(field.replace("_", " ").strip().capitalize())
 
     def money(self, fen: int) -> str:
         """¥1,234.50."""
