@@ -6,6 +6,8 @@ records. Names, phones and addresses stand in personal records of their own and 
 
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
+
 from appliance.journal import BRANCH, Blob, Code, Flow, Moment, Money, Partition, Phone, Price, Qty, Record, Ref, Text
 from appliance.journal import Words as ManyLines
 from appliance.shop.catalog import SkuId
@@ -171,9 +173,14 @@ class ImportJob(Record, kw_only=True, frozen=True):
     partition: ClassVar[Partition] = BRANCH
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = Flow(
-        start="checked",
-        steps={"checked": ("running", "dropped"), "running": ("done", "stopped"), "stopped": ("running", "dropped")},
-        rank={"done": 30, "stopped": 20, "dropped": 10},
+        start="laid_in",
+        steps={
+            "laid_in": ("checked", "unreadable", "dropped"),
+            "checked": ("running", "dropped"),
+            "running": ("done", "stopped", "unreadable"),
+            "stopped": ("running", "dropped"),
+        },
+        rank={"done": 30, "unreadable": 25, "stopped": 20, "dropped": 10},
     )
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("state",),)
 
@@ -184,6 +191,8 @@ class ImportJob(Record, kw_only=True, frozen=True):
     profile: Text = ""
     encoding: Text = ""
     box: Text = ""
+    started_by: Annotated[str, Ref("employee")] = ""
+    submits: bool = True
     total: int = 0
     taken: int = 0
     added: int = 0
@@ -191,7 +200,11 @@ class ImportJob(Record, kw_only=True, frozen=True):
     same: int = 0
     older: int = 0
     bad: int = 0
+    repeated: int = 0
     submitted: int = 0
     not_submitted: int = 0
     errors: Blob = ""
+    warnings: list[str] = msgspec.field(default_factory=list)
+    ignored: list[str] = msgspec.field(default_factory=list)
     message: Text = ""
+    params: dict[str, str] = msgspec.field(default_factory=dict)

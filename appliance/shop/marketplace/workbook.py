@@ -103,10 +103,10 @@ def _read(content: bytes, warnings: list[str]) -> Sheet:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         first = book.get_sheet_by_index(0)
-        if first.total_height > MOST_ROWS + 1:
+        if first.height > MOST_ROWS + 1:
             sentence = "The file has more than 200,000 rows. Export fewer days at a time."
             raise Refusal(sentence, field="file", code="rows")
-        if first.total_width > MOST_COLUMNS:
+        if first.width > MOST_COLUMNS:
             raise Refusal("The file has more than 500 columns.", field="file", code="columns")
         above = first.start[0] if first.start else 0
         table = [[_text(value) for value in cells] for cells in first.to_python(skip_empty_area=True)]

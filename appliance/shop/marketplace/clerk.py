@@ -1,0 +1,174 @@
+"""The clerk: looks at files that were laid in and takes them in, beside the writer, portion by portion.
+
+A portion is many orders in one entry and a few milliseconds of the writer, so the tablets do not notice. What the clerk
+knows stands in the import's own record: killed in the middle, it begins again at the file's first row, finds what it
+stored already, and goes on.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from appliance.journal import Desk, Journal, Refusal
+from appliance.shop.marketplace.actions import submit
+from appliance.shop.marketplace.imports import close_import, tell_checked, tell_unreadable
+from appliance.shop.marketplace.records import ImportJob
+from appliance.shop.marketplace.storing import Portion, Tally, compare, store
+from appliance.shop.marketplace.submitting import OPEN_STATUSES
+from appliance.shop.marketplace.told import Bad, Told, ToldLines, understand
+
+MOST_ORDERS = 40
+MOST_LINES = 120
+COMPARED = 500
+
+
+class Clerk:
+    """Does the imports of one box, one after the other."""
+
+    def __init__(self, journal: Journal, branch: str, *, stopping: Callable[[], bool] = lambda: False) -> None:
+        self._journal = journal
+        self._branch = branch
+        self._stopping = stopping
+        self._last: tuple[str, Told] | None = None
+
+    def work(self) -> int:
+        """Do everything that waits; returns how many imports were touched. Safe to call at any time, twice too."""
+        desk = self._desk("")
+        waiting = desk.rows(
+            "select id, state, started_by from import_job where state in ('laid_in', 'running') and box = ? "
+            "and deleted = 0 order by made_at",
+            desk.box,
+        )
+        for row in waiting:
+            if self._stopping():
+                break
+            mine = self._desk(row["started_by"])
+            if row["state"] == "laid_in":
+                self._look(mine, row["id"])
+            else:
+                self._take_in(mine, row["id"])
+        return len(waiting)
+
+    def _desk(self, who: str) -> Desk:
+        return self._journal.desk(who=who, device="import", branch=self._branch)
+
+    # ---- looking
+
+    def _look(self, desk: Desk, job: str) -> None:
+        """Read the file and say what taking it in would do; nothing of it is written."""
+        try:
+            told = self._told(desk, job)
+        except Refusal as refusal:
+            tell_unreadable(desk, import_job=job, sentence=refusal.sentence, params=_texts(refusal.params))
+            return
+        tally = Tally()
+        for portion in _cut(told, COMPARED, COMPARED):
+            compare(desk.rows, portion, tally)
+        tell_checked(desk, import_job=job, told=told, tally=tally, errors=self._journal.blobs.keep(errors_of(told)))
+
+    def _told(self, desk: Desk, job: str) -> Told:
+        if self._last is None or self._last[0] != job:
+            standing = desk.get(ImportJob, job)
+            try:
+                content = self._journal.blobs.path(standing.file).read_bytes()
+            except (OSError, ValueError) as error:
+                raise Refusal("The file is not on this box any more. Lay it in again.", code="file_gone") from error
+            self._last = (job, understand(content, standing.name, standing.shop))
+        return self._last[1]
+
+    # ---- taking in
+
+    def _take_in(self, desk: Desk, job: str) -> None:
+        try:
+            told = self._told(desk, job)
+        except Refusal as refusal:
+            tell_unreadable(desk, import_job=job, sentence=refusal.sentence, params=_texts(refusal.params))
+            return
+        late: list[Bad] = []
+        for portion in _cut(told, MOST_ORDERS, MOST_LINES):
+            if self._stopping() or not _stored(desk, job, portion, late):
+                return
+        counts = self._submit_all(desk, told) if desk.get(ImportJob, job).submits else (0, 0)
+        if self._stopping():
+            return
+        told.bad += late
+        errors = self._journal.blobs.keep(errors_of(told))
+        close_import(desk, import_job=job, submitted=counts[0], kept_back=counts[1], bad=len(told.bad), errors=errors)
+        self._last = None
+
+    def _submit_all(self, desk: Desk, told: Told) -> tuple[int, int]:
+        """Submit what this file made ready; what is not ready stays in its queue and says why there."""
+        done = kept_back = 0
+        for ids in _cut_ids(told):
+            for row in _ready(desk, ids):
+                if self._stopping():
+                    return done, kept_back
+                try:
+                    submit(desk, raw_order=row["id"])
+                    done += 1
+                except Refusal:
+                    kept_back += 1
+        return done, kept_back
+
+
+def _ready(desk: Desk, ids: list[str]) -> Sequence[Any]:
+    marks = ", ".join("?" for _ in OPEN_STATUSES)
+    return desk.rows(
+        "select o.id from json_each(?) j cross join raw_order o on o.id = j.value where o.state = 'waiting' "
+        f"and o.platform_status in ({marks}) and exists (select 1 from raw_order_line l where l.raw_order = o.id)",
+        json.dumps(ids),
+        *OPEN_STATUSES,
+    )
+
+
+def _cut_ids(told: Told) -> Iterator[list[str]]:
+    ids = [one.order.id for one in told.orders] if told.kind == "orders" else [one.raw_order for one in told.lines]
+    for start in range(0, len(ids), COMPARED):
+        yield ids[start : start + COMPARED]
+
+
+def _cut(told: Told, most_orders: int, most_lines: int) -> Iterator[Portion]:
+    """Cut a file into portions of so many orders, or so many lines."""
+    if told.kind == "orders":
+        for start in range(0, len(told.orders), most_orders):
+            yield told.orders[start : start + most_orders]
+        return
+    gathered: list[ToldLines] = []
+    lines = 0
+    for group in told.lines:
+        if gathered and (lines + len(group.lines) > most_lines or len(gathered) == most_orders):
+            yield gathered
+            gathered, lines = [], 0
+        gathered.append(group)
+        lines += len(group.lines)
+    if gathered:
+        yield gathered
+
+
+def _stored(desk: Desk, job: str, portion: Portion, late: list[Bad]) -> bool:
+    """Store a portion; one that is too large for an entry is halved, down to an order that never fits and is named."""
+    try:
+        return store(desk, job=job, portion=portion)
+    except Refusal as refusal:
+        if len(portion) == 1:
+            late.append(_refused(portion, refusal))
+            return True
+        half = len(portion) // 2
+        return _stored(desk, job, portion[:half], late) and _stored(desk, job, portion[half:], late)
+
+
+def _refused(portion: Portion, refusal: Refusal) -> Bad:
+    one = portion[0]
+    if isinstance(one, ToldLines):
+        return Bad(one.numbers[0], one.tid, "", refusal.sentence, [])
+    return Bad(one.number, one.order.tid, "", refusal.sentence, [])
+
+
+def errors_of(told: Told) -> bytes:
+    """Lay the bad rows down for the error file; its sentences are written in the reader's language when it is fetched."""
+    rows = [[bad.number, bad.tid, bad.column, bad.sentence, bad.cells] for bad in told.bad]
+    return json.dumps({"headers": told.headers, "rows": rows}, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _texts(params: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items()}

@@ -1,0 +1,52 @@
+"""What the clerk writes about an import. Nobody asks for these at the door, so they are no room's actions."""
+
+from appliance.journal import Desk, action
+from appliance.shop.marketplace.records import ImportJob, ImportJobId
+from appliance.shop.marketplace.storing import Tally
+from appliance.shop.marketplace.told import Told
+
+MOST_NAMED = 60
+
+
+@action("Look at file")
+def tell_checked(desk: Desk, *, import_job: ImportJobId, told: Told, tally: Tally, errors: str) -> None:
+    """Write down what taking the file in would do."""
+    if desk.state(ImportJob, import_job) != "laid_in":
+        return
+    desk.change(
+        ImportJob,
+        import_job,
+        kind=told.kind,
+        profile=told.profile,
+        encoding=told.encoding,
+        total=told.portions,
+        added=tally.added,
+        changed_orders=tally.changed,
+        same=tally.same,
+        older=tally.older,
+        bad=len(told.bad),
+        repeated=told.repeated,
+        errors=errors,
+        warnings=told.warnings,
+        ignored=[heading[:MOST_NAMED] for heading in told.ignored[:MOST_NAMED]],
+    )
+    desk.step(ImportJob, import_job, to="checked")
+
+
+@action("Refuse file")
+def tell_unreadable(desk: Desk, *, import_job: ImportJobId, sentence: str, params: dict[str, str]) -> None:
+    """Write down why a file cannot be read."""
+    if desk.state(ImportJob, import_job) in {"laid_in", "running"}:
+        desk.change(ImportJob, import_job, message=sentence, params=params)
+        desk.step(ImportJob, import_job, to="unreadable")
+
+
+@action("Finish import")
+def close_import(
+    desk: Desk, *, import_job: ImportJobId, submitted: int, kept_back: int, bad: int, errors: str
+) -> None:
+    """Write down how an import ended."""
+    if desk.state(ImportJob, import_job) != "running":
+        return
+    desk.change(ImportJob, import_job, submitted=submitted, not_submitted=kept_back, bad=bad, errors=errors)
+    desk.step(ImportJob, import_job, to="done")
