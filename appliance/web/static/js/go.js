@@ -1,0 +1,97 @@
+// Going from page to page: the pane is exchanged, the shell stays. The same page again is morphed, so that nothing jumps.
+import { here, memory, parsed, say, said } from "./lib.js";
+
+let stood = here();
+const main = () => document.getElementById("main");
+const scroller = () => (matchMedia("(max-width: 719px)").matches ? document.scrollingElement : main()?.querySelector(".scroll"));
+
+function path(href) {
+  const url = new URL(href, location.href);
+  return url.pathname + url.search;
+}
+
+function remember() {
+  memory.set(`at ${stood}`, { top: scroller()?.scrollTop ?? 0, row: document.querySelector("tr.here")?.id ?? "" });
+}
+
+function recall() {
+  const was = memory.get(`at ${here()}`);
+  if (!was) return;
+  document.getElementById(was.row)?.classList.add("here");
+  if (scroller()) scroller().scrollTop = was.top;
+}
+
+function beforeSwap(event) {
+  const { ctx, tasks } = event.detail;
+  if (!ctx.response) return;
+  const { status, raw: { url: there } } = ctx.response;
+  if (/^\/(sign-in|enrol)$/.test(there && new URL(there).pathname)) {
+    event.preventDefault();
+    location.assign(there);
+    return;
+  }
+  // A refusal belongs into the form it was sent from; where there is none, it is said.
+  if ((status === 422 || status === 409) && !parsed(ctx.text).querySelector(".deed")) {
+    event.preventDefault();
+    say(parsed(ctx.text).querySelector(".empty h2, .banner span, h2")?.textContent?.trim() || said("failed"), "bad");
+    return;
+  }
+  const task = tasks.find((one) => one.target === main() || one.target === "#main");
+  if (!task || task.swapSpec.style === "none") return;
+  const same = status < 400 && there && path(there) === stood;
+  if (same) {
+    task.swapSpec.style = "innerMorph";
+    task.swapSpec.show = "none";
+  } else {
+    remember();
+  }
+  ctx.arrives = !same;
+}
+
+function afterSwap(event) {
+  const { ctx } = event.detail;
+  if (ctx.arrives === undefined) return;
+  stood = here();
+  const title = main().querySelector("h1");
+  const phone = document.getElementById("phone-title");
+  if (phone) phone.textContent = (title?.firstChild?.textContent || document.title.split(" · ")[0]).trim();
+  for (const link of document.querySelectorAll("#rail a, .tabbar a")) {
+    const room = new URL(link.href).pathname;
+    const current = location.pathname === room || (room !== "/" && location.pathname.startsWith(`${room}/`));
+    link.toggleAttribute("aria-current", current);
+    if (current) link.setAttribute("aria-current", "page");
+  }
+  for (const open of document.querySelectorAll("details.menu[open]")) open.open = false;
+  if (!ctx.arrives) return;
+  if (ctx.request?.headers?.["HX-History-Restore-Request"]) recall();
+  else if (scroller()) scroller().scrollTop = 0;
+  if (!main().contains(document.activeElement)) main().focus({ preventScroll: true });
+}
+
+export function start() {
+  document.addEventListener("htmx:before:swap", beforeSwap);
+  document.addEventListener("htmx:after:swap", afterSwap);
+  addEventListener("pagehide", remember);
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") recall();
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest?.("a.row-link")?.closest("tr");
+    if (!row) return;
+    for (const other of document.querySelectorAll("tr.here")) other.classList.remove("here");
+    row.classList.add("here");
+  }, true);
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest?.("a[data-back]");
+    if (!back || back.closest("dialog") || event.ctrlKey || event.metaKey) return;
+    // Back is the step before, with its filters and its row, when that step was one of ours.
+    if (history.state?.htmx && memory.get("steps") > 0 && path(back.href).split("?")[0] === memory.get("from")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      history.back();
+    }
+  }, true);
+  document.addEventListener("htmx:before:history:update", (event) => {
+    if (event.detail.history.type !== "push") return;
+    memory.set("steps", (memory.get("steps") ?? 0) + 1);
+    memory.set("from", location.pathname);
+  });
+}

@@ -1,0 +1,55 @@
+// Keys: everything by keyboard. / search · j k move · x tick · Enter open · Esc back · Ctrl K search · ? this list.
+import { typing } from "./lib.js";
+import { open } from "./search.js";
+
+const rows = () => [...document.querySelectorAll(".list tbody tr[id]")];
+const current = () => document.querySelector(".list tr.here");
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(current());
+  const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
+  current()?.classList.remove("here");
+  next.classList.add("here");
+  next.scrollIntoView({ block: "nearest" });
+  next.querySelector("a.row-link")?.focus({ preventScroll: true });
+}
+
+const DEEDS = {
+  "/": open,
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => current()?.querySelector(".chk")?.click(),
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+
+export function start() {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      open();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      } else if (typing()) document.activeElement.blur();
+      else document.querySelector("#main a[data-back]")?.click();
+      return;
+    }
+    if (typing()) return;
+    if (event.key === "Enter" && document.activeElement === document.body) {
+      current()?.querySelector("a.row-link")?.click();
+      return;
+    }
+    const deed = DEEDS[event.key];
+    if (deed) {
+      event.preventDefault();
+      deed();
+    }
+  });
+}

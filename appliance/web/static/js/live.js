@@ -1,0 +1,136 @@
+// Live: one stream per page. Rows that changed morph, new ones wait behind a button, what somebody edits is left alone.
+import { ask, here, parsed, said } from "./lib.js";
+
+const EVERY_MS = 1500;
+const RETRY_MS = 3000;
+let last = 0;
+let timer = 0;
+let pending = false;
+
+const stream = () => document.getElementById("live");
+const pill = () => document.getElementById("link-state");
+
+function state(name, count = "") {
+  const el = pill();
+  if (!el || (el.dataset.state === name && !count)) return;
+  el.dataset.state = name;
+  el.querySelector(".pill-word").textContent = el.dataset[name]?.replace("{count}", count) ?? "";
+  el.querySelector("use").setAttribute("href", `/static/icons.svg#i-${{ fresh: "cloud", busy: "refresh", off: "cloud-off", lost: "warn" }[name] ?? "cloud"}`);
+  const banner = document.getElementById("lost");
+  if (banner) banner.hidden = name !== "lost";
+}
+
+/** Follow the tables that this page shows; the stream is asked for anew when they are others. */
+function follow() {
+  const el = stream();
+  if (!el) return;
+  const tables = [...new Set([...document.querySelectorAll("[data-view]")].flatMap((one) => one.dataset.view.split(" ")))].sort();
+  const wanted = `/events${tables.length ? `?${tables.map((one) => `t=${encodeURIComponent(one)}`).join("&")}` : ""}`;
+  if (el.getAttribute("hx-sse:connect") === wanted) return;
+  const anew = el.cloneNode(false);
+  anew.removeAttribute("data-htmx-powered");
+  anew.setAttribute("hx-sse:connect", wanted);
+  htmx.trigger(el, "htmx:abort");
+  el.replaceWith(anew);
+  htmx.process(anew);
+}
+
+function edited(el) {
+  return !!el && (el.contains(document.activeElement) && document.activeElement.matches("input:not(.chk), textarea, select, [aria-busy=true]"));
+}
+
+async function swap(target, element, style = "outerMorph") {
+  await htmx.swap({ sourceElement: stream(), text: element.outerHTML, target, swap: style, request: {}, hx: {} });
+}
+
+function offer(fresh, count) {
+  let button = document.getElementById("news");
+  if (!button) return;
+  button.hidden = count === 0;
+  button.textContent = (button.dataset.news ?? said("news")).replace("{count}", count);
+  if (!button.href) button.href = fresh;
+}
+
+async function rows(page) {
+  const table = document.querySelector("table.list");
+  const fresh = page.querySelector("table.list");
+  const known = new Map([...table.querySelectorAll("tbody tr[id]")].map((row) => [row.id, row]));
+  let unknown = 0;
+  for (const row of fresh?.querySelectorAll("tbody tr[id]") ?? []) {
+    const old = known.get(row.id);
+    known.delete(row.id);
+    if (!old) unknown += 1;
+    else if (plain(old) !== plain(row) && !edited(old)) await swap(old, row);
+  }
+  // A row that left this view stays where it is until the person looks again, with its new state.
+  const path = table.dataset.path;
+  for (const [id, old] of [...known].slice(0, 10)) {
+    const text = path && (await ask(`${path}?row=${encodeURIComponent(id)}`));
+    const row = text && parsed(text).getElementById(id);
+    if (row && !edited(old)) await swap(old, row);
+    else if (text !== null && !row) old.classList.add("gone");
+  }
+  offer(here(), /[?&](after|before)=/.test(location.search) ? 0 : unknown);
+  for (const part of [".views", ".list-foot"]) {
+    const [now, then] = [document.querySelector(part), page.querySelector(part)];
+    if (now && then && !now.contains(document.activeElement)) await swap(now, then);
+  }
+}
+
+/** What a row says, without what our own scripts wrote into it. */
+function plain(row) {
+  return row.innerHTML.replace(/ (role|data-of|aria-busy|data-htmx-powered|aria-label)="[^"]*"/g, "").replace(/\s+/g, " ").trim();
+}
+
+async function refresh() {
+  pending = false;
+  last = Date.now();
+  const asked = here();
+  const text = await ask(asked);
+  if (text === null || asked !== here()) return;
+  const page = parsed(text);
+  if (document.querySelector("table.list")) return rows(page);
+  const main = document.getElementById("main");
+  if (edited(main) || main.querySelector("form[data-dirty]") || document.querySelector("#main dialog[open]")) return;
+  const wrap = document.createElement("div");
+  wrap.append(...page.body.childNodes);
+  wrap.querySelector("title")?.remove();
+  await htmx.swap({ sourceElement: stream(), text: wrap.innerHTML, target: main, swap: "innerMorph show:none", request: {}, hx: {} });
+}
+
+function changed() {
+  if (pending || !document.querySelector("[data-view]")) return;
+  pending = true;
+  setTimeout(refresh, Math.max(120, EVERY_MS - (Date.now() - last)));
+}
+
+function lost() {
+  state("lost");
+  clearTimeout(timer);
+  timer = setTimeout(() => stream() && !stream()._htmx?.sse && htmx.trigger(stream(), "again", {}, false), RETRY_MS);
+}
+
+export function start() {
+  const at = (handle) => (event) => { if (event.target === stream()) handle(event); };
+  document.addEventListener("changed", at(changed));
+  document.addEventListener("signed-out", at(() => location.assign("/sign-in")));
+  document.addEventListener("link", at((event) => {
+    const { state: name, count } = JSON.parse(event.detail.data);
+    state(name, count);
+  }));
+  document.addEventListener("htmx:sse:after:connection", at(() => {
+    const back = pill()?.dataset.state === "lost";
+    state("fresh");
+    if (back) changed();
+  }));
+  for (const name of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) document.addEventListener(name, at(lost));
+  addEventListener("offline", lost);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("#link-state") && pill().dataset.state === "lost") htmx.trigger(stream(), "again", {}, false);
+    if (event.target.closest?.("#news")) document.getElementById("news").hidden = true;
+  });
+}
+
+export function dress() {
+  follow();
+}

@@ -1,0 +1,94 @@
+// Small behaviours: menus that close, toasts that leave, the look of this tablet, the PIN pad, cards that say what a figure is.
+import { each, on } from "./lib.js";
+
+const STAYS_MS = 8000;
+
+function toast(el) {
+  let timer = setTimeout(() => el.remove(), STAYS_MS);
+  const stay = () => clearTimeout(timer);
+  const go = () => { timer = setTimeout(() => el.remove(), STAYS_MS / 2); };
+  el.addEventListener("pointerenter", stay);
+  el.addEventListener("focusin", stay);
+  el.addEventListener("pointerleave", go);
+  el.addEventListener("focusout", go);
+  el.addEventListener("click", (event) => { if (event.target.closest("[data-close], a")) setTimeout(() => el.remove()); });
+}
+
+function menu(el) {
+  el.addEventListener("toggle", () => {
+    if (!el.open) return;
+    for (const other of document.querySelectorAll("details.menu[open]")) if (other !== el && !other.contains(el)) other.open = false;
+    // A menu near an edge opens towards the middle.
+    const list = el.querySelector(".menu-list");
+    list?.classList.remove("menu-end");
+    if (list && list.getBoundingClientRect().right > innerWidth - 8) list.classList.add("menu-end");
+  });
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const items = [...el.querySelectorAll(".menu-list a, .menu-list button, .menu-list input")];
+    const at = items.indexOf(document.activeElement);
+    event.preventDefault();
+    items[(at + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length]?.focus();
+  });
+}
+
+function look(form) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const { name, value } = event.submitter;
+    await fetch(form.action, { method: "POST", body: new URLSearchParams({ [name]: value }), redirect: "manual" });
+    if (name === "lang") return location.reload();
+    document.documentElement.dataset[name] = value;
+    for (const one of form.querySelectorAll("button")) one.setAttribute("aria-pressed", String(one.value === value));
+  });
+}
+
+function pinpad(form) {
+  const pad = form.querySelector(".pad");
+  const pin = form.querySelector("#pin");
+  pad.hidden = false;
+  if (matchMedia("(pointer: coarse)").matches) pin.inputMode = "none";
+  pad.addEventListener("click", (event) => {
+    const value = event.target.closest(".pad-key")?.value;
+    if (!value) return;
+    if (value === "clear") pin.value = "";
+    else if (value === "back") pin.value = pin.value.slice(0, -1);
+    else if (pin.value.length < 12) pin.value += value;
+  });
+}
+
+const ROLES = [["thead, tbody", "rowgroup"], ["tr", "row"], ["thead th", "columnheader"], ["tbody td", "cell"], ["tbody th", "rowheader"]];
+const narrow = matchMedia("(max-width: 719px)");
+
+/** On a phone a table is cards: roles keep it a table for who listens, headings say what a bare figure is. */
+function cards() {
+  if (!narrow.matches) return;
+  for (const table of document.querySelectorAll("table.list, table.items")) {
+    const headings = [...table.querySelectorAll("thead th")].map((one) => one.textContent.trim());
+    table.setAttribute("role", "table");
+    for (const [selector, role] of ROLES) for (const el of table.querySelectorAll(selector)) el.setAttribute("role", role);
+    for (const row of table.querySelectorAll("tbody tr")) {
+      [...row.children].forEach((cell, n) => {
+        const bare = !cell.className || (cell.matches(".num") && !cell.matches(".c-money"));
+        if (n > 0 && bare && headings[n] && cell.textContent.trim() && !cell.querySelector("a, button")) cell.dataset.of = headings[n];
+      });
+    }
+  }
+}
+
+export function start() {
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
+  });
+  on("click", "[data-print]", () => print());
+  narrow.addEventListener("change", cards);
+}
+
+export function dress(root) {
+  each("toast", toast, root);
+  each("menu", menu, root);
+  each("look", look, root);
+  each("pinpad", pinpad, root);
+  cards();
+}
