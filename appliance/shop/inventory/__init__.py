@@ -1,0 +1,41 @@
+"""Stock: what lies in each warehouse, what it cost, what is promised, and every movement that led there."""
+
+from appliance.shop.inventory.actions import (
+    InLine,
+    OpeningLine,
+    OutLine,
+    adjust_value,
+    convert,
+    opening_stock,
+    other_in,
+    other_out,
+    reverse,
+    scrap,
+    set_low_stock,
+)
+from appliance.shop.inventory.check import Fault, verify
+from appliance.shop.inventory.ledger import (
+    HELD_BACK,
+    Place,
+    Wanted,
+    available,
+    check_enough,
+    check_owned,
+    give_back,
+    held,
+    issue,
+    issue_all,
+    on_hand,
+    receive,
+    revalue,
+    reviewable,
+    vary,
+)
+from appliance.shop.inventory.records import HELD, STOCK, VARIANCE, MovedKind, Quality, StockPaper, StockPaperId
+
+__all__ = [
+    "HELD", "HELD_BACK", "STOCK", "VARIANCE", "Fault", "InLine", "MovedKind", "OpeningLine", "OutLine", "Place",
+    "Quality", "StockPaper", "StockPaperId", "Wanted", "adjust_value", "available", "check_enough", "check_owned",
+    "convert", "give_back", "held", "issue", "issue_all", "on_hand", "opening_stock", "other_in", "other_out",
+    "receive", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify",
+]  # fmt: skip

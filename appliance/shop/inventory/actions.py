@@ -1,0 +1,274 @@
+"""What can be done in the warehouse itself: opening stock, other in and out, scrap, conversion, a corrected value."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+
+from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive, plain
+from appliance.shop.catalog import SkuId
+from appliance.shop.inventory.ledger import (
+    Place,
+    Wanted,
+    check_enough,
+    check_owned,
+    issue_all,
+    receive,
+    revalue,
+    skus_of,
+)
+from appliance.shop.inventory.records import PaperKind, Quality, StockLimit, StockPaper, StockPaperId
+from appliance.shop.settings import WarehouseId
+
+Why = Annotated[Text, Limit(max=100), Label("Reason")]
+UnitCost = Annotated[Price | None, Label("Unit cost")]
+NUMBERS = {
+    "opening": "QC", "other_in": "QR", "other_out": "QH", "scrap": "BS", "convert": "ZH", "value_adjustment": "TJ",
+}  # fmt: skip
+
+
+class OpeningLine(msgspec.Struct, kw_only=True, frozen=True):
+    """What lay there on the first day."""
+
+    sku: SkuId
+    qty: Qty
+    cost: UnitCost = None
+    quality: Quality = "good"
+
+
+class InLine(msgspec.Struct, kw_only=True, frozen=True):
+    """Goods that come."""
+
+    sku: SkuId
+    qty: Qty
+    cost: UnitCost = None
+
+
+class OutLine(msgspec.Struct, kw_only=True, frozen=True):
+    """Goods that leave."""
+
+    sku: SkuId
+    qty: Qty
+
+
+Lines = Sequence[OpeningLine] | Sequence[InLine] | Sequence[OutLine]
+
+
+@action("Opening stock")
+def opening_stock(desk: Desk, *, warehouse: WarehouseId, lines: list[OpeningLine], note: Words = "") -> str:
+    """What lies there on the first day, and what it cost. Only for goods that have not moved here yet."""
+    _check_lines(lines)
+    seen: set[tuple[str, str]] = set()
+    for place, line in enumerate(lines):
+        if (line.sku, line.quality) in seen:
+            raise Refusal("This SKU stands here twice.", field=f"lines.{place}.sku")
+        seen.add((line.sku, line.quality))
+    _check_unmoved(desk, warehouse, lines)
+    paper = _paper(desk, "opening", warehouse, "", note)
+    for line in lines:
+        receive(
+            desk, warehouse=warehouse, sku=line.sku, qty=line.qty, cost=line.cost, kind="opening", document=paper,
+            quality=line.quality,
+        )  # fmt: skip
+    return paper
+
+
+@action("Other stock in", undo="inventory.reverse")
+def other_in(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[InLine], note: Words = "") -> str:
+    """Goods that come without a purchase: found again, a present, a sample. Leave the cost empty if nobody knows it."""
+    _check_lines(lines)
+    paper = _paper(desk, "other_in", warehouse, reason, note)
+    for line in lines:
+        receive(
+            desk, warehouse=warehouse, sku=line.sku, qty=line.qty, cost=line.cost, kind="other_in", document=paper,
+            reason=reason,
+        )  # fmt: skip
+    return paper
+
+
+@action("Other stock out", undo="inventory.reverse")
+def other_out(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[OutLine], note: Words = "") -> str:
+    """Goods that leave without a sale: own use, a sample. What orders wait for is not given away."""
+    _check_lines(lines)
+    check_owned(desk, warehouse)
+    check_enough(desk, warehouse, _wanted(lines), free_only=True)
+    paper = _paper(desk, "other_out", warehouse, reason, note)
+    issue_all(desk, warehouse=warehouse, wanted=_wanted(lines), kind="other_out", document=paper, reason=reason)
+    return paper
+
+
+@action("Scrap", undo="inventory.reverse")
+def scrap(
+    desk: Desk,
+    *,
+    warehouse: WarehouseId,
+    reason: Why,
+    lines: list[OutLine],
+    quality: Quality = "defective",
+    note: Words = "",
+) -> str:
+    """Goods that are broken, lost or past their day; their value is gone."""
+    _check_lines(lines)
+    paper = _paper(desk, "scrap", warehouse, reason, note)
+    issue_all(
+        desk, warehouse=warehouse, wanted=_wanted(lines), kind="scrap", document=paper, quality=quality, reason=reason
+    )
+    return paper
+
+
+@action("Convert good and defective", undo="inventory.reverse")
+def convert(
+    desk: Desk,
+    *,
+    warehouse: WarehouseId,
+    to: Annotated[Quality, Label("Becomes")],
+    reason: Why,
+    lines: list[OutLine],
+    note: Words = "",
+) -> str:
+    """Good goods become defective, or defective ones good again; they keep what they are worth."""
+    _check_lines(lines)
+    paper = _paper(desk, "convert", warehouse, reason, note)
+    source: Quality = "good" if to == "defective" else "defective"
+    _convert(desk, paper, warehouse, _wanted(lines), source, reason)
+    return paper
+
+
+@action("Adjust value", confirm="This changes what the stock is worth. It shows in the profit.")
+def adjust_value(
+    desk: Desk,
+    *,
+    warehouse: WarehouseId,
+    sku: SkuId,
+    amount: Annotated[Price, Label("Value more or less"), Hint("With a minus when it is worth less.")],
+    reason: Why,
+    quality: Quality = "good",
+) -> str:
+    """The quantity stays; only what the goods are worth changes."""
+    if amount == 0:
+        raise Refusal("An adjustment changes something.", field="amount")
+    _check_most(desk, amount)
+    skus_of(desk, [sku])
+    paper = _paper(desk, "value_adjustment", warehouse, reason, "")
+    revalue(desk, Place(warehouse, sku, quality), amount, document=paper, reason=reason)
+    return paper
+
+
+@action("Reverse")
+def reverse(desk: Desk, *, paper: StockPaperId) -> str:
+    """A second paper takes it back: what left comes home at the cost it left with, what came leaves again."""
+    standing = desk.get(StockPaper, paper)
+    if standing.reverses:
+        raise Refusal("A reversal is not reversed. Write a new paper.")
+    if desk.row("select 1 from stock_paper where reverses = ? and deleted = 0 limit 1", paper):
+        raise Refusal("This paper was reversed already.")
+    moves = desk.rows("select * from moved where document = ? and kind <> 'cost_correction' order by seq", paper)
+    mirror = _paper(desk, standing.kind, standing.warehouse, standing.reason, standing.note, reverses=paper)
+    if standing.kind == "convert":
+        left = [move for move in moves if move.qty < 0]
+        _convert(
+            desk, mirror, standing.warehouse, [Wanted(move.sku, -move.qty) for move in left],
+            "defective" if left[0].quality == "good" else "good", standing.reason,
+        )  # fmt: skip
+        return mirror
+    for quality in ("good", "defective"):
+        came = [Wanted(move.sku, move.qty) for move in moves if move.qty > 0 and move.quality == quality]
+        if came:
+            issue_all(
+                desk, warehouse=standing.warehouse, wanted=came, kind="undone", document=mirror, quality=quality,
+                reason=standing.reason,
+            )  # fmt: skip
+    for move in moves:
+        place = Place(move.warehouse, move.sku, move.quality)
+        if move.qty < 0:
+            receive(
+                desk, warehouse=place.warehouse, sku=place.sku, qty=-move.qty, cost=None, value=-move.value,
+                kind="undone", document=mirror, quality=place.quality, reason=standing.reason,
+            )  # fmt: skip
+        elif move.qty == 0:
+            revalue(desk, place, -move.value, document=mirror, reason=standing.reason)
+    return mirror
+
+
+@action("Set low stock")
+def set_low_stock(
+    desk: Desk,
+    *,
+    warehouse: WarehouseId,
+    sku: SkuId,
+    low: Annotated[Qty, Label("Low below")],
+) -> None:
+    """Below this the SKU stands in the list of low stock; 0 for never."""
+    check_owned(desk, warehouse)
+    skus_of(desk, [sku])
+    if low < 0:
+        raise Refusal("A limit cannot be less than nothing.", field="low")
+    name = derive("stock_limit", warehouse, sku)
+    if desk.find(StockLimit, name) is None:
+        desk.put(StockLimit(id=name, warehouse=warehouse, sku=sku, low=low))
+    else:
+        desk.change(StockLimit, name, low=low)
+
+
+# ---- what they have in common
+
+
+def _paper(desk: Desk, kind: PaperKind, warehouse: str, reason: str, note: str, reverses: str = "") -> str:
+    row = check_owned(desk, warehouse)
+    if row.disabled:
+        raise Refusal("{warehouse} is disabled.", field="warehouse", warehouse=row.name)
+    if kind != "opening" and not reason.strip():
+        raise Refusal("Say why; somebody will ask.", field="reason")
+    return desk.put(
+        StockPaper(
+            number=desk.number(NUMBERS[kind]), kind=kind, warehouse=warehouse, reason=reason, note=note,
+            day=desk.day, reverses=reverses,
+        )
+    )  # fmt: skip
+
+
+def _convert(desk: Desk, paper: str, warehouse: str, wanted: Sequence[Wanted], source: Quality, reason: str) -> None:
+    values = issue_all(
+        desk, warehouse=warehouse, wanted=wanted, kind="convert_out", document=paper, quality=source, reason=reason
+    )
+    target: Quality = "defective" if source == "good" else "good"
+    for one, value in zip(wanted, values, strict=True):
+        receive(
+            desk, warehouse=warehouse, sku=one.sku, qty=one.qty, cost=None, value=value, kind="convert_in",
+            document=paper, quality=target, reason=reason,
+        )  # fmt: skip
+
+
+def _check_lines(lines: Lines) -> None:
+    if not lines:
+        raise Refusal("Add at least one line.", field="lines")
+
+
+def _wanted(lines: Sequence[OutLine]) -> list[Wanted]:
+    return [Wanted(line.sku, line.qty) for line in lines]
+
+
+def _check_unmoved(desk: Desk, warehouse: str, lines: Sequence[OpeningLine]) -> None:
+    skus = skus_of(desk, [line.sku for line in lines])
+    moved = [
+        skus[line.sku]["name"]
+        for line in lines
+        if desk.row(
+            "select 1 from moved where warehouse = ? and sku = ? and quality = ? limit 1",
+            warehouse, line.sku, line.quality,
+        )
+    ]  # fmt: skip
+    if moved:
+        raise Refusal(
+            "These have moved here already, so they have no opening stock any more: {items}. Use other stock in.",
+            field="lines", items="; ".join(dict.fromkeys(moved)),
+        )  # fmt: skip
+
+
+def _check_most(desk: Desk, amount: int) -> None:
+    most = desk.limit("value_adjustment")
+    if most is not None and abs(amount) > most * 100:
+        raise Refusal(
+            "You may adjust by ¥{most} at most. Ask somebody who may do more.",
+            field="amount", code="limit", most=plain(most, 2),
+        )  # fmt: skip

@@ -1,0 +1,126 @@
+-- Every shelf that holds or should hold something: stock, what papers ask for, and the limits set for it.
+create view shelf as
+select warehouse, sku from stock
+union
+select warehouse, sku from held
+union
+select warehouse, sku from stock_limit where deleted = 0;
+
+-- Stock per warehouse and SKU, with everything that is promised or on its way.
+--
+-- kept by warehouse, sku
+-- touched by stock: warehouse, sku
+-- touched by held: warehouse, sku
+-- touched by stock_limit: warehouse, sku
+-- touched by sku_list: select warehouse, sku from stock_level where sku = :id
+-- touched by warehouse: select warehouse, sku from stock_level where warehouse = :id
+-- index id
+-- index sku
+-- index name, id
+-- index warehouse, name, id
+-- index low, name, id
+-- index negative, name, id
+-- index promised, name, id
+-- index cost_missing, name, id
+-- index branch, name, id
+-- index available, id
+-- index last_moved_at, id
+-- search name, code, barcodes
+create view stock_level as
+select l.*, l.available < 0 or (l.low_limit > 0 and l.available < l.low_limit) as low
+from (
+    select t.*,
+        t.on_hand - t.locked - t.pending_review - t.pending_ship - t.to_transfer_out - t.to_produce_out as available,
+        t.on_hand < 0 or t.defective < 0 as negative,
+        t.on_hand > 0 and t.value = 0 as cost_missing,
+        t.locked + t.pending_review + t.pending_ship + t.to_transfer_out + t.to_produce_out > 0 as promised,
+        case when t.on_hand > 0 then round_half_up(t.value * 10000, t.on_hand) else t.last_cost end as cost
+    from (
+        select k.warehouse || '.' || k.sku as id, k.warehouse, k.sku, ifnull(w.name, '') as warehouse_name,
+            ifnull(w.branch, '') as branch, ifnull(s.code, '') as code, ifnull(s.name, '') as name,
+            s.barcodes, s.barcode, s.picture, s.unit, s.category, s.disabled, ifnull(s.allow_negative, 0) as allow_negative,
+            ifnull((select qty from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'good'), 0) as on_hand,
+            ifnull((select value from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'good'), 0) as value,
+            ifnull((select qty from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'defective'), 0) as defective,
+            ifnull((select value from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'defective'), 0) as defective_value,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'locked'), 0) as locked,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'unpaid'), 0) as unpaid,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'preorder'), 0) as preorder,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'pending_review'), 0) as pending_review,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'pending_ship'), 0) as pending_ship,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_transfer_out'), 0) as to_transfer_out,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_other_out'), 0) as to_other_out,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_produce_out'), 0) as to_produce_out,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'on_order'), 0) as on_order,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'in_transit_in'), 0) as in_transit_in,
+            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'return_on_way'), 0) as return_on_way,
+            ifnull((select low from stock_limit m where m.warehouse = k.warehouse and m.sku = k.sku and m.deleted = 0), 0) as low_limit,
+            ifnull((select last_cost from moved m where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good'
+                order by m.seq desc limit 1), 0) as last_cost,
+            ifnull((select at from moved m where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good'
+                order by m.seq desc limit 1), 0) as last_moved_at
+        from shelf k left join warehouse w on w.id = k.warehouse left join sku_list s on s.id = k.sku
+    ) t
+) l;
+
+-- The ledger as it is read: what moved, why, and where it stood before and after.
+create view stock_card as
+select m.id, m.warehouse, w.name as warehouse_name, m.sku, s.code, s.name, s.picture, m.quality, m.seq, m.kind,
+    m.document, m.line, ifnull(p.number, '') as number, m.qty, m.qty_after - m.qty as qty_before, m.qty_after,
+    m.value, m.value_after - m.value as value_before, m.value_after, m.unit_cost, m.day, m.reason, m.at, m.who,
+    m.provisional, m.cost_missing
+from moved m
+left join warehouse w on w.id = m.warehouse
+left join sku_list s on s.id = m.sku
+left join stock_paper p on p.id = m.document;
+
+-- The warehouse's own papers. Not kept: its own table has the orders that pages ask for.
+create view stock_paper_list as
+select p.id, p.number, p.kind, p.warehouse, w.name as warehouse_name, p.reason, p.note, p.day, p.reverses,
+    p.made_at, p.changed,
+    ifnull((select r.id from stock_paper r where r.reverses = p.id and r.deleted = 0 limit 1), '') as reversed_by,
+    (select count(*) from moved m where m.document = p.id and m.kind <> 'cost_correction') as lines,
+    ifnull((select sum(m.qty) from moved m where m.document = p.id), 0) as qty,
+    ifnull((select sum(m.value) from moved m where m.document = p.id), 0) as value
+from stock_paper p left join warehouse w on w.id = p.warehouse
+where p.deleted = 0 and p.made_at > 0;
+
+-- Where each ledger's last line says it stands, and where the sum of all its lines says so.
+--
+-- kept by warehouse, sku, quality
+-- touched by moved: warehouse, sku, quality
+-- index wrong
+create view ledger_end as
+select k.warehouse, k.sku, k.quality, k.qty, k.value, k.qty <> ifnull(m.qty_after, 0) or k.value <> ifnull(m.value_after, 0)
+    or (k.qty = 0 and k.value <> 0) as wrong
+from stock k left join moved m on m.id = (select id from moved l
+    where l.warehouse = k.warehouse and l.sku = k.sku and l.quality = k.quality order by l.seq desc, l._hlc desc limit 1);
+
+create view problem_ledger_disagrees as
+select e.warehouse || '.' || e.sku as id, l.name, l.warehouse_name as warehouse
+from ledger_end e join stock_level l on l.warehouse = e.warehouse and l.sku = e.sku
+where e.wrong = 1;
+
+create view problem_negative_stock as
+select id, name, warehouse_name as warehouse from stock_level where negative = 1 and allow_negative = 0;
+
+-- The nightly check: every ledger added up from zero, line by line. It reads all of history and is for no page.
+create view ledger_fault as
+select t.id, t.warehouse, t.sku, t.quality, t.seq,
+    case when t.qty_after <> t.qty_sum or t.value_after <> t.value_sum then 'after' else 'order' end as fault
+from (
+    select m.id, m.warehouse, m.sku, m.quality, m.seq, m.qty_after, m.value_after,
+        sum(m.qty) over ledger as qty_sum, sum(m.value) over ledger as value_sum,
+        row_number() over (partition by m.warehouse order by m.seq, m._hlc, m.id) as place
+    from moved m
+    window ledger as (partition by m.warehouse, m.sku, m.quality order by m.seq, m._hlc, m.id)
+) t
+where t.qty_after <> t.qty_sum or t.value_after <> t.value_sum or t.seq <> t.place;
+
+-- The sums that pages read, against the lines that make them.
+create view stock_fault as
+select s.warehouse, s.sku, s.quality, 0 as seq, 'sum' as fault
+from stock s left join (
+    select warehouse, sku, quality, sum(qty) as qty, sum(value) as value from moved group by warehouse, sku, quality
+) m on m.warehouse = s.warehouse and m.sku = s.sku and m.quality = s.quality
+where s.qty <> ifnull(m.qty, 0) or s.value <> ifnull(m.value, 0) or (s.qty = 0 and s.value <> 0);
