@@ -65,6 +65,7 @@ class Tablet:
         self.http = client
         self.house = house
         self.who = ""
+        client.cookies.set("lang", "en", domain="testserver.local")
 
     def enrol(self) -> Tablet:
         code = self.house.front.doors.new_code()
