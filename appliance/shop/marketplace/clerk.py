@@ -7,7 +7,7 @@ stored already, and goes on.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.journal import Desk, Journal, Refusal
 from appliance.shop.marketplace.actions import submit
@@ -16,6 +16,10 @@ from appliance.shop.marketplace.records import ImportJob
 from appliance.shop.marketplace.storing import Portion, Tally, compare, store
 from appliance.shop.marketplace.submitting import OPEN_STATUSES
 from appliance.shop.marketplace.told import Bad, Told, ToldLines, understand
+
+T = TypeVar("T")
+LOOKING, TAKING = "marketplace.lay_in", "marketplace.take_in"
+"""The actions under whose names the clerk writes: whoever reads the history sees what was asked for."""
 
 MOST_ORDERS = 40
 MOST_LINES = 120
@@ -59,12 +63,34 @@ class Clerk:
         try:
             told = self._told(desk, job)
         except Refusal as refusal:
-            tell_unreadable(desk, import_job=job, sentence=refusal.sentence, params=_texts(refusal.params))
+            self._unreadable(desk, job, refusal)
             return
         tally = Tally()
         for portion in _cut(told, COMPARED, COMPARED):
             compare(desk.rows, portion, tally)
-        tell_checked(desk, import_job=job, told=told, tally=tally, errors=self._journal.blobs.keep(errors_of(told)))
+        errors = self._journal.blobs.keep(errors_of(told))
+        self._write(desk, LOOKING, lambda at: tell_checked(at, job, told, tally, errors))
+
+    def _unreadable(self, desk: Desk, job: str, refusal: Refusal) -> None:
+        params = {name: str(value) for name, value in refusal.params.items()}
+        self._write(desk, LOOKING, lambda at: tell_unreadable(at, job, refusal.sentence, params))
+        self._put_away(desk, job)
+
+    def _write(self, desk: Desk, name: str, run: Callable[[Desk], T]) -> T:
+        """Write as that person, under the name of what they asked for."""
+        return self._journal.perform(desk, name, run).result().value
+
+    def _put_away(self, desk: Desk, job: str) -> None:
+        """A file that is done with holds names and phones of buyers, and nobody needs it any more."""
+        self._last = None
+        file = desk.get(ImportJob, job).file
+        others = desk.value(
+            "select 1 from import_job where file = ? and id <> ? and state in ('laid_in', 'checked', 'running', 'stopped')",
+            file,
+            job,
+        )
+        if not others:
+            self._journal.blobs.path(file).unlink(missing_ok=True)
 
     def _told(self, desk: Desk, job: str) -> Told:
         if self._last is None or self._last[0] != job:
@@ -82,19 +108,31 @@ class Clerk:
         try:
             told = self._told(desk, job)
         except Refusal as refusal:
-            tell_unreadable(desk, import_job=job, sentence=refusal.sentence, params=_texts(refusal.params))
+            self._unreadable(desk, job, refusal)
             return
         late: list[Bad] = []
         for portion in _cut(told, MOST_ORDERS, MOST_LINES):
-            if self._stopping() or not _stored(desk, job, portion, late):
+            if self._stopping() or not self._stored(desk, job, portion, late):
                 return
         counts = self._submit_all(desk, told) if desk.get(ImportJob, job).submits else (0, 0)
         if self._stopping():
             return
         told.bad += late
         errors = self._journal.blobs.keep(errors_of(told))
-        close_import(desk, import_job=job, submitted=counts[0], kept_back=counts[1], bad=len(told.bad), errors=errors)
-        self._last = None
+        self._write(desk, TAKING, lambda at: close_import(at, job, counts, len(told.bad), errors))
+        self._put_away(desk, job)
+
+    def _stored(self, desk: Desk, job: str, portion: Portion, late: list[Bad]) -> bool:
+        """Store a portion; one too large for an entry is halved, down to an order that never fits and is named."""
+        try:
+            return self._write(desk, TAKING, lambda at: store(at, job, portion))
+        except Refusal as refusal:
+            if len(portion) == 1:
+                late.append(_refused(portion, refusal))
+                return True
+            half = len(portion) // 2
+            first = self._stored(desk, job, portion[:half], late)
+            return first and self._stored(desk, job, portion[half:], late)
 
     def _submit_all(self, desk: Desk, told: Told) -> tuple[int, int]:
         """Submit what this file made ready; what is not ready stays in its queue and says why there."""
@@ -145,18 +183,6 @@ def _cut(told: Told, most_orders: int, most_lines: int) -> Iterator[Portion]:
         yield gathered
 
 
-def _stored(desk: Desk, job: str, portion: Portion, late: list[Bad]) -> bool:
-    """Store a portion; one that is too large for an entry is halved, down to an order that never fits and is named."""
-    try:
-        return store(desk, job=job, portion=portion)
-    except Refusal as refusal:
-        if len(portion) == 1:
-            late.append(_refused(portion, refusal))
-            return True
-        half = len(portion) // 2
-        return _stored(desk, job, portion[:half], late) and _stored(desk, job, portion[half:], late)
-
-
 def _refused(portion: Portion, refusal: Refusal) -> Bad:
     one = portion[0]
     if isinstance(one, ToldLines):
@@ -169,6 +195,3 @@ def errors_of(told: Told) -> bytes:
     rows = [[bad.number, bad.tid, bad.column, bad.sentence, bad.cells] for bad in told.bad]
     return json.dumps({"headers": told.headers, "rows": rows}, ensure_ascii=False).encode("utf-8", "replace")
 
-
-def _texts(params: Any) -> dict[str, str]:
-    return {name: str(value) for name, value in params.items()}

@@ -1,22 +1,60 @@
 """Following: when a later file tells something else about an order that staff already work on, they are told.
 
-Nothing of the system order is changed behind anybody's back. What the platform changed becomes an exception that stops
-review and shipping until a person looks; only money that came and orders that closed unpaid are followed at once.
+What the platform changed becomes an exception that stops review and shipping until a person looks. Four things need no
+looking and are followed at once: money that came, an order closed before it was paid, a buyer who confirmed, and whether
+a refund is asked for.
 """
 
 from collections.abc import Mapping, Sequence
 
-from appliance.journal import Desk
+from appliance.journal import Desk, Row, business_day
 from appliance.shop import orders
 from appliance.shop.marketplace.records import RawOrder, RawOrderLine, RawReceiver
-from appliance.shop.orders import Exceptions
+from appliance.shop.marketplace.submitting import paid_of
+from appliance.shop.orders import Exceptions, SalesOrder, SalesOrderLine
 
 SHIPPED = frozenset({"shipped", "signed", "finished"})
+OVER = frozenset({"refunded", "closed"})
 _PLACE = ("name", "phone", "telephone", "address", "new_address", "oaid")
 
 
 def follow_order(desk: Desk, before: RawOrder, now: RawOrder, who: RawReceiver, who_now: RawReceiver) -> None:
     """Tell the system orders of a raw order what changed about it as a whole."""
+    bits = _changed(before, now, who, who_now)
+    for order in _system_orders(desk, before.id):
+        state = order["state"]
+        if state == "awaiting_payment" and now.platform_status == "closed":
+            desk.change(SalesOrder, order["id"], cancel_reason=now.close_reason or "交易关闭")
+            desk.step(SalesOrder, order["id"], to="cancelled")
+        elif state == "shipped" and now.platform_status == "finished":
+            orders.complete(desk, order=order["id"])
+        else:
+            _take_payment(desk, order, now)
+            if bits:
+                orders.raise_exception(desk, order["id"], bits)
+        desk.about(order["id"])
+
+
+def follow_lines(desk: Desk, raw_order: str, before: Mapping[str, RawOrderLine], now: Sequence[RawOrderLine]) -> None:
+    """Tell the system orders of a raw order what changed about its lines."""
+    found = _system_orders(desk, raw_order)
+    if not found:
+        return
+    bits = Exceptions(0)
+    for line in now:
+        known = before.get(line.id)
+        if known is None or (known.shop_goods, known.qty) != (line.shop_goods, line.qty):
+            bits |= Exceptions.GOODS
+        elif known.refund_status != line.refund_status:
+            bits |= Exceptions.REFUND if line.refund_status != "none" else Exceptions(0)
+            _mark_refund(desk, line)
+    for order in found:
+        if bits:
+            orders.raise_exception(desk, order["id"], bits)
+        desk.about(order["id"])
+
+
+def _changed(before: RawOrder, now: RawOrder, who: RawReceiver, who_now: RawReceiver) -> Exceptions:
     bits = Exceptions(0)
     if any(getattr(who, name) != getattr(who_now, name) for name in _PLACE):
         bits |= Exceptions.ADDRESS
@@ -26,38 +64,34 @@ def follow_order(desk: Desk, before: RawOrder, now: RawOrder, who: RawReceiver, 
         bits |= Exceptions.MESSAGE
     if before.seller_memo != now.seller_memo:
         bits |= Exceptions.NOTE
-    if before.refund_status != now.refund_status and now.refund_status != "none":
+    refunded = before.refund_status != now.refund_status and now.refund_status != "none"
+    if refunded or (now.platform_status in OVER and before.platform_status not in OVER):
         bits |= Exceptions.REFUND
     if now.platform_status in SHIPPED and before.platform_status not in SHIPPED:
         bits |= Exceptions.SHIPPED
-    if now.platform_status in {"refunded", "closed"} and before.platform_status != now.platform_status:
-        bits |= Exceptions.REFUND
-    _raise(desk, before.id, bits)
+    return bits
 
 
-def follow_lines(
-    desk: Desk, raw_order: str, before: Mapping[str, RawOrderLine], now: Sequence[RawOrderLine]
-) -> None:
-    """Tell the system orders of a raw order what changed about its lines."""
-    bits = Exceptions(0)
-    for line in now:
-        known = before.get(line.id)
-        if known is None or (known.shop_goods, known.qty) != (line.shop_goods, line.qty):
-            bits |= Exceptions.GOODS
-        elif known.refund_status != line.refund_status and line.refund_status != "none":
-            bits |= Exceptions.REFUND
-    _raise(desk, raw_order, bits)
-
-
-def _raise(desk: Desk, raw_order: str, bits: Exceptions) -> None:
-    if not bits:
-        return
-    for row in desk.rows(
-        "select distinct t.id, t.state from raw_order_line l join sales_order_line b on b.raw_line = l.id "
-        "join sales_order t on t.id = b.sales_order where l.raw_order = ? and t.deleted = 0 "
-        "and t.state not in ('cancelled', 'merged', 'completed')",
+def _system_orders(desk: Desk, raw_order: str) -> Sequence[Row]:
+    """Every order that holds a line of this raw order, split or merged as it may be."""
+    return desk.rows(
+        "select distinct t.id, t.state, t.receivable, t.platform_paid, t.raw_order from raw_order_line l "
+        "join sales_order_line b on b.raw_line = l.id and b.deleted = 0 join sales_order t on t.id = b.sales_order "
+        "where l.raw_order = ? and t.deleted = 0 and t.state not in ('cancelled', 'merged', 'completed')",
         raw_order,
-    ):
-        raised = bits & ~Exceptions.SHIPPED if row["state"] == "shipped" else bits
-        for bit in raised:
-            orders.raise_exception(desk, row["id"], bit)
+    )
+
+
+def _take_payment(desk: Desk, order: Row, now: RawOrder) -> None:
+    """Money that came on the platform lets an order go on that waited for it."""
+    paid = paid_of(now, order["receivable"])
+    if order["raw_order"] != now.id or paid <= order["platform_paid"] or order["state"] != "awaiting_payment":
+        return
+    day = business_day(now.paid_at or desk.at, desk.journal.zone_minutes)
+    desk.change(SalesOrder, order["id"], platform_paid=paid, paid_at=now.paid_at or desk.at, paid_on=day)
+    orders.settle_payment(desk, order["id"])
+
+
+def _mark_refund(desk: Desk, line: RawOrderLine) -> None:
+    for row in desk.rows("select id from sales_order_line where raw_line = ? and deleted = 0", line.id):
+        desk.change(SalesOrderLine, row["id"], refund_status=line.refund_status)

@@ -1,15 +1,14 @@
-"""What the clerk writes about an import. Nobody asks for these at the door, so they are no room's actions."""
+"""What the clerk writes about an import, inside the entries of the person who laid the file in."""
 
-from appliance.journal import Desk, action
-from appliance.shop.marketplace.records import ImportJob, ImportJobId
+from appliance.journal import Desk
+from appliance.shop.marketplace.records import ImportJob
 from appliance.shop.marketplace.storing import Tally
 from appliance.shop.marketplace.told import Told
 
 MOST_NAMED = 60
 
 
-@action("Look at file")
-def tell_checked(desk: Desk, *, import_job: ImportJobId, told: Told, tally: Tally, errors: str) -> None:
+def tell_checked(desk: Desk, import_job: str, told: Told, tally: Tally, errors: str) -> None:
     """Write down what taking the file in would do."""
     if desk.state(ImportJob, import_job) != "laid_in":
         return
@@ -33,20 +32,16 @@ def tell_checked(desk: Desk, *, import_job: ImportJobId, told: Told, tally: Tall
     desk.step(ImportJob, import_job, to="checked")
 
 
-@action("Refuse file")
-def tell_unreadable(desk: Desk, *, import_job: ImportJobId, sentence: str, params: dict[str, str]) -> None:
+def tell_unreadable(desk: Desk, import_job: str, sentence: str, params: dict[str, str]) -> None:
     """Write down why a file cannot be read."""
     if desk.state(ImportJob, import_job) in {"laid_in", "running"}:
         desk.change(ImportJob, import_job, message=sentence, params=params)
         desk.step(ImportJob, import_job, to="unreadable")
 
 
-@action("Finish import")
-def close_import(
-    desk: Desk, *, import_job: ImportJobId, submitted: int, kept_back: int, bad: int, errors: str
-) -> None:
+def close_import(desk: Desk, import_job: str, counts: tuple[int, int], bad: int, errors: str) -> None:
     """Write down how an import ended."""
     if desk.state(ImportJob, import_job) != "running":
         return
-    desk.change(ImportJob, import_job, submitted=submitted, not_submitted=kept_back, bad=bad, errors=errors)
+    desk.change(ImportJob, import_job, submitted=counts[0], not_submitted=counts[1], bad=bad, errors=errors)
     desk.step(ImportJob, import_job, to="done")

@@ -10,12 +10,11 @@ from typing import Any
 
 import msgspec
 
-from appliance.journal import Desk, Row, action
+from appliance.journal import Desk, Row
 from appliance.shop.marketplace.following import follow_lines, follow_order
 from appliance.shop.marketplace.records import (
     STATUS_RANK,
     ImportJob,
-    ImportJobId,
     RawOrder,
     RawOrderLine,
     RawReceiver,
@@ -40,8 +39,7 @@ class Tally(msgspec.Struct):
         setattr(self, verdict, getattr(self, verdict) + 1)
 
 
-@action("Import orders")
-def store(desk: Desk, *, job: ImportJobId, portion: Portion) -> bool:
+def store(desk: Desk, job: str, portion: Portion) -> bool:
     """Store a portion and how far the import has come, in one entry; False when somebody stopped the import."""
     if desk.state(ImportJob, job) != "running":
         return False
