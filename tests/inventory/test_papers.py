@@ -8,7 +8,7 @@ from appliance.journal import ONE, Desk, Rights
 from appliance.shop import inventory
 from appliance.shop.inventory import InLine, OpeningLine, OutLine
 from appliance.shop.settings import Warehouse
-from tests.cast import Shop, clean
+from tests.cast import clean
 from tests.inventory.conftest import Shelf, build, pieces, refused
 
 
@@ -119,7 +119,7 @@ def test_a_broken_teapot_becomes_defective_keeps_its_value_and_is_scrapped(alice
     assert stock(alice, stocked.teapot) == (pieces(9), 9 * 128_000)
 
 
-def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, box: Shop, stocked: Shelf) -> None:
+def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, stocked: Shelf) -> None:
     def adjust(amount: int, sku: str = stocked.cup, desk: Desk = alice) -> Callable[[], object]:
         return lambda: inventory.adjust_value(
             desk, warehouse=stocked.warehouse, sku=sku, amount=amount, reason="发票更正"
