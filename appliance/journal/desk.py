@@ -267,8 +267,16 @@ class Desk:
 class Action(Generic[P, R]):
     """A verb of the trade: one permission, one form, one address, one line in the history."""
 
-    def __init__(self, run: Callable[Concatenate[Desk, P], R], title: str, undo: str, confirm: str) -> None:
+    def __init__(
+        self,
+        run: Callable[Concatenate[Desk, P], R],
+        title: str,
+        undo: str,
+        confirm: str,
+        before: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    ) -> None:
         self.run = run
+        self.before = before
         self.title = title
         self.undo = undo
         self.confirm = confirm
@@ -282,6 +290,8 @@ class Action(Generic[P, R]):
 
     def __call__(self, desk: Desk, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it: inside an action it joins the entry, with a standing desk it makes one."""
+        if self.before:
+            kwargs.update(self.before(dict(kwargs)))
         if desk.working:
             return self.run(desk, *args, **kwargs)
         done = desk.journal.perform(desk, self.name, lambda at_work: self.run(at_work, *args, **kwargs)).result()
@@ -294,12 +304,15 @@ class Action(Generic[P, R]):
 
 
 def action(
-    title: str, *, undo: str = "", confirm: str = ""
+    title: str, *, undo: str = "", confirm: str = "", before: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 ) -> Callable[[Callable[Concatenate[Desk, P], R]], Action[P, R]]:
-    """Declare an action: its title, the name of the action that undoes it, and what to ask before it is done."""
+    """Declare an action: its title, the name of the action that undoes it, and what to ask before it is done.
+
+    `before` turns what was given into what the action takes, outside the writer: for work too slow to let others wait.
+    """
 
     def declare(run: Callable[Concatenate[Desk, P], R]) -> Action[P, R]:
-        return Action(run, title, undo, confirm)
+        return Action(run, title, undo, confirm, before)
 
     return declare
 

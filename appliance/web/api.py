@@ -73,8 +73,9 @@ async def _do(front: Front, request: WebRequest) -> Answer:
 
 async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str) -> Answer:
     act = visit.front.actions[name]
-    future = visit.front.journal.perform(visit.desk(), name, lambda desk: act.run(desk, **values), key=key)
     try:
+        taken = await asyncio.to_thread(act.before, dict(values)) if act.before else values
+        future = visit.front.journal.perform(visit.desk(), name, lambda desk: act.run(desk, **taken), key=key)
         done = await asyncio.wrap_future(future)
     except Stale as stale:
         return _json({"error": "stale", "record": stale.record, "now": stale.now}, 409)
@@ -87,7 +88,7 @@ async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str)
 def read(fields: tuple[Field, ...], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Check every value of a JSON object against the action's signature, all at once."""
     values: dict[str, Any] = {}
-    errors = {name: "There is no such field." for name in given.keys() - {one.name for one in fields}}
+    errors = dict.fromkeys(given.keys() - {one.name for one in fields}, "There is no such field.")
     for one in fields:
         if one.name not in given:
             if one.default is MISSING and one.kind != "flag":

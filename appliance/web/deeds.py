@@ -205,9 +205,9 @@ def resolve(visit: Visit, table: str, record: str, text: str) -> str:
 
 async def perform(deed: Deed, values: Mapping[str, Any], key: str = "") -> Done[Any]:
     """Hand the deed to the writer and wait until the disk has it."""
-    visit = deed.visit
+    visit, before = deed.visit, deed.action.before
     name = key or (f"{visit.who}:{deed.name}:{deed.key}" if deed.key else "")
-    run = _run(deed, values)
+    run = _run(deed, await asyncio.to_thread(before, dict(values)) if before else values)
     return await asyncio.wrap_future(visit.front.journal.perform(visit.desk(), deed.name, run, key=name))
 
 
