@@ -1,6 +1,7 @@
 """The directories: shops, branches, warehouses, couriers, packaging, money, reasons, units, regions and the rules."""
 
 from appliance.shop.settings import regions
+from appliance.shop.settings.beginning import first_lists
 from appliance.shop.settings.currencies import rate_on
 from appliance.shop.settings.records import (
     Branch,
@@ -47,6 +48,7 @@ __all__ = [
     "Values",
     "Warehouse",
     "WarehouseId",
+    "first_lists",
     "number",
     "on",
     "paper_number",

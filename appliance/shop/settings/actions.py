@@ -1,11 +1,11 @@
 """What can be done with the directories: the verbs that all of them share, and those of each."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
-from appliance.journal import Desk, Label, Ref, action
+from appliance.journal import Desk, Ref, action
 from appliance.shop.settings import currencies, lists, places, turning
-from appliance.shop.settings.directory import KINDS, check_open
+from appliance.shop.settings.directory import KINDS, check_open, table_of
 from appliance.shop.settings.directory import entry as entry_of
 
 # The room's actions are found here, wherever they are written.
@@ -21,11 +21,8 @@ add_currency, change_currency = currencies.add_currency, currencies.change_curre
 set_rate, remove_rate = currencies.set_rate, currencies.remove_rate
 turn_switches = turning.turn_switches
 
-DirectoryKind = Annotated[
-    Literal["branch", "shop", "warehouse", "courier", "packaging", "money_item", "reason", "currency", "unit"],
-    Label("directory"),
-]
 EntryId = Annotated[str, Ref("entry")]
+"""The id of an entry of any directory."""
 
 _MAY_CLOSE: Mapping[str, Callable[[Desk, str], None]] = {
     "branch": places.check_branch_can_close,
@@ -36,23 +33,24 @@ _MAY_CLOSE: Mapping[str, Callable[[Desk, str], None]] = {
 
 
 @action("Disable", undo="settings.enable")
-def disable(desk: Desk, *, kind: DirectoryKind, entry: EntryId) -> None:
+def disable(desk: Desk, *, entry: EntryId) -> None:
     """It is not offered any more, and still stands on papers that have it."""
-    if entry_of(desk, KINDS[kind], entry).disabled:
+    table = table_of(desk, entry)
+    if entry_of(desk, KINDS[table], entry).disabled:
         return
-    if kind in _MAY_CLOSE:
-        _MAY_CLOSE[kind](desk, entry)
-    desk.change(KINDS[kind], entry, disabled=True)
-    if kind == "branch":
+    if table in _MAY_CLOSE:
+        _MAY_CLOSE[table](desk, entry)
+    desk.change(KINDS[table], entry, disabled=True)
+    if table == "branch":
         places.close_branch(desk, entry)
 
 
 @action("Enable", undo="settings.disable")
-def enable(desk: Desk, *, kind: DirectoryKind, entry: EntryId) -> None:
+def enable(desk: Desk, *, entry: EntryId) -> None:
     """It is offered again."""
-    standing = desk.get(KINDS[kind], entry)
-    for above in ("branch", "parent", "warehouse"):
-        over = getattr(standing, above, "")
-        if over:
-            check_open(desk, KINDS["money_item" if above == "parent" else above], over, "")
-    desk.change(KINDS[kind], entry, disabled=False)
+    kind = KINDS[table_of(desk, entry)]
+    standing = desk.get(kind, entry)
+    for field, above in (("branch", "branch"), ("warehouse", "warehouse"), ("parent", "money_item")):
+        if over := getattr(standing, field, ""):
+            check_open(desk, KINDS[above], over, "")
+    desk.change(kind, entry, disabled=False)

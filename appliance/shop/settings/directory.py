@@ -77,6 +77,14 @@ def entry(desk: Desk, kind: type[Record], record: str) -> Entry:
     return cast("Entry", desk.get(kind, record))
 
 
+def table_of(desk: Desk, record: str) -> str:
+    """Find the directory that an entry stands in; ids are never the same in two."""
+    for table in KINDS:
+        if desk.row(f"select 1 from {table} where id = ? and deleted = 0", record):
+            return table
+    raise Refusal("That is not here any more. Look at the list again.", code="missing")
+
+
 def check_open(desk: Desk, kind: type[Record], record: str, field: str) -> None:
     """Refuse to point at an entry that was disabled."""
     found = entry(desk, kind, record)

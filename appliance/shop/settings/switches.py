@@ -46,6 +46,7 @@ SECTIONS = {
     "review": "Checked when an order is reviewed; who may, can force it",
     "finance": "Sent to finance review",
     "auto": "Reviewed without a person",
+    "money": "Receipts and payments",
     "number": "How papers are numbered",
 }
 
@@ -100,6 +101,10 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("auto.risky_words", "text", "村,组,屯,自提", "Words in an address that a person should read"),
     Switch("auto.weight", "weight", "5000", "Only up to this weight; empty for any"),
     Switch("auto.shops", "shops", "", "Only these shops; none chosen means all"),
+    Switch("money.review", "flag", "0", "Receipts and payments count only after a review"),
+    Switch("money.second_review", "flag", "0", "A second person reviews them too"),
+    Switch("money.own_limit", "money", "0", "Above this nobody approves what they wrote; empty for any amount"),
+    Switch("number.CU", "prefix", "CU", "Customers"),
     Switch("number.SO", "prefix", "SO", "Sales orders"),
     Switch("number.CK", "prefix", "CK", "Parcels"),
     Switch("number.MP", "prefix", "MP", "Receipts and payments"),

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from appliance.journal import Desk, Kind, Label, Money, Refusal, Text, Weight, action
 from appliance.shop.settings.records import Setting, Shop
@@ -74,7 +74,7 @@ def _check_prefixes(turned: dict[str, str]) -> None:
 def _signature() -> inspect.Signature:
     asked = [inspect.Parameter("desk", inspect.Parameter.POSITIONAL_ONLY, annotation=Desk)]
     for name, switch in _ASKED.items():
-        kind = Annotated[_TYPES[switch.kind], Label(switch.sentence)]
+        kind = cast("Any", Annotated)[_TYPES[switch.kind], Label(switch.sentence)]
         asked.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=_first(switch)))
     return inspect.Signature(asked, return_annotation=None)
 

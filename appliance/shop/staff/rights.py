@@ -1,0 +1,70 @@
+"""Rights: what a person may do follows from their role, and nobody gives what they do not have."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+import msgspec
+
+from appliance.journal import NOTHING, Desk, Refusal, Rights, Row
+from appliance.shop.staff.roles import OWNER
+
+
+class Reader(Protocol):
+    """Whoever can read the shop: a desk, or a visit."""
+
+    def row(self, sql: str, *args: object) -> Row | None:
+        """Ask for one row."""
+        ...
+
+
+HERE = "e.deleted = 0 and e.disabled = 0 and e.left_on = ''"
+"""The condition that somebody works here."""
+
+
+def rights_of(reader: Reader, employee: str) -> Rights:
+    """Return what a person may do; nothing for who has left, and for who has no role."""
+    row = reader.row(
+        "select r.grants, r.fields, r.limits from employee e join role r on r.id = e.role"
+        f" where e.id = ? and r.deleted = 0 and r.disabled = 0 and {HERE}",
+        employee,
+    )
+    if row is None:
+        return NOTHING
+    return Rights(
+        grants=tuple(msgspec.json.decode(row["grants"], type=list[str])),
+        fields=frozenset(msgspec.json.decode(row["fields"], type=list[str])),
+        limits=msgspec.json.decode(row["limits"], type=dict[str, int]),
+    )
+
+
+def check_may_give(desk: Desk, grants: Iterable[str], fields: Iterable[str] = ()) -> None:
+    """Refuse to hand on rights that the giver does not hold; a pattern is held when it lies within one of theirs."""
+    for pattern in grants:
+        if not desk.may(pattern):
+            raise Refusal(
+                "You cannot give a right that you do not have yourself: {right}.", code="not_yours", right=pattern
+            )
+    for name in fields:
+        if not desk.rights.sees(name):
+            raise Refusal(
+                "You cannot give a right that you do not have yourself: {right}.", code="not_yours", right=name
+            )
+
+
+def check_may_touch(desk: Desk, employee: str) -> None:
+    """Refuse to change somebody who may do more than oneself: their PIN would be a way to their rights."""
+    rights = rights_of(desk, employee)
+    if employee != desk.who and not all(desk.may(pattern) for pattern in rights.grants):
+        raise Refusal("They may do more than you. Ask somebody who may do as much.", code="not_yours")
+
+
+def check_owner_left(desk: Desk, employee: str) -> None:
+    """Refuse to lose the last owner."""
+    person = desk.row("select name, role from employee where id = ?", employee)
+    if person is None or person["role"] != OWNER:
+        return
+    asked = f"select 1 from employee e where e.role = ? and e.id <> ? and {HERE} limit 1"
+    if desk.row(asked, OWNER, employee) is None:
+        raise Refusal(
+            "{name} is the only owner. Make somebody else an owner first.", code="last_owner", name=person["name"]
+        )

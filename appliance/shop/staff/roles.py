@@ -1,0 +1,90 @@
+"""The roles a new shop begins with. An owner changes them as the shop needs; only the owner's own stays as it is."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from appliance.journal import derive
+
+LIMITS: Final = {"discount": "rate", "margin": "rate", "refund": "money", "adjustment": "money", "top_up": "money"}
+"""How far a role may go: the greatest discount, the least margin, and amounts; what is not named has no limit."""
+
+FIELDS: Final = ("cost", "profit", "phone", "customer_totals")
+
+
+@dataclass(frozen=True)
+class FirstRole:
+    """A role of a new shop."""
+
+    code: str
+    zh: str
+    en: str
+    grants: tuple[str, ...]
+    fields: tuple[str, ...] = ()
+    limits: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The same on every box."""
+        return role_id(self.code)
+
+
+def role_id(code: str) -> str:
+    """The id of one of the first roles."""
+    return derive("role", code)
+
+
+OWNER: Final = role_id("owner")
+
+EVERYBODY: Final = ("assistant.*", "staff.change_my_pin", "office.*")
+LOOKING: Final = ("catalog.see", "customers.see", "inventory.see", "orders.see", "shipping.see")
+
+FIRST_ROLES: Final = (
+    FirstRole("owner", "老板", "Owner", ("*",), ("*",)),
+    FirstRole(
+        "manager", "店长", "Manager",
+        (
+            *EVERYBODY, "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
+            "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
+            "settings.*", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",
+            "staff.enrol_device", "staff.change_device", "staff.disable_device",
+        ),
+        FIELDS,
+        {"discount": 3_000, "refund": 500_000, "adjustment": 500_000},
+    ),
+    FirstRole(
+        "reviewer", "审单员", "Reviewer",
+        (*EVERYBODY, *LOOKING, "orders.*", "customers.*", "marketplace.*", "accounts.see"),
+        ("phone", "customer_totals"),
+        {"discount": 1_000, "refund": 50_000},
+    ),
+    FirstRole(
+        "cashier", "收银员", "Cashier",
+        (*EVERYBODY, *LOOKING, "orders.*", "customers.*", "accounts.see", "accounts.take_*", "accounts.receive*"),
+        ("phone",),
+        {"discount": 500, "refund": 20_000, "top_up": 500_000},
+    ),
+    FirstRole(
+        "warehouse", "仓管", "Warehouse",
+        (*EVERYBODY, *LOOKING, "inventory.*", "shipping.*", "purchasing.see", "purchasing.receive*"),
+        ("phone",),
+        {"adjustment": 50_000},
+    ),
+    FirstRole(
+        "buyer", "采购", "Buyer",
+        (*EVERYBODY, *LOOKING, "purchasing.*", "catalog.*", "inventory.receive*"),
+        ("cost",),
+    ),
+    FirstRole(
+        "accountant", "会计", "Accountant",
+        (*EVERYBODY, *LOOKING, "accounts.*", "purchasing.see", "statistics.*", "commission.*", "files.*"),
+        FIELDS,
+    ),
+    FirstRole(
+        "after_sales", "售后", "After-sales",
+        (*EVERYBODY, *LOOKING, "aftersales.*", "customers.*", "accounts.see"),
+        ("phone", "customer_totals"),
+        {"refund": 50_000},
+    ),
+    FirstRole("viewer", "只看", "Viewer", ("*.see", "assistant.*", "staff.change_my_pin")),
+    FirstRole("device", "公用屏", "Shared screen", ("assistant.see", "shipping.see", "orders.see")),
+)  # fmt: skip
