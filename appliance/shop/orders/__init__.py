@@ -1,7 +1,8 @@
 """Orders: what people buy, reviewed before it leaves. The heart of the shop."""
 
 from appliance.shop.orders.actions import complete, complete_due, create, freeze, take_payment, unfreeze
-from appliance.shop.orders.deciding import Objected, raise_exception, review
+from appliance.shop.orders.deciding import Objected, check_sale, raise_exception, review
+from appliance.shop.orders.handed import take
 from appliance.shop.orders.leaving import check_ready, mark_shipped, mark_sold, mark_unshipped
 from appliance.shop.orders.payments import paid, settle_payment
 from appliance.shop.orders.records import (
@@ -18,11 +19,11 @@ from appliance.shop.orders.records import (
     SalesOrderLineId,
     TakenLine,
 )
-from appliance.shop.orders.taking import Asking, open_order, take
+from appliance.shop.orders.taking import Asking, open_order
 
 __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
-    "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "complete",
-    "complete_due", "create", "freeze", "mark_shipped", "mark_sold", "mark_unshipped", "open_order", "paid",
+    "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
+    "complete", "complete_due", "create", "freeze", "mark_shipped", "mark_sold", "mark_unshipped", "open_order", "paid",
     "raise_exception", "review", "settle_payment", "take", "take_payment", "unfreeze",
 ]  # fmt: skip

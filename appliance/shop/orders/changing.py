@@ -7,8 +7,8 @@ import msgspec
 
 from appliance.journal import ONE, Desk, Label, Money, Phone, Price, Qty, Refusal, Text, Words, action
 from appliance.shop.catalog import SkuId
-from appliance.shop.customers import CustomerId, current
 from appliance.shop.customers import Customer as CustomerFile
+from appliance.shop.customers import CustomerId, current
 from appliance.shop.orders.amounts import Settled, settle
 from appliance.shop.orders.payments import paid
 from appliance.shop.orders.receivers import checked_receiver

@@ -38,7 +38,14 @@ select o.*, ifnull(r.name, '') as name, ifnull(r.phone, '') as phone, ifnull(r.m
     ifnull((select not w.disabled and not w.deleted from warehouse w where w.id = o.warehouse), 0) as warehouse_ok,
     ifnull(c.disabled, 0) as courier_disabled, ifnull(c.cod, 0) as courier_cod,
     ifnull(c.max_weight, 0) as courier_max_weight,
-    ifnull(k.blacklisted, 0) as blacklisted, ifnull(k.blacklist_reason, '') as blacklist_reason
+    ifnull(k.blacklisted, 0) as blacklisted, ifnull(k.blacklist_reason, '') as blacklist_reason,
+    ifnull(k.credit, 0) as credit,
+    case o.delivery_term when 'on_account' then
+        ifnull((select sum(p.owed) - sum(p.prepaid) from party_open p
+            where p.party = root.root and p.party_kind = 'customer'), 0)
+        + ifnull((select sum(q.receivable) from order_list q where q.customer = o.customer and q.id <> o.id
+            and q.delivery_term = 'on_account' and q.state in ('to_review', 'to_finance_review', 'approved')), 0)
+    else 0 end as owed
 from sales_order o
 left join receiver r on r.id = o.receiver
 left join courier c on c.id = o.courier
@@ -94,6 +101,8 @@ def _facts(order: Row, lines: list[Row], rivals: list[Rival], switches: Values) 
         revert_reason=order.revert_reason,
         goods=[_goods(line) for line in lines],
         rivals=rivals,
+        credit=order.credit,
+        owed=order.owed,
         switches=switches,
     )
 

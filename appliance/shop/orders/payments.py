@@ -20,8 +20,9 @@ def take_payment(desk: Desk, *, order: SalesOrderId, account: AccountId, amount:
             "Only {missing} is still to be paid.", field="amount", code="too_much", missing=yuan(max(missing, 0))
         )
     paper = accounts.receive(
-        desk, account=account, party=found.customer, party_kind="customer", amount=amount, document=order, note=note
-    )
+        desk, account=account, party=found.customer or order, party_kind="customer", amount=amount,
+        document=order, note=note, about=found.number,
+    )  # fmt: skip
     settle_payment(desk, order)
     return paper
 

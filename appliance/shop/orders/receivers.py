@@ -14,7 +14,9 @@ def checked_receiver(given: NewReceiver) -> Receiver:
     for field in ("name", "phone", "province", "city", "district", "street"):
         _printable(getattr(given, field), field)
     if "*" in given.phone:
-        raise Refusal("A phone number with * in it cannot be called. Type the whole number.", field="phone", code="masked")
+        raise Refusal(
+            "A phone number with * in it cannot be called. Type the whole number.", field="phone", code="masked"
+        )
     parts = _in_parts(given)
     if parts.province and not settings.regions.consistent(parts.province, parts.city, parts.district):
         raise Refusal(

@@ -6,7 +6,7 @@ pure: the same facts give the same answer, whoever asks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from appliance.journal import times, yuan
@@ -91,7 +91,10 @@ class Facts:
     revert_reason: str = ""
     goods: Sequence[Goods] = ()
     rivals: Sequence[Rival] = ()
-    switches: Values = Values({})
+    credit: int = 0
+    owed: int = 0
+    """What the customer owes by now and has on order, this order left out."""
+    switches: Values = field(default_factory=lambda: Values({}))
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,14 @@ def _below_cost(facts: Facts) -> Params | None:
     return {"goods": ", ".join(names)} if names else None
 
 
+def _over_credit(facts: Facts) -> Params | None:
+    """A customer who pays later may owe so much and no more: what is owed, what is on order, and this order."""
+    together = facts.owed + facts.receivable
+    if facts.delivery_term != "on_account" or together <= facts.credit:
+        return None
+    return {"credit": yuan(facts.credit), "owed": yuan(together)}
+
+
 def _only_gifts(facts: Facts) -> bool:
     return bool(facts.goods) and all(line.gift for line in facts.goods)
 
@@ -334,6 +345,10 @@ CHECKS: Sequence[Check] = (
         remedy="/do/orders/change_lines?order={order}",
     ),
     Check("below_cost", "Sold under cost: {goods}.", _below_cost, remedy="/do/orders/change_lines?order={order}"),
+    Check(
+        "credit", "This customer may owe {credit}; with this order it would be {owed}.", _over_credit,
+        switch=False, remedy="/customers/{customer}",
+    ),
     Check("only_gifts", "There are only gifts in it.", _when(_only_gifts)),
     Check("unmerged", "The same person has other orders that could go in one parcel: {numbers}.", _rivals),
 )  # fmt: skip
@@ -357,11 +372,19 @@ def _gate_below_cost(facts: Facts) -> Params | None:
     return _below_cost(facts) if facts.switches.on("finance.below_cost") else None
 
 
+def _gate_origin(origin: str) -> Callable[[Facts], Params | None]:
+    return _when(lambda facts: facts.origin == origin and facts.switches.on(f"finance.{origin}"))
+
+
+def _gate_gifts(facts: Facts) -> Params | None:
+    return FOUND if _only_gifts(facts) and facts.switches.on("finance.all_gifts") else None
+
+
 GATES: Sequence[Check] = (
     Check("discount", "The discount is {discount}.", _gate_discount),
     Check("receivable", "It comes to {receivable}.", _gate_receivable),
-    Check("import", "It came in a spreadsheet.", _when(lambda f: f.origin == "import" and f.switches.on("finance.import"))),
-    Check("manual", "It was typed by hand.", _when(lambda f: f.origin == "manual" and f.switches.on("finance.manual"))),
-    Check("all_gifts", "There are only gifts in it.", _when(lambda f: _only_gifts(f) and f.switches.on("finance.all_gifts"))),
+    Check("import", "It came in a spreadsheet.", _gate_origin("import")),
+    Check("manual", "It was typed by hand.", _gate_origin("manual")),
+    Check("all_gifts", "There are only gifts in it.", _gate_gifts),
     Check("below_cost", "Sold under cost: {goods}.", _gate_below_cost),
 )

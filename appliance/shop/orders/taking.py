@@ -7,18 +7,13 @@ import msgspec
 from appliance.journal import (
     ONE,
     Desk,
-    Id,
     Money,
     Phone,
     Refusal,
     Text,
     Words,
     action,
-    business_day,
-    derive,
     round_half_up,
-    spread,
-    times,
 )
 from appliance.shop import catalog, customers, settings
 from appliance.shop.catalog import Sku
@@ -31,11 +26,8 @@ from appliance.shop.orders.records import (
     NewLine,
     NewReceiver,
     Origin,
-    Receiver,
-    RefundStatus,
     SalesOrder,
     SalesOrderLine,
-    TakenLine,
 )
 from appliance.shop.settings import Courier, CourierId, Shop, ShopId, Warehouse, WarehouseId
 from appliance.shop.staff import EmployeeId
@@ -106,9 +98,13 @@ def open_order(desk: Desk, asking: Asking) -> str:
     customer = _usable_customer(desk, asking.customer)
     warehouse = usable_warehouse(desk, asking.warehouse or shop.warehouse)
     courier = usable_courier(desk, asking.courier or (shop.courier if asking.kind != "counter" else ""))
+    if asking.delivery_term == "on_account" and customer is None:
+        raise Refusal("Who pays later must be known. Choose the customer.", field="customer", code="no_customer")
     receiver = _written_receiver(desk, asking.receiver, customer)
     priced = price_lines(desk, asking.lines, customer)
-    settled = settle([line.asked for line in priced], discount=asking.discount, postage=asking.postage, other=asking.other)
+    settled = settle(
+        [line.asked for line in priced], discount=asking.discount, postage=asking.postage, other=asking.other
+    )
     check_discount(desk, priced, settled)
     order = desk.put(
         SalesOrder(
@@ -227,7 +223,9 @@ def usable_warehouse(desk: Desk, warehouse: str) -> str:
         raise Refusal("Choose the warehouse the goods leave from.", field="warehouse", code="no_warehouse")
     found = desk.get(Warehouse, warehouse)
     if found.disabled:
-        raise Refusal("The warehouse {name} is not in use any more.", field="warehouse", code="disabled", name=found.name)
+        raise Refusal(
+            "The warehouse {name} is not in use any more.", field="warehouse", code="disabled", name=found.name
+        )
     return warehouse
 
 
@@ -252,121 +250,8 @@ def _written_receiver(desk: Desk, given: NewReceiver | None, customer: Customer 
 
 def _main_phone(desk: Desk, customer: str) -> str:
     found = desk.value(
-        "select phone from customer_phone where customer = ? and deleted = 0 and masked = 0 order by main desc, id limit 1",
+        "select phone from customer_phone where customer = ? and deleted = 0 and masked = 0 "
+        "order by main desc, id limit 1",
         customer,
     )
     return str(found or "")
-
-
-# ---- orders that a marketplace hands on
-
-
-def take(
-    desk: Desk,
-    *,
-    raw_order: Id,
-    shop: ShopId,
-    lines: Sequence[TakenLine],
-    receiver: NewReceiver,
-    customer: CustomerId = "",
-    platform_number: str = "",
-    delivery_term: DeliveryTerm = "prepaid",
-    origin: Origin = "import",
-    postage: Money = 0,
-    other: Money = 0,
-    paid: Money = 0,
-    placed_at: int = 0,
-    paid_at: int = 0,
-    ship_by: int = 0,
-    buyer_message: str = "",
-    remark: str = "",
-    flag: str = "none",
-    refund_status: RefundStatus = "none",
-    warehouse: WarehouseId = "",
-    courier: CourierId = "",
-    shipped_long_ago: bool = False,
-) -> str:
-    """Open the order of a raw order and return its id, which follows from the raw order's: two boxes write one order.
-
-    Line amounts are the platform's, after every discount; they are not worked out again. What the platform shipped
-    before we first saw it enters as history: it holds no stock and moves none.
-    """
-    order = derive("sales_order", raw_order)
-    if desk.find(SalesOrder, order) is not None:
-        return order
-    from_shop = desk.get(Shop, shop)
-    goods_amount = sum(line.amount for line in lines)
-    receivable = goods_amount + postage + other
-    zone = desk.journal.zone_minutes
-    desk.put(
-        SalesOrder(
-            id=order, number=settings.paper_number(desk, "SO"), shop=shop, shop_name=from_shop.name, customer=customer,
-            receiver=desk.put(_taken_receiver(order, receiver)), warehouse=warehouse or from_shop.warehouse,
-            courier=courier or from_shop.courier, delivery_term=delivery_term, kind="online", origin=origin,
-            goods_amount=goods_amount, postage=postage, other=other, receivable=receivable, platform_paid=paid, day=business_day(placed_at or desk.at, zone),
-            placed_at=placed_at or desk.at, paid_at=paid_at, paid_on=business_day(paid_at, zone) if paid_at else "",
-            ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag, refund_status=refund_status,
-            raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
-            weight=_taken_weight(desk, lines),
-        )
-    )  # fmt: skip
-    _take_lines(desk, order, lines, postage)
-    if shipped_long_ago:
-        desk.change(SalesOrder, order, shipped_on=desk.get(SalesOrder, order).day)
-        desk.step(SalesOrder, order, to="shipped")
-    elif delivery_term == "prepaid" and paid < receivable:
-        desk.step(SalesOrder, order, to="awaiting_payment")
-    else:
-        desk.step(SalesOrder, order, to="to_review")
-    return order
-
-
-def _taken_receiver(order: str, given: NewReceiver) -> Receiver:
-    """A platform's receiver is taken as told: what is wrong with it, review will say."""
-    fields = msgspec.structs.asdict(given)
-    if given.street and not given.province:
-        region = settings.regions.split(given.street)
-        if region.ok:
-            fields |= {
-                "province": region.province, "city": region.city, "district": region.district, "street": region.street,
-            }  # fmt: skip
-    return Receiver(id=derive("receiver", order), **fields)
-
-
-def _taken_weight(desk: Desk, lines: Sequence[TakenLine]) -> int:
-    return sum(
-        (desk.value("select weight from sku where id = ?", line.sku) or 0) * line.qty // ONE for line in lines if line.sku
-    )
-
-
-def _take_lines(desk: Desk, order: str, lines: Sequence[TakenLine], postage: int) -> None:
-    shares = spread(postage, [line.amount for line in lines])
-    for place, line in enumerate(lines):
-        known = _known_goods(desk, line.sku)
-        asked = _as_asked(line)
-        desk.put(
-            SalesOrderLine(
-                id=derive("sales_order_line", order, line.raw_line), sales_order=order, place=place, sku=line.sku,
-                raw_line=line.raw_line, code=known["code"], title=known["title"] or line.title,
-                spec=known["spec"] or line.spec, picture=known["picture"], qty=line.qty, list_price=line.price,
-                price=asked.price, discount=asked.discount, amount=line.amount, postage_share=shares[place],
-                gift=line.gift, refund_status=line.refund_status,
-            )
-        )  # fmt: skip
-
-
-def _as_asked(line: TakenLine) -> Asked:
-    """Say a platform's amount as a price and a discount, so that working the line out again gives the same amount."""
-    price = line.price
-    if times(price, line.qty) < line.amount:
-        price = -(-line.amount * 100 * ONE // line.qty)
-    return Asked(line.qty, price, times(price, line.qty) - line.amount)
-
-
-def _known_goods(desk: Desk, sku: str) -> dict[str, str]:
-    found = desk.find(Sku, sku) if sku else None
-    goods = desk.find(catalog.Goods, found.goods) if found else None
-    if found is None or goods is None:
-        return dict.fromkeys(("code", "title", "spec", "picture"), "")
-    picture = found.picture or goods.picture
-    return {"code": found.code, "title": goods.name, "spec": found.spec, "picture": picture}

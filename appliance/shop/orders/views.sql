@@ -15,7 +15,8 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index placed_at, id
 -- index ship_by, id
 -- index receivable, id
--- index customer, placed_at
+-- index customer, placed_at, id
+-- index customer, state
 -- index person_key, state
 -- index state, shipped_on
 -- index number
