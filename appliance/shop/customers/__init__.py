@@ -1,0 +1,40 @@
+"""Customers: files, classes, phones, addresses, doubles and credit.
+
+A customer's id in an older paper may belong to a file that was merged since. Lower rooms that gather what belongs to
+one customer join `customer_root` (id, root) in their views, or ask `members`.
+"""
+
+
+from appliance.shop.customers.actions import add_account, create
+from appliance.shop.customers.matching import current, holder, match, match_phone, members
+from appliance.shop.customers.phones import is_masked, normal_phone
+from appliance.shop.customers.records import (
+    Customer,
+    CustomerAccount,
+    CustomerAddress,
+    CustomerAddressId,
+    CustomerClass,
+    CustomerClassId,
+    CustomerId,
+    CustomerPhone,
+)
+
+__all__ = [
+    "Customer",
+    "CustomerAccount",
+    "CustomerAddress",
+    "CustomerAddressId",
+    "CustomerClass",
+    "CustomerClassId",
+    "CustomerId",
+    "CustomerPhone",
+    "add_account",
+    "create",
+    "current",
+    "holder",
+    "is_masked",
+    "match",
+    "match_phone",
+    "members",
+    "normal_phone",
+]
