@@ -1,0 +1,169 @@
+"""What other rooms ask of the accounts: charge, receive, refund, how much is owed, and whether more may be."""
+
+from datetime import date, timedelta
+
+from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
+from appliance.shop import customers, settings
+from appliance.shop.accounts.journal import open_day
+from appliance.shop.accounts.posting import post
+from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
+from appliance.shop.accounts.papers import write_red
+from appliance.shop.accounts.settling import members, settle_document
+
+
+@action("Charge")
+def charge(
+    desk: Desk,
+    *,
+    party: Id,
+    party_kind: PartyKind,
+    amount: Money,
+    document: Id,
+    kind: Text,
+    due_days: int = 0,
+    number: Text = "",
+    cause: Id = "",
+    day: Day = "",
+) -> str:
+    """Write down what a party owes for a document; below nothing it is what the shop owes.
+
+    `cause` is what the charge follows from (a parcel, a return): two boxes that learn of it charge once.
+    """
+    day = day or desk.day
+    if not amount:
+        raise Refusal("A charge over nothing is no charge.", field="amount")
+    open_day(desk, day)
+    due_on = (date.fromisoformat(day) + timedelta(days=due_days)).isoformat()
+    made = desk.add(
+        Charged(
+            id=derive("charged", cause) if cause else "",
+            party=party,
+            party_kind=party_kind,
+            amount=amount,
+            document=document,
+            number=number,
+            kind=kind,
+            due_on=due_on,
+            day=day,
+        )
+    )
+    if document:
+        settle_document(desk, document)
+    return made
+
+
+@action("Receive money")
+def receive(
+    desk: Desk,
+    *,
+    account: AccountId,
+    party: Id,
+    party_kind: PartyKind,
+    amount: Money,
+    document: Id = "",
+    note: Words = "",
+    about: Text = "",
+) -> str:
+    """Money lies in the drawer already, so no review can hold it back; it settles what the document charged."""
+    return _at_once(desk, "receipt", account, party, party_kind, amount, document, note, about)
+
+
+@action("Refund money")
+def refund(
+    desk: Desk,
+    *,
+    account: AccountId,
+    party: Id,
+    party_kind: PartyKind,
+    amount: Money,
+    document: Id = "",
+    note: Words = "",
+    about: Text = "",
+) -> str:
+    """Give money back, never more than was paid for the document."""
+    if document and amount > (paid := received_for(desk, document)):
+        raise Refusal(
+            "Only {paid} was paid for this; {asked} cannot be given back.",
+            field="amount",
+            code="refund_over_paid",
+            paid=yuan(paid),
+            asked=yuan(amount),
+        )
+    return _at_once(desk, "payment", account, party, party_kind, amount, document, note, about)
+
+
+def _at_once(
+    desk: Desk,
+    kind: PaperKind,
+    account: str,
+    party: str,
+    party_kind: PartyKind,
+    amount: int,
+    document: str,
+    note: str,
+    about: str,
+) -> str:
+    if amount <= 0:
+        raise Refusal("An amount is more than nothing.", field="amount")
+    made = desk.put(
+        MoneyPaper(
+            number=settings.paper_number(desk, "MP"),
+            kind=kind,
+            account=account,
+            party=party,
+            party_kind=party_kind,
+            amount=amount,
+            document=document,
+            about=about,
+            note=note,
+            day=desk.day,
+            maker=desk.who,
+        )
+    )
+    desk.step(MoneyPaper, made, to="approved")
+    post(desk, desk.get(MoneyPaper, made))
+    return made
+
+
+@action("Take a receipt back")
+def take_back(desk: Desk, *, paper: Id, reason: Text) -> str:
+    """A document that was undone answers its money by a red paper."""
+    return write_red(desk, desk.get(MoneyPaper, paper), reason)
+
+
+def received_for(desk: Desk, document: str) -> int:
+    """Return what was paid for a document, less what was given back."""
+    return int(desk.value("select amount from received_for where document = ?", document) or 0)
+
+
+def charged_for(desk: Desk, document: str) -> int:
+    """Return what was charged for a document."""
+    return int(desk.value("select amount from charged_for where document = ?", document) or 0)
+
+
+def balance(desk: Desk, party: str, kind: PartyKind) -> int:
+    """Return what a party owes: all charges less all money received. Below nothing the shop owes."""
+    known = members(desk, party, kind)
+    marks = ", ".join("?" * len(known))
+    charged = desk.value(f"select sum(amount) from party_charged where party in ({marks})", *known) or 0
+    received = desk.value(f"select sum(amount) from party_received where party in ({marks})", *known) or 0
+    return int(charged - received)
+
+
+def credit_left(desk: Desk, customer: str, *, open_orders: int = 0) -> int:
+    """Return how much more a customer may buy on account, after what is owed and what is ordered already."""
+    standing = desk.get(customers.Customer, customers.current(desk, customer))
+    return standing.credit - balance(desk, standing.id, "customer") - open_orders
+
+
+def check_credit(desk: Desk, *, customer: str, amount: int, open_orders: int = 0) -> None:
+    """Refuse to sell on account beyond the limit: balance + open orders + this ≤ limit."""
+    left = credit_left(desk, customer, open_orders=open_orders)
+    if amount > left:
+        raise Refusal(
+            "{left} is left of what this customer may owe; this is {asked}.",
+            code="credit_over",
+            remedy=f"/customers/{customer}",
+            left=yuan(max(left, 0)),
+            asked=yuan(amount),
+        )

@@ -1,0 +1,72 @@
+"""The journals of the money accounts: what moves money, and when it may."""
+
+from appliance.journal import Desk, Refusal, derive, yuan
+from appliance.shop.accounts.records import Books, MoneyAccount, MoneyMoved
+
+BOOKS = derive("books")
+
+
+def move(desk: Desk, *, account: str, amount: int, day: str, paper: str = "", item: str = "") -> None:
+    """Write the next line of an account's journal, with its place and the balance after it."""
+    open_day(desk, day)
+    lies_in = own_account(desk, account)
+    balance = balance_of(desk, account) + amount
+    if amount < 0 and balance < 0 and not lies_in.allow_negative:
+        raise Refusal(
+            "{account} holds only {held}; {asked} cannot leave it.",
+            field="amount",
+            code="account_short",
+            account=lies_in.name,
+            held=yuan(balance - amount),
+            asked=yuan(-amount),
+        )
+    last = desk.value("select seq from money_moved where account = ? order by seq desc limit 1", account) or 0
+    desk.add(
+        MoneyMoved(
+            account=account,
+            amount=amount,
+            came=max(amount, 0),
+            went=max(-amount, 0),
+            balance=balance,
+            seq=last + 1,
+            paper=paper,
+            item=item,
+            day=day,
+        )
+    )
+
+
+def balance_of(desk: Desk, account: str) -> int:
+    """Return what lies in an account."""
+    return int(desk.value("select amount from account_balance where account = ?", account) or 0)
+
+
+def own_account(desk: Desk, account: str) -> MoneyAccount:
+    """Return an account that this branch may write for."""
+    found = desk.get(MoneyAccount, account)
+    if found.disabled:
+        raise Refusal("{account} is disabled. Choose another account.", field="account", account=found.name)
+    if found.branch and found.branch != desk.branch:
+        raise Refusal(
+            "{account} belongs to another branch; only that branch writes its journal.",
+            field="account",
+            account=found.name,
+        )
+    return found
+
+
+def open_day(desk: Desk, day: str) -> None:
+    """Refuse a day whose books are closed, and one that has not come."""
+    closed = closed_to(desk)
+    if closed and day <= closed:
+        raise Refusal(
+            "The books are closed up to {closed}. Take a later day.", field="day", code="closed", closed=closed
+        )
+    if day > desk.day:
+        raise Refusal("{day} has not come yet.", field="day", day=day)
+
+
+def closed_to(desk: Desk) -> str:
+    """Return the last day whose books are closed, "" while none are."""
+    books = desk.find(Books, BOOKS)
+    return books.closed_to if books else ""

@@ -1,0 +1,308 @@
+"""Money papers: how they are written, reviewed, approved, taken back and answered by a red one (红冲)."""
+
+from typing import Annotated
+
+import msgspec
+
+from appliance.journal import Day, Desk, Hint, Label, Money, Refusal, Text, Words, action, yuan
+from appliance.shop import settings
+from appliance.shop.accounts.journal import open_day, own_account
+from appliance.shop.accounts.posting import post, unpost
+from appliance.shop.accounts.records import (
+    AccountId,
+    Allocated,
+    MoneyPaper,
+    PaperId,
+    PartnerId,
+    PaperKind,
+)
+from appliance.shop.accounts.settling import members, settled_with, unsettle_all
+from appliance.shop.customers import CustomerId
+from appliance.shop.settings import MoneyItemId
+
+Draft = Annotated[bool, Label("Keep as a draft")]
+DayHint = Annotated[Day, Hint("Empty means today.")]
+
+
+@action("New receipt")
+def new_receipt(
+    desk: Desk,
+    *,
+    account: Annotated[AccountId, Label("Into account")],
+    amount: Money,
+    customer: CustomerId = "",
+    partner: PartnerId = "",
+    settles: Annotated[bool, Label("Settle the oldest first")] = True,
+    day: DayHint = "",
+    note: Words = "",
+    draft: Draft = False,
+) -> str:
+    """Money that a customer or a partner pays. What nothing is owed for stays as a prepayment."""
+    party, party_kind = _party(customer, partner)
+    paper = MoneyPaper(
+        kind="receipt", account=account, party=party, party_kind=party_kind, amount=amount, settles=settles, day=day,
+        note=note,
+    )  # fmt: skip
+    return write(desk, paper, draft=draft)
+
+
+@action("New payment")
+def new_payment(
+    desk: Desk,
+    *,
+    account: Annotated[AccountId, Label("Out of account")],
+    amount: Money,
+    customer: CustomerId = "",
+    partner: PartnerId = "",
+    settles: Annotated[bool, Label("Settle the oldest first")] = True,
+    day: DayHint = "",
+    note: Words = "",
+    draft: Draft = False,
+) -> str:
+    """Money that the shop pays to a partner, or back to a customer."""
+    party, party_kind = _party(customer, partner)
+    paper = MoneyPaper(
+        kind="payment", account=account, party=party, party_kind=party_kind, amount=amount, settles=settles, day=day,
+        note=note,
+    )  # fmt: skip
+    return write(desk, paper, draft=draft)
+
+
+@action("New transfer")
+def new_transfer(
+    desk: Desk,
+    *,
+    account: Annotated[AccountId, Label("Out of account")],
+    to_account: Annotated[AccountId, Label("Into account")],
+    amount: Money,
+    fee: Annotated[Money, Hint("What the bank keeps; it leaves the first account too.")] = 0,
+    item: Annotated[MoneyItemId, Label("The fee counts as")] = "",
+    day: DayHint = "",
+    note: Words = "",
+    draft: Draft = False,
+) -> str:
+    """Money goes from one account of the shop into another."""
+    paper = MoneyPaper(
+        kind="transfer", account=account, to_account=to_account, amount=amount, fee=fee, item=item, day=day, note=note
+    )
+    return write(desk, paper, draft=draft)
+
+
+@action("New other income")
+def new_income(
+    desk: Desk,
+    *,
+    account: Annotated[AccountId, Label("Into account")],
+    item: Annotated[MoneyItemId, Label("For")],
+    amount: Money,
+    day: DayHint = "",
+    note: Words = "",
+    draft: Draft = False,
+) -> str:
+    """Money that came in without an order: interest, sold cardboard."""
+    return write(
+        desk, MoneyPaper(kind="other_in", account=account, item=item, amount=amount, day=day, note=note), draft=draft
+    )
+
+
+@action("New other expense")
+def new_expense(
+    desk: Desk,
+    *,
+    account: Annotated[AccountId, Label("Out of account")],
+    item: Annotated[MoneyItemId, Label("For")],
+    amount: Money,
+    day: DayHint = "",
+    note: Words = "",
+    draft: Draft = False,
+) -> str:
+    """Money that went out without a purchase: rent, power, tape."""
+    return write(
+        desk, MoneyPaper(kind="other_out", account=account, item=item, amount=amount, day=day, note=note), draft=draft
+    )
+
+
+def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:
+    """Write a paper and send it on, unless it is to stay a draft."""
+    paper = msgspec.structs.replace(paper, day=paper.day or desk.day, maker=desk.who)
+    _check(desk, paper)
+    number = settings.paper_number(desk, "MP")
+    made = desk.put(msgspec.structs.replace(paper, number=number))
+    if not draft:
+        submit.run(desk, money_paper=made)
+    return made
+
+
+def _party(customer: str, partner: str) -> tuple[str, str]:
+    if bool(customer) == bool(partner):
+        raise Refusal("Choose a customer or a partner, one of the two.", field="customer")
+    return (customer, "customer") if customer else (partner, "partner")
+
+
+def _check(desk: Desk, paper: MoneyPaper) -> None:
+    if paper.amount <= 0:
+        raise Refusal("An amount is more than nothing.", field="amount")
+    if paper.fee < 0:
+        raise Refusal("A fee is not less than nothing.", field="fee")
+    own_account(desk, paper.account)
+    if paper.kind == "transfer":
+        if paper.account == paper.to_account:
+            raise Refusal("Both accounts are the same. Choose another one.", field="to_account")
+        own_account(desk, paper.to_account)
+    if paper.kind in {"other_in", "other_out"}:
+        _check_item(desk, paper.item, paper.kind)
+    open_day(desk, paper.day)
+
+
+def _check_item(desk: Desk, item: str, kind: PaperKind) -> None:
+    found = desk.get(settings.MoneyItem, item)
+    if found.disabled:
+        raise Refusal("{name} is disabled. Choose another item.", field="item", name=found.name)
+    if found.direction != ("in" if kind == "other_in" else "out"):
+        raise Refusal("{name} is an item of the other direction.", field="item", name=found.name)
+
+
+@action("Change paper")
+def change_paper(
+    desk: Desk,
+    *,
+    money_paper: PaperId,
+    account: AccountId,
+    amount: Money,
+    item: Annotated[MoneyItemId, Label("For")] = "",
+    day: DayHint = "",
+    note: Words = "",
+) -> None:
+    """A draft can be corrected; what was approved is answered by a red paper."""
+    if desk.state(MoneyPaper, money_paper) != "draft":
+        raise Refusal("Only a draft can be changed. Send it back first, or write a red paper.")
+    paper = desk.get(MoneyPaper, money_paper)
+    new = msgspec.structs.replace(
+        paper, account=account, amount=amount, item=item, day=day or desk.day, note=note
+    )
+    _check(desk, new)
+    desk.change(
+        MoneyPaper, money_paper, account=new.account, amount=new.amount, item=new.item, day=new.day, note=new.note
+    )
+
+
+# ---- review
+
+
+@action("Submit")
+def submit(desk: Desk, *, money_paper: PaperId) -> None:
+    """With reviews switched on it waits for one; otherwise it counts at once."""
+    if settings.on(desk, "money.review"):
+        desk.step(MoneyPaper, money_paper, to="to_review")
+    else:
+        _approve(desk, money_paper)
+
+
+@action("Approve")
+def approve(desk: Desk, *, money_paper: PaperId) -> None:
+    """The money counts: it moves in the journal and in what the party owes."""
+    paper, state = desk.get(MoneyPaper, money_paper), desk.state(MoneyPaper, money_paper)
+    limit = settings.number(desk, "money.own_limit")
+    if limit and abs(paper.amount) > limit and desk.who in {paper.maker, paper.reviewer}:
+        raise Refusal(
+            "Above {limit} nobody approves what they wrote or reviewed. Ask somebody else.",
+            code="own_paper",
+            limit=yuan(limit),
+        )
+    if state == "to_review" and settings.on(desk, "money.second_review"):
+        desk.step(MoneyPaper, money_paper, to="second_review")
+        desk.change(MoneyPaper, money_paper, reviewer=desk.who)
+        return
+    _approve(desk, money_paper)
+
+
+def _approve(desk: Desk, money_paper: str) -> None:
+    desk.step(MoneyPaper, money_paper, to="approved")
+    post(desk, desk.get(MoneyPaper, money_paper))
+
+
+@action("Send back")
+def send_back(desk: Desk, *, money_paper: PaperId, reason: Text) -> None:
+    """It becomes a draft again, with the reason in its note."""
+    if not reason.strip():
+        raise Refusal("Say what is to be put right.", field="reason")
+    paper = desk.get(MoneyPaper, money_paper)
+    desk.step(MoneyPaper, money_paper, to="draft")
+    desk.change(MoneyPaper, money_paper, note="\n".join(filter(None, [paper.note, reason])), reviewer="")
+
+
+@action("Void", confirm="The paper is crossed out. Its number stays and is not used again.")
+def void(desk: Desk, *, money_paper: PaperId) -> None:
+    """A paper that has not counted yet is crossed out; one that has is answered by a red one."""
+    desk.step(MoneyPaper, money_paper, to="void")
+
+
+@action("Take the approval back", confirm="The money is taken out of the journal again, and the paper waits for review.")
+def unreview(desk: Desk, *, money_paper: PaperId) -> None:
+    """Only while nothing depends on it; otherwise write a red paper."""
+    paper = _standing(desk, money_paper)
+    if paper.document:
+        raise Refusal("It belongs to {number}. Take it back there.", number=paper.about or paper.number)
+    if settled_with(desk, paper.id):
+        raise Refusal("It settles something already. Take the settlement back first, or write a red paper.")
+    if agreed := _agreed(desk, paper):
+        raise Refusal("The statement up to {day} was agreed. Write a red paper.", day=agreed)
+    desk.step(MoneyPaper, money_paper, to="to_review")
+    desk.change(MoneyPaper, money_paper, reviewer="")
+    unpost(desk, paper)
+
+
+def _agreed(desk: Desk, paper: MoneyPaper) -> str:
+    if not paper.party:
+        return ""
+    known = members(desk, paper.party, paper.party_kind)
+    marks = ", ".join("?" * len(known))
+    found = desk.value(f"select max(day_to) from agreed where party in ({marks}) and day_to >= ?", *known, paper.day)
+    return str(found or "")
+
+
+def _standing(desk: Desk, money_paper: str) -> MoneyPaper:
+    """Return an approved paper that is neither red nor answered by a red one."""
+    paper = desk.get(MoneyPaper, money_paper)
+    if desk.state(MoneyPaper, money_paper) != "approved":
+        raise Refusal("Only an approved paper can be taken back.")
+    if paper.reverses:
+        raise Refusal("This is a red paper itself. Write the right one anew.")
+    if desk.value("select 1 from money_paper where reverses = ? and state = 'approved'", money_paper):
+        raise Refusal("A red paper answers this one already.", code="reversed")
+    return paper
+
+
+@action("Reverse", confirm="A red paper over the same amount is written today. Both stay in the journal.")
+def reverse(desk: Desk, *, money_paper: PaperId, reason: Text) -> str:
+    """红冲: the answer to a mistake that has counted already, also in a month whose books are closed."""
+    if not reason.strip():
+        raise Refusal("Say what was wrong.", field="reason")
+    return write_red(desk, _standing(desk, money_paper), reason)
+
+
+def write_red(desk: Desk, paper: MoneyPaper, reason: str) -> str:
+    """Answer a paper by one with the opposite sign; what it settled is open again."""
+    unsettle_all(desk, paper.id)
+    red = msgspec.structs.replace(
+        paper,
+        id="",
+        number=settings.paper_number(desk, "MP"),
+        amount=-paper.amount,
+        fee=-paper.fee,
+        day=desk.day,
+        note=reason,
+        maker=desk.who,
+        reviewer="",
+        reverses=paper.id,
+    )
+    made = desk.put(red)
+    desk.step(MoneyPaper, made, to="approved")
+    if paper.party:
+        # They settle each other, so that nothing of a mistake stays open.
+        came_in = paper.kind == "receipt"
+        pair = (paper.id, made) if came_in else (made, paper.id)
+        desk.add(Allocated(paper=pair[0], charge=pair[1], amount=paper.amount))
+    post(desk, desk.get(MoneyPaper, made))
+    desk.about(paper.id)
+    return made

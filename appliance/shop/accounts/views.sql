@@ -1,0 +1,149 @@
+-- Everybody the shop may settle with.
+create view party as
+select c.id, c.name, 'customer' as party_kind from customer c where c.made_at > 0
+union all
+select p.id, p.name, 'partner' from partner p where p.made_at > 0
+union all
+select c.id, c.name, 'courier' from courier c where c.made_at > 0
+union all
+select e.id, e.name, 'employee' from employee e where e.made_at > 0;
+
+create view money_account_list as
+select a.id, a.name, a.no, a.kind, a.branch, a.opening, a.allow_negative, a.disabled, a.made_at,
+    ifnull((select b.amount from account_balance b where b.account = a.id), 0) as balance,
+    (select n.name from branch n where n.id = a.branch) as branch_name,
+    (select e.name from employee e where e.id = a.keeper) as keeper_name
+from money_account a
+where a.deleted = 0;
+
+-- The journal of an account, in the order and with the balance its owner gave.
+create view account_journal as
+select m.id, m.account, m.seq, m.amount, m.came, m.went, m.balance, m.day, m.at, m.paper,
+    p.number, p.kind, p.note, p.about, p.party, p.reverses,
+    (select n.name from party n where n.id = p.party) as party_name,
+    (select i.name from money_item i where i.id = m.item) as item_name,
+    (select e.name from employee e where e.id = m.who) as who_name
+from money_moved m
+left join money_paper p on p.id = m.paper;
+
+-- kept by id
+-- touched by money_paper: id
+-- touched by money_paper: reverses
+-- touched by allocated: paper
+-- touched by allocated: charge
+-- touched by money_account: select id from money_paper where account = :id
+-- touched by customer: select id from money_paper where party = :id
+-- touched by partner: select id from money_paper where party = :id
+-- index state, made_at
+-- index kind, made_at
+-- index account, made_at
+-- index made_at
+-- index day
+-- index amount
+-- search number, about, note, party_name
+create view money_paper_list as
+select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
+    p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.state,
+    (select a.name from money_account a where a.id = p.account) as account_name,
+    (select a.name from money_account a where a.id = p.to_account) as to_name,
+    (select n.name from party n where n.id = p.party) as party_name,
+    ifnull((select f.amount from allocated_from f where f.paper = p.id), 0)
+        + ifnull((select t.amount from allocated_to t where t.charge = p.id), 0) as settled,
+    exists (select 1 from money_paper r where r.reverses = p.id and r.state = 'approved') as reversed
+from money_paper p
+where p.deleted = 0 and p.made_at > 0;
+
+-- What speaks for a party and what speaks against it, each with the part that is not settled yet.
+create view party_item as
+select c.id, c.party, c.party_kind, c.document, c.number, c.kind, c.day, c.due_on,
+    case when c.amount > 0 then 'owed' else 'prepaid' end as side, abs(c.amount) as amount,
+    abs(c.amount) - ifnull((select t.amount from allocated_to t where t.charge = c.id), 0)
+        - ifnull((select f.amount from allocated_from f where f.paper = c.id), 0) as open
+from charged c
+union all
+select r.paper, p.party, p.party_kind, p.document, p.number, p.kind, p.day, p.day,
+    case when r.amount < 0 then 'owed' else 'prepaid' end, abs(r.amount),
+    abs(r.amount) - ifnull((select t.amount from allocated_to t where t.charge = r.paper), 0)
+        - ifnull((select f.amount from allocated_from f where f.paper = r.paper), 0)
+from received_by r join money_paper p on p.id = r.paper;
+
+-- kept by id
+-- touched by charged: id
+-- touched by received_by: paper
+-- touched by money_paper: id
+-- touched by allocated_to: charge
+-- touched by allocated_from: paper
+-- index party, side, due_on
+-- index side, due_on
+-- feeds party_open
+create view open_item as
+select i.id, i.party, i.party_kind, i.document, i.number, i.kind, i.day, i.due_on, i.side, i.amount, i.open,
+    case when i.side = 'owed' then i.open else 0 end as owed,
+    case when i.side = 'owed' then 0 else i.open end as prepaid,
+    i.number || ' ' || i.day as label
+from party_item i
+where i.open <> 0;
+
+-- A party with all it was ever called: after a merge the older file speaks for both.
+-- kept by id
+-- touched by party_charged: select root from customer_root where id = :party
+-- touched by party_charged: party
+-- touched by party_received: select root from customer_root where id = :party
+-- touched by party_received: party
+-- touched by party_open: select root from customer_root where id = :party
+-- touched by party_open: party
+-- touched by customer_root: id
+-- touched by customer_root: root
+-- touched by customer: id
+-- touched by partner: id
+-- index balance
+-- index prepaid
+-- index oldest_due
+-- index name
+-- search name
+create view party_balance as
+select s.id, s.party_kind, s.name, s.charged - s.received as balance, s.charged, s.received,
+    ifnull((select sum(o.owed) from party_open o where o.party in (
+        select s.id union select m.id from customer_root m where m.root = s.id)), 0) as owed,
+    ifnull((select sum(o.prepaid) from party_open o where o.party in (
+        select s.id union select m.id from customer_root m where m.root = s.id)), 0) as prepaid,
+    ifnull((select min(i.due_on) from open_item i where i.side = 'owed' and i.party in (
+        select s.id union select m.id from customer_root m where m.root = s.id)), '') as oldest_due
+from (
+    select p.id, p.party_kind, p.name,
+        (select sum(c.amount) from party_charged c where c.party in (
+            select p.id union select m.id from customer_root m where m.root = p.id)) as charged_sum,
+        ifnull((select sum(c.amount) from party_charged c where c.party in (
+            select p.id union select m.id from customer_root m where m.root = p.id)), 0) as charged,
+        (select sum(r.amount) from party_received r where r.party in (
+            select p.id union select m.id from customer_root m where m.root = p.id)) as received_sum,
+        ifnull((select sum(r.amount) from party_received r where r.party in (
+            select p.id union select m.id from customer_root m where m.root = p.id)), 0) as received
+    from party p
+    where ifnull((select m.root from customer_root m where m.id = p.id), p.id) = p.id
+) s
+where s.charged_sum is not null or s.received_sum is not null;
+
+-- The lines of a statement.
+create view party_line as
+select c.id, c.party, c.day, c.at, c.number, c.kind, c.amount, c.due_on, c.document, '' as paper
+from charged c
+union all
+select r.id, r.party, r.day, r.at, p.number, p.kind, -r.amount, '', r.document, r.paper
+from received r left join money_paper p on p.id = r.paper;
+
+create view problem_over_settled as
+select i.id, i.party as document, i.number, n.name, -i.open as too_much
+from open_item i join party n on n.id = i.party
+where i.open < 0;
+
+create view problem_account_negative as
+select a.id, a.id as document, a.name, b.amount as balance
+from money_account a join account_balance b on b.account = a.id
+where a.allow_negative = 0 and b.amount < 0;
+
+-- A journal counts its lines. Two boxes that wrote into one journal at once gave the same place twice.
+create view problem_journal_broken as
+select a.id, a.id as document, a.name
+from money_account a join account_balance b on b.account = a.id
+where b.n <> (select max(m.seq) from money_moved m where m.account = a.id);
