@@ -34,6 +34,7 @@ class Hybrid:
         self.last = last
         self._seen_ticks = clock.ticks_ms()
         self._believed_ms = last >> 16
+        self._vouched = clock.trusted
 
     def next(self) -> int:
         """Return a stamp greater than every one seen."""
@@ -46,19 +47,17 @@ class Hybrid:
 
     def believed_ms(self) -> int:
         """Return the wall time, held back where nobody vouches for it."""
-        now, ticks = self.clock.now_ms(), self.clock.ticks_ms()
-        if self.clock.trusted or not self._believed_ms:
-            believed = now
-        else:
-            # The leash is measured from the last belief, not from the last entry: an idle night must not shorten it.
-            leash = self._believed_ms + (ticks - self._seen_ticks) + TOLERANCE_MS
-            believed = min(now, leash)
-        return believed
+        now = self.clock.now_ms()
+        if self._vouched or not self._believed_ms:
+            return now
+        # The leash is measured from the last belief, not from the last entry: an idle night must not shorten it.
+        return min(now, self._believed_ms + self.clock.ticks_ms() - self._seen_ticks + TOLERANCE_MS)
 
     def confirm(self) -> None:
         """Take the wall time as true from now on: somebody vouched for it."""
         self._believed_ms = self.clock.now_ms()
         self._seen_ticks = self.clock.ticks_ms()
+        self._vouched = True
 
     @property
     def set_back(self) -> bool:
@@ -68,7 +67,7 @@ class Hybrid:
     @property
     def doubtful(self) -> bool:
         """Whether the wall clock runs ahead of what can be believed, so that a person should confirm the date."""
-        return self.clock.now_ms() > self.believed_ms() + TOLERANCE_MS
+        return not self._vouched and self.clock.now_ms() > self.believed_ms()
 
 
 def business_day(at_ms: int, zone_minutes: int) -> str:

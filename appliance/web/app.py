@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Clock, Journal, Refusal
-from appliance.web import api, bulk, deeds, doors, events, exports, files, jobpages, listpages, search
+from appliance.web import api, bulk, datepage, deeds, doors, events, exports, files, jobpages, listpages, search
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
@@ -34,7 +34,7 @@ def app(
     """Open the front of house; `main` may add routes of its own (boxes that sync, devices)."""
     front = Front(journal, rooms, staff, config, clock)
     routes: list[HTTPRouteHandler] = [_csp_report(front), *more]
-    for part in (doors, deeds, bulk, search, events, files, jobpages, exports, api):
+    for part in (doors, datepage, deeds, bulk, search, events, files, jobpages, exports, api):
         routes += part.routes(front)
     for room in front.rooms:
         for shown in room.pages:
@@ -53,7 +53,7 @@ def app(
     return made
 
 
-def _number(request: WebRequest) -> None:
+async def _number(request: WebRequest) -> None:
     """Give each request a number, by which a person and the log can speak of the same mishap."""
     request.scope["state"]["request_id"] = secrets.token_hex(4)
 

@@ -215,6 +215,12 @@ class Visit:
         )
 
     @property
+    def date_doubtful(self) -> bool:
+        """Whether the box's date wants a person's word, or stands before the newest entry."""
+        hybrid = self.front.journal.hybrid
+        return hybrid.doubtful or hybrid.set_back
+
+    @property
     def theme(self) -> str:
         """light, dark or auto."""
         return _one_of(self.request.cookies.get("theme"), ("auto", "light", "dark"))
@@ -224,7 +230,11 @@ class Visit:
         """roomy or compact."""
         return _one_of(self.request.cookies.get("density"), ("roomy", "compact"))
 
-    @property
+    def shell(self, title: str) -> Markup:
+        """The rail and the bar around a page."""
+        return self.front.shell(self, title)
+
+    @cached_property
     def rail(self) -> list[RailItem]:
         """The rooms this person may see, in order, with what waits in them."""
         return self.front.rail(self)

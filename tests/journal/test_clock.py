@@ -29,6 +29,9 @@ def test_a_date_nobody_vouches_for_moves_at_most_ten_minutes_ahead():
     assert hybrid.next() >> 16 == MORNING + TOLERANCE_MS + 3_600_000
     hybrid.confirm()
     assert not hybrid.doubtful
+    clock.now += 7_000
+    assert hybrid.believed_ms() == clock.now
+    clock.now -= 7_000
     assert hybrid.next() >> 16 == clock.now
 
 
