@@ -58,8 +58,9 @@ class RawOrder(Record, kw_only=True, frozen=True):
         rank={"submitted": 20, "set_aside": 10},
     )
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
-        ("state", "platform_status", "placed_at"),
-        ("placed_at",),
+        ("state", "platform_status", "placed_at", "id"),
+        ("shop", "placed_at", "id"),
+        ("placed_at", "id"),
         ("tid",),
     )
 
@@ -158,7 +159,11 @@ class Mapping(Record, kw_only=True, frozen=True):
 
     partition: ClassVar[Partition] = BRANCH
     history: ClassVar[bool] = True
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("shop", "goods_key", "spec_key"), ("shop", "outer_code"))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("shop", "goods_key", "spec_key"),
+        ("outer_code", "shop"),
+        ("made_at", "id"),
+    )
 
     shop: ShopId = ""
     outer_code: Code = ""
@@ -182,7 +187,7 @@ class ImportJob(Record, kw_only=True, frozen=True):
         },
         rank={"done": 30, "unreadable": 25, "stopped": 20, "dropped": 10},
     )
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("state",),)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("state",), ("made_at", "id"))
 
     shop: ShopId = ""
     file: Blob = ""

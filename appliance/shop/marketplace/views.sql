@@ -44,7 +44,7 @@ from unmatched_goods u left join shop s on s.id = u.shop;
 -- Everything matched by a person, to look through and to correct.
 create view mapping_list as
 select m.id, m.shop, ifnull(s.name, '') as shop_name, g.title, g.spec, m.outer_code, m.sku, ifnull(k.code, '') as code,
-    ifnull(k.name, '') as sku_name, m.made_at, m.changed
+    ifnull(k.name, '') as sku_name, m.made_at, m.changed, m.changed >> 16 as changed_at
 from mapping m left join shop_goods g on g.id = m.id left join sku_list k on k.id = m.sku
 left join shop s on s.id = m.shop
 where m.deleted = 0 and m.made_at > 0 and m.sku <> '';
