@@ -134,7 +134,7 @@ def page_of(deed: Deed, address: str = "", **more: Any) -> Answer:
         next=deed.next,
         banner=deed.banner,
         remedy=deed.remedy,
-        **{"ids": [], "names": [], "count": 1, **more},
+        **{"ids": [], "names": [], "count": 1, **(deed.form.more(visit) if deed.form.more else {}), **more},
     )
 
 

@@ -54,12 +54,13 @@ class Form:
     """What differs from the form that an action's signature gives.
 
     `prefill(visit, args) -> dict` gives first values by field name; `next` is where a person stands afterwards,
-    with `{id}` for what the action returned.
+    with `{id}` for what the action returned; `more(visit) -> dict` is what its template needs besides the fields.
     """
 
     template: str = ""
     prefill: Callable[[Any, dict[str, str]], Mapping[str, Any]] | None = None
     next: str = ""
+    more: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
