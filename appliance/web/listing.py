@@ -86,6 +86,8 @@ class Listing:
     totals: Sequence[str] = ()
     bulk: Sequence[str] = ()
     new: str = ""
+    more: Sequence[str] = ()
+    """Further actions that begin something new, in a menu beside `new`."""
     where: str = ""
     empty: str = ""
     export: bool = True

@@ -42,17 +42,30 @@ def _list(visit: Visit, listing: Listing) -> Answer:
         for name in listing.bulk
         if name in front.actions and visit.may(name)
     ]
-    create = listing.new if listing.new in front.actions and visit.may(listing.new) else ""
+    begin = [_offered(visit, name) for name in (listing.new, *listing.more) if name in front.actions and visit.may(name)]
     return visit.show(
         "listing.html",
         title=visit.words(listing.title),
         listing=listing,
         page=page,
         bulk=bulk,
-        new={"title": visit.words(front.actions[create].title), "href": "/do/" + create.replace(".", "/")} if create else None,
+        new=begin[0] if begin else None,
+        more=[(one["title"], one["href"]) for one in begin[1:]],
+        beside=[(visit.words(one.title), one.path) for one in _beside(front, listing) if visit.may(one.see)],
         export=f"/export{listing.path}" if listing.export and visit.may(exporting(listing)) else "",
         empty=visit.words(listing.empty) if listing.empty else "",
     )
+
+
+def _offered(visit: Visit, name: str) -> dict[str, str]:
+    """An action that begins something, as a button."""
+    return {"title": visit.words(visit.front.actions[name].title), "href": "/do/" + name.replace(".", "/")}
+
+
+def _beside(front: Front, listing: Listing) -> list[Listing]:
+    """The other lists of the same room."""
+    room = next((one for one in front.rooms if listing in one.pages), None)
+    return [one for one in room.pages if isinstance(one, Listing) and one is not listing] if room else []
 
 
 def _row(visit: Visit, listing: Listing, record: str) -> Answer:
