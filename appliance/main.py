@@ -86,7 +86,8 @@ def _init(told: argparse.Namespace) -> int:
     shop = told.shop or _asked("The shop's name: ", "小店")
     owner = told.owner or _asked("The owner's name: ", "店主")
     pin = pin_of_first_owner(secrets.randbelow)
-    first_start(folder, code=told.code, shop=shop, owner=owner, pin=pin)
+    _, journal, _ = first_start(folder, code=told.code, shop=shop, owner=owner, pin=pin)
+    journal.close()
     print(f"{shop} is set up in {folder}. {owner}'s PIN is {pin}: change it after the first sign-in.")
     print(f"Now open it with: appliance serve --data {folder}")
     return FINE

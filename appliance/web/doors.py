@@ -133,6 +133,7 @@ def _door(
         people=people,
         device=device,
         code="",
+        typed_code=posted.one("code") if posted else asked.get("code", ""),
         chosen=posted.one("employee") if posted else asked.get("employee", ""),
         name=posted.one("name") if posted else "",
         next=local(posted.one("next") if posted else asked.get("next", "/")),

@@ -1,0 +1,53 @@
+"""The doorkeeper: what the front of house must know of people and tablets, told from the room that keeps them."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from appliance.journal import Desk, Done, Journal, Rights
+from appliance.shop import staff
+from appliance.shop.staff import signin
+from appliance.shop.staff.actions import enrol_device
+from appliance.web.signin import Device, Person
+
+
+class Doorkeeper:
+    """Stands between `web`, which knows no room, and `staff`, which knows no web."""
+
+    tables = frozenset({"employee", "pin", "role", "device"})
+    enrolling = enrol_device.name
+
+    def __init__(self, journal: Journal, branch: str) -> None:
+        self._journal = journal
+        self._branch = branch
+
+    def people(self) -> Sequence[Person]:
+        """Everybody who may sign in here now."""
+        return [Person(row["id"], row["name"], row["role"]) for row in signin.people(self._journal)]
+
+    def person(self, employee: str) -> Person | None:
+        """One of them; None for who has left or was disabled."""
+        row = signin.person(self._journal, employee)
+        return Person(row["id"], row["name"], row["role"]) if row else None
+
+    def rights(self, employee: str) -> Rights:
+        """What they may do."""
+        return staff.rights_of(self._desk(employee), employee)
+
+    def check(self, employee: str, pin: str) -> bool:
+        """Tell whether the PIN is right. Slow on purpose: called in a thread."""
+        return staff.check_pin(self._desk(employee), employee, pin)
+
+    def device(self, key_hash: str) -> Device | None:
+        """The device whose key has this hash, unless it was shut out."""
+        row = signin.device(self._journal, key_hash)
+        return Device(row["id"], row["name"]) if row else None
+
+    def enrol(self, name: str, key_hash: str, who: str) -> str:
+        """Let a device in; returns its id. Waits for the writer: called in a thread."""
+        done: Future[Done[str]] = self._journal.perform(
+            self._desk(who), enrol_device.name, lambda desk: enrol_device(desk, name=name, key_hash=key_hash)
+        )
+        return done.result().value
+
+    def _desk(self, who: str) -> Desk:
+        return self._journal.desk(who=who, branch=self._branch)

@@ -1,0 +1,137 @@
+"""Serving: the house opens its doors, and the quiet work of the night goes on beside it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+
+from litestar import Litestar
+
+from appliance.assembly import Room, WallClock, open_journal, rooms
+from appliance.config import Config
+from appliance.journal import Clock, Journal, business_day
+from appliance.journal.check import check
+from appliance.web.pages import RoomPages, read_room
+
+log = logging.getLogger("appliance")
+TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
+LOOK_AGAIN_S = 60
+LONGEST_REST_S = 300
+NIGHT_HOUR_MS = 3 * 3600 * 1000
+
+
+def serve(config: Config, *, host: str = "", port: int = 0) -> int:
+    """Serve a box until it is told to stop; returns the exit code."""
+    import uvicorn
+
+    from appliance.main import address
+
+    made, journal = open_house(config)
+    listening = port or config.port
+    _greet(made, listening, address(listening))
+    uvicorn.run(
+        made,
+        host=host or config.host,
+        port=listening,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    journal.close()
+    return 0
+
+
+def _greet(made: Litestar, port: int, outside: str) -> None:
+    """Say where the shop is; as long as no tablet was let in, with the code that lets the first one in."""
+    here = f"http://127.0.0.1:{port}/"
+    front = made.state.front
+    known = front.journal.reading().execute("select 1 from device where disabled = 0 limit 1").fetchone()
+    code = "" if known else f"enrol?code={front.doors.new_code()}"
+    print(f"The shop is open at {outside}{code}", f"  on this machine: {here}{code}", sep="\n", flush=True)  # noqa: T201
+
+
+def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar, Journal]:
+    """Put a box's journal, rooms and front of house together."""
+    from appliance.doorkeeper import Doorkeeper
+    from appliance.web.app import app
+    from appliance.web.front import WebConfig
+
+    found = rooms()
+    hands = clock or WallClock(trusted=TIME_SYNCED.exists())
+    journal = open_journal(config.box, found, clock=hands)
+    shop, branch = _names(journal, config.branch)
+    told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
+    made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
+
+    async def begin() -> None:
+        made.state.loops = [asyncio.create_task(_supervised("night", lambda: _night(journal, config)))]
+
+    made.on_startup.append(begin)
+    made.on_shutdown.append(_end)
+    return made, journal
+
+
+def pages_of(room: Room) -> RoomPages:
+    """A room as the front of house sees it."""
+    return read_room(room.name, Path(str(files(f"appliance.shop.{room.name}"))), room.actions, room.pages())
+
+
+def _names(journal: Journal, branch: str) -> tuple[str, str]:
+    """What stands at the top of every page: the name of the shop, and of the branch this box stands in."""
+    found = journal.reading().execute("select name from branch where id = ?", (branch,)).fetchone()
+    shop = journal.reading().execute("select name from shop where branch = ? order by made_at", (branch,)).fetchone()
+    return (shop[0] if shop else "掌柜", found[0] if found else "")
+
+
+# ---- the work of the night
+
+
+async def _end(made: Litestar) -> None:
+    for loop in made.state.loops:
+        loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await loop
+
+
+async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Keep a loop going: what breaks is logged and tried again, at growing distances."""
+    rest = 1
+    while True:
+        try:
+            await work()
+            rest = 1
+        # The one place that outlives any error: a loop that died in silence would be worse.
+        except Exception:
+            log.exception("The loop %s broke and begins again in %s s.", name, rest)
+            await asyncio.sleep(rest)
+            rest = min(rest * 2, LONGEST_REST_S)
+
+
+async def _night(journal: Journal, config: Config) -> None:
+    """Once a night: finish what is due, check every kept thing, forget old answers."""
+    done = ""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        night = business_day(journal.clock.now_ms() - NIGHT_HOUR_MS, config.zone_minutes)
+        if done and night != done:
+            await asyncio.to_thread(nightly, journal, config.branch)
+        done = night
+
+
+def nightly(journal: Journal, branch: str) -> list[str]:
+    """Do the work of one night; returns what the check found wrong."""
+    from appliance.shop.orders import complete_due
+
+    desk = journal.desk(who="", device="night", branch=branch)
+    complete_due(desk)
+    journal.tidy().result()
+    wrong = check(journal)
+    for line in wrong:
+        log.error("The nightly check found: %s", line)
+    return wrong
