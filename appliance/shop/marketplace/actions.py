@@ -46,7 +46,8 @@ def take_in(
     found = desk.get(ImportJob, import_job)
     if found.box != desk.box:
         raise Refusal("This file was laid in at box {box}. Take it in there.", box=found.box)
-    desk.change(ImportJob, import_job, submits=submits, started_by=desk.who, **_NOTHING_YET)
+    fresh = _NOTHING_YET if desk.state(ImportJob, import_job) == "checked" else {}
+    desk.change(ImportJob, import_job, submits=submits, started_by=desk.who, **fresh)
     desk.step(ImportJob, import_job, to="running")
 
 

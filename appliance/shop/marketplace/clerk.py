@@ -1,8 +1,7 @@
 """The clerk: looks at files that were laid in and takes them in, beside the writer, portion by portion.
 
 A portion is many orders in one entry and a few milliseconds of the writer, so the tablets do not notice. What the clerk
-knows stands in the import's own record: killed in the middle, it begins again at the file's first row, finds what it
-stored already, and goes on.
+knows stands in the import's own record: killed in the middle, it goes on where its last portion ended.
 """
 
 import json
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 from appliance.journal import Desk, Journal, Refusal
 from appliance.shop.marketplace.actions import submit
-from appliance.shop.marketplace.imports import close_import, tell_checked, tell_unreadable
+from appliance.shop.marketplace.imports import close_import, pass_over, tell_checked, tell_unreadable
 from appliance.shop.marketplace.records import ImportJob
 from appliance.shop.marketplace.storing import Portion, Tally, compare, store
 from appliance.shop.marketplace.submitting import OPEN_STATUSES
@@ -66,7 +65,7 @@ class Clerk:
             self._unreadable(desk, job, refusal)
             return
         tally = Tally()
-        for portion in _cut(told, COMPARED, COMPARED):
+        for portion in _cut(told, COMPARED, COMPARED, skip=0):
             compare(desk.rows, portion, tally)
         errors = self._journal.blobs.keep(errors_of(told))
         self._write(desk, LOOKING, lambda at: tell_checked(at, job, told, tally, errors))
@@ -111,7 +110,8 @@ class Clerk:
             self._unreadable(desk, job, refusal)
             return
         late: list[Bad] = []
-        for portion in _cut(told, MOST_ORDERS, MOST_LINES):
+        # The same bytes are always cut alike, so what was stored before a stop or a power cut is left out by counting.
+        for portion in _cut(told, MOST_ORDERS, MOST_LINES, skip=desk.get(ImportJob, job).taken):
             if self._stopping() or not self._stored(desk, job, portion, late):
                 return
         counts = self._submit_all(desk, told) if desk.get(ImportJob, job).submits else (0, 0)
@@ -129,7 +129,7 @@ class Clerk:
         except Refusal as refusal:
             if len(portion) == 1:
                 late.append(_refused(portion, refusal))
-                return True
+                return self._write(desk, TAKING, lambda at: pass_over(at, job))
             half = len(portion) // 2
             first = self._stored(desk, job, portion[:half], late)
             return first and self._stored(desk, job, portion[half:], late)
@@ -165,15 +165,15 @@ def _cut_ids(told: Told) -> Iterator[list[str]]:
         yield ids[start : start + COMPARED]
 
 
-def _cut(told: Told, most_orders: int, most_lines: int) -> Iterator[Portion]:
-    """Cut a file into portions of so many orders, or so many lines."""
+def _cut(told: Told, most_orders: int, most_lines: int, *, skip: int) -> Iterator[Portion]:
+    """Cut a file into portions of so many orders, or so many lines, from an order on."""
     if told.kind == "orders":
-        for start in range(0, len(told.orders), most_orders):
+        for start in range(skip, len(told.orders), most_orders):
             yield told.orders[start : start + most_orders]
         return
     gathered: list[ToldLines] = []
     lines = 0
-    for group in told.lines:
+    for group in told.lines[skip:]:
         if gathered and (lines + len(group.lines) > most_lines or len(gathered) == most_orders):
             yield gathered
             gathered, lines = [], 0

@@ -39,6 +39,14 @@ def tell_unreadable(desk: Desk, import_job: str, sentence: str, params: dict[str
         desk.step(ImportJob, import_job, to="unreadable")
 
 
+def pass_over(desk: Desk, import_job: str) -> bool:
+    """Go past an order that cannot be stored; False when somebody stopped the import."""
+    if desk.state(ImportJob, import_job) != "running":
+        return False
+    desk.change(ImportJob, import_job, taken=desk.get(ImportJob, import_job).taken + 1)
+    return True
+
+
 def close_import(desk: Desk, import_job: str, counts: tuple[int, int], bad: int, errors: str) -> None:
     """Write down how an import ended."""
     if desk.state(ImportJob, import_job) != "running":
