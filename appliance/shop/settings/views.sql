@@ -21,10 +21,12 @@ from warehouse w where w.deleted = 0;
 -- touched by shop: id
 -- touched by branch: select id from shop where branch = :id
 -- touched by warehouse: select id from shop where warehouse = :id
+-- touched by courier: select id from shop where courier = :id
 -- index name, id
 -- search name, code, contact
 create view shop_list as
-select s.id, s.name, s.code, s.platform, s.branch, s.warehouse, s.contact, s.phone, s.disabled,
+select s.id, s.name, s.code, s.platform, s.branch, s.warehouse, s.contact, s.phone, s.address, s.complete_days,
+    s.disabled, coalesce((select name from courier where id = s.courier), '') as courier_name,
     coalesce((select name from branch where id = s.branch), '') as branch_name,
     coalesce((select name from warehouse where id = s.warehouse), '') as warehouse_name
 from shop s where s.deleted = 0;

@@ -3,6 +3,7 @@
 -- touched by role: select id from employee where role = :id
 -- index no, id
 -- index name, id
+-- index standing, no
 -- search no, name, phone
 create view employee_list as
 select e.id, e.no, e.name, e.phone, e.role, e.jobs, e.joined, e.left_on, e.disabled,

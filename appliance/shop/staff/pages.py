@@ -1,0 +1,298 @@
+"""What can be seen of the people: who works here, what they may do, and the tablets; and sign-in for the web."""
+
+from collections.abc import Sequence
+from typing import Any, Final, get_args
+
+import msgspec
+
+from appliance.journal import Journal, Rights, plain
+from appliance.shop.staff import devices, signin
+from appliance.shop.staff.actions import add_employee, add_role, change_role
+from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
+from appliance.shop.staff.records import FieldRight
+from appliance.shop.staff.rights import rights_of
+from appliance.shop.staff.roles import LIMITS, OWNER
+from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Rail, RefFilter, Saved, Visit, page
+from appliance.web import columns as c
+from appliance.web.signin import Device, Person
+
+STANDING: Final = {"works_here": "do", "has_left": "done", "disabled": "done", "let_in": "do", "shut_out": "bad"}
+
+
+class DeskStaff:
+    """The people of a box, as sign-in asks for them."""
+
+    tables = frozenset({"employee", "pin", "role", "device"})
+    enrolling = "staff.enrol_device"
+
+    def __init__(self, journal: Journal, branch: str) -> None:
+        self.journal = journal
+        self.branch = branch
+
+    def people(self) -> Sequence[Person]:
+        """Everybody who may sign in here now."""
+        return [Person(row["id"], row["name"], row["role"]) for row in signin.people(self.journal)]
+
+    def person(self, employee: str) -> Person | None:
+        """One who works here; None for who has left."""
+        row = signin.person(self.journal, employee)
+        return Person(row["id"], row["name"], row["role"]) if row else None
+
+    def rights(self, employee: str) -> Rights:
+        """What they may do."""
+        return rights_of(self._desk(), employee)
+
+    def check(self, employee: str, pin: str) -> bool:
+        """Tell whether the PIN is right."""
+        return signin.check_pin(self._desk(), employee, pin)
+
+    def device(self, key_hash: str) -> Device | None:
+        """The device whose key has this hash."""
+        row = signin.device(self.journal, key_hash)
+        return Device(row["id"], row["name"]) if row else None
+
+    def enrol(self, name: str, key_hash: str, who: str) -> str:
+        """Let a device in."""
+        return devices.enrol_device(self._desk(who), name=name, key_hash=key_hash)
+
+    def _desk(self, who: str = "") -> Any:
+        return self.journal.desk(who=who, device="door", branch=self.branch)
+
+
+@page("/staff", see="staff.see")
+def home(visit: Visit) -> Answer:
+    """Who works here, what they may do, and what they work on."""
+    counts = visit.remembered(
+        "select (select count(*) from (select 1 from employee_list where standing = 'works_here' limit 100)) as people,"
+        " (select count(*) from role where disabled = 0 and deleted = 0) as roles,"
+        " (select count(*) from device where disabled = 0 and deleted = 0) as devices"
+    )[0]
+    return visit.show("staff/home.html", title=visit.words("Staff"), counts=counts)
+
+
+# ---- people
+
+people = Listing(
+    "People",
+    path="/staff/people",
+    view="employee_list",
+    see="staff.see",
+    columns=[
+        c.Number("name", link="/staff/people/{id}", title="Name", sub="no"),
+        c.Text("role_name", "Role"),
+        c.Phone("phone"),
+        c.Tags("jobs", wide=True),
+        c.Day("joined", wide=True),
+        c.Status("standing", tones=STANDING),
+        c.Next(lambda row: Do("Set the PIN", "staff.set_pin", employee=row["id"]) if not row["left_on"] else None),
+    ],
+    saved=[
+        Saved("Working here", "standing = 'works_here'"),
+        Saved("Left", "standing = 'has_left'"),
+        Saved("All"),
+    ],
+    default="Working here",
+    filters=[RefFilter("role", "role")],
+    sorts=[("no", "By number", "asc"), ("name", "By name", "asc")],
+    search=True,
+    new="staff.add_employee",
+)
+
+
+@page("/staff/people/{id}", see="staff.see")
+def employee(visit: Visit, id: str) -> Answer:
+    """Somebody: what they do, what they may do, and what was done about them."""
+    row = visit.row(
+        "select l.*, e.warehouse, e.shop, coalesce((select name from warehouse w where w.id = e.warehouse), '') as"
+        " warehouse_name, coalesce((select name from shop s where s.id = e.shop), '') as shop_name,"
+        " exists (select 1 from pin where pin.employee = e.id and pin.deleted = 0) as has_pin"
+        " from employee_list l join employee e on e.id = l.id where l.id = ?",
+        id,
+    )
+    if row is None:
+        visit.missing("employee")
+    rights = rights_of(visit, id)
+    words = visit.words
+    return visit.show(
+        "staff/employee.html",
+        title=row["name"],
+        person=row,
+        tone=STANDING[row["standing"]],
+        facts=[
+            (words("Number"), row["no"]),
+            (words("Role"), row["role_name"]),
+            (words("Phone"), visit.mask(row["phone"])),
+            (words.name("jobs"), " · ".join(words.name(job) for job in msgspec.json.decode(row["jobs"]))),
+            (words.name("joined"), words.day(row["joined"], visit.day)),
+            (words.name("left_on"), words.day(row["left_on"], visit.day)),
+            (words("Shop"), row["shop_name"]),
+            (words("Warehouse"), row["warehouse_name"]),
+        ],
+        lines=matrix(_rooms(visit), rights),
+        sees=_seen(visit, rights),
+        limits=_limits(visit, rights),
+        history=visit.history(id),
+    )
+
+
+# ---- roles
+
+roles = Listing(
+    "Roles",
+    path="/staff/roles",
+    view="role_list",
+    see="staff.see",
+    columns=[
+        c.Number("name", link="/staff/roles/{id}", title="Name"),
+        c.Count("people", "People"),
+        c.Next(
+            lambda row: (
+                Do("Change", "staff.change_role", role=row["id"])
+                if row["id"] != OWNER and not row["disabled"]
+                else None
+            )
+        ),
+    ],
+    saved=[Saved("In use", "disabled = 0"), Saved("Disabled", "disabled = 1")],
+    default="In use",
+    sorts=[("name", "By name", "asc")],
+    new="staff.add_role",
+)
+
+
+@page("/staff/roles/{id}", see="staff.see")
+def role(visit: Visit, id: str) -> Answer:
+    """A role: what it may do, and who has it."""
+    row = visit.row("select * from role where id = ? and deleted = 0", id)
+    if row is None:
+        visit.missing("role")
+    rights = _rights_in(row)
+    return visit.show(
+        "staff/role.html",
+        title=row["name"],
+        role=row,
+        is_owner=id == OWNER,
+        lines=matrix(_rooms(visit), rights),
+        sees=_seen(visit, rights),
+        limits=_limits(visit, rights),
+        people=visit.rows("select id, name, standing from employee_list where role = ? order by no limit 100", id),
+        history=visit.history(id),
+    )
+
+
+def _rights_in(row: Any) -> Rights:
+    return Rights(
+        tuple(msgspec.json.decode(row["grants"])),
+        frozenset(msgspec.json.decode(row["fields"])),
+        msgspec.json.decode(row["limits"]),
+    )
+
+
+def _rooms(visit: Visit) -> list[RoomRights]:
+    """Every right there is, as the rooms declare their pages and actions."""
+    words = visit.words
+    found = []
+    for room in visit.front.rooms:
+        looks = dict.fromkeys(sorted({one.see for one in room.pages if one.see.startswith(f"{room.name}.")}), "")
+        for see in looks:
+            looks[see] = words("Look at it") if see == f"{room.name}.see" else words.name(see.partition(".")[2])
+        looks[f"{room.name}.export"] = words("Carry lists away")
+        deeds = {act.name: words(act.title) for act in room.actions.values()}
+        title = words(room.rail.title) if room.rail else words.name(room.name)
+        found.append(RoomRights(room.name, title, looks, {name: deeds[name] for name in deeds if name not in looks}))
+    return found
+
+
+def _seen(visit: Visit, rights: Rights) -> list[tuple[str, bool]]:
+    return [(visit.words.name(name), rights.sees(name)) for name in get_args(FieldRight)]
+
+
+def _limits(visit: Visit, rights: Rights) -> list[tuple[str, str]]:
+    words = visit.words
+    told = []
+    for name, kind in LIMITS.items():
+        most = rights.limit(name)
+        said = words("No limit") if most is None else words.rate(most) if kind == "rate" else words.money(most)
+        told.append((words(_LIMIT_TITLES[name]), said))
+    return told
+
+
+_LIMIT_TITLES: Final = {
+    "discount": "Greatest discount",
+    "margin": "Least margin",
+    "refund": "Greatest refund",
+    "adjustment": "Greatest stock adjustment",
+    "top_up": "Greatest top-up",
+}
+
+
+def _role_first(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
+    """What stands in the editor: a limit of nothing is said as 0, for empty means no limit."""
+    row = visit.row("select * from role where id = ?", args.get("role", ""))
+    if row is None:
+        return {}
+    rights = _rights_in(row)
+    limits = {name: plain(rights.limits[name], 2) for name in LIMITS if name in rights.limits}
+    return {"grants": list(rights.grants), "fields": sorted(rights.fields), **limits}
+
+
+def _role_more(visit: Visit) -> dict[str, Any]:
+    rooms = _rooms(visit)
+    return {"rooms": rooms, "not_ticked": lambda grants: not_ticked(rooms, grants)}
+
+
+# ---- devices
+
+tablets = Listing(
+    "Devices",
+    path="/staff/devices",
+    view="device_list",
+    see="staff.see",
+    columns=[
+        c.Number("name", link="/staff/devices/{id}", title="Name"),
+        c.Name("kind", "device_kind"),
+        c.Moment("enrolled_at", "Let in"),
+        c.Status("standing", tones=STANDING),
+        c.Next(
+            lambda row: (
+                Do("Let the device in again", "staff.enable_device", device=row["id"])
+                if row["disabled"]
+                else Do("Shut the device out", "staff.disable_device", device=row["id"])
+            )
+        ),
+    ],
+    saved=[Saved("Let in", "disabled = 0"), Saved("Shut out", "disabled = 1")],
+    default="Let in",
+    filters=[ChoiceFilter("kind", ("tablet", "phone", "computer", "kiosk"))],
+    sorts=[("name", "By name", "asc")],
+)
+
+
+@page("/staff/devices/{id}", see="staff.see")
+def device(visit: Visit, id: str) -> Answer:
+    """A tablet, and what was done about it."""
+    row = visit.row("select * from device_list where id = ?", id)
+    if row is None:
+        visit.missing("device")
+    return visit.show(
+        "staff/device.html",
+        title=row["name"],
+        device=row,
+        tone=STANDING[row["standing"]],
+        here=id == visit.device.id,
+        history=visit.history(id),
+    )
+
+
+PAGES = [home, people, employee, roles, role, tablets, device]
+RAIL = Rail("Staff", icon="i-users", href="/staff")
+LABELS = {
+    "employee": ("employee_list", "name", "standing = 'works_here'"),
+    "role": ("role", "name"),
+    "device": ("device_list", "name"),
+}
+FORMS: dict[Any, Form] = {
+    add_employee: Form(next="/staff/people/{id}"),
+    add_role: Form(template="staff/role_form.html", more=_role_more, next="/staff/roles/{id}"),
+    change_role: Form(template="staff/role_form.html", prefill=_role_first, more=_role_more),
+}
