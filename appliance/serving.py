@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
@@ -70,7 +71,10 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
     made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
 
     async def begin() -> None:
-        made.state.loops = [asyncio.create_task(_supervised("night", lambda: _night(journal, config)))]
+        made.state.loops = [
+        asyncio.create_task(_supervised("night", lambda: _night(journal, config))),
+        asyncio.create_task(_supervised("imports", lambda: _imports(journal, config.branch))),
+    ]
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)
@@ -135,3 +139,33 @@ def nightly(journal: Journal, branch: str) -> list[str]:
     for line in wrong:
         log.error("The nightly check found: %s", line)
     return wrong
+
+
+# ---- files that people lay in
+
+
+async def _imports(journal: Journal, branch: str) -> None:
+    """Take in the order files that people lay in, in a thread beside the writer, as soon as they do."""
+    from appliance.shop.marketplace import Clerk
+
+    loop, laid_in, stopping = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def heard(touched: frozenset[tuple[str, str]]) -> None:
+        if any(table == "import_job" for table, _ in touched):
+            # The loop may close between a commit and the news of it, when the box stops.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(laid_in.set)
+
+    journal.listen(heard)
+    clerk = Clerk(journal, branch, stopping=stopping.is_set)
+    while True:
+        laid_in.clear()
+        working = asyncio.ensure_future(asyncio.to_thread(clerk.work))
+        try:
+            await asyncio.shield(working)
+        finally:
+            # Nobody may still write when the journal closes; a portion ends within milliseconds.
+            stopping.set()
+            await working
+            stopping.clear()
+        await laid_in.wait()
