@@ -4,21 +4,30 @@ from collections.abc import Iterable
 
 import msgspec
 
-from appliance.journal import ONE, Blob, Code, Desk, Price, Qty, Refusal, Text, Weight, action, derive
+from appliance.journal import ONE, Blob, Desk, Refusal, Text, Weight, action, derive
 from appliance.shop.catalog import pictures, pricing
 from appliance.shop.catalog.codes import check_barcode, check_code, check_free, check_once
 from appliance.shop.catalog.records import (
     Barcode,
     BarcodeId,
+    BelowCost,
+    BelowZero,
     Category,
     CategoryId,
+    Fraction,
     Goods,
     GoodsId,
-    GoodsKind,
+    GoodsNumber,
+    KindOfGoods,
+    Main,
     Name,
-    ShortCode,
+    Retail,
+    ScannedCode,
     Sku,
+    SkuCode,
     SkuId,
+    Spec,
+    Units,
 )
 
 DEEPEST = 5
@@ -36,10 +45,10 @@ set_prices = pricing.set_prices
 class NewSku(msgspec.Struct, kw_only=True, frozen=True):
     """One SKU of new goods, as a row of the form."""
 
-    spec: Name = ""
-    code: ShortCode = ""
-    barcode: Code = ""
-    retail: Price = 0
+    spec: Spec = ""
+    code: SkuCode = ""
+    barcode: ScannedCode = ""
+    retail: Retail = 0
     weight: Weight = 0
 
 
@@ -52,12 +61,12 @@ def add_goods(
     *,
     name: Name,
     skus: list[NewSku] = [],  # noqa: B006 - the form's default, never written to
-    no: ShortCode = "",
+    no: GoodsNumber = "",
     short_name: Name = "",
     brand: Name = "",
     category: CategoryId = "",
     unit: Text = "",
-    kind: GoodsKind = "sale_item",
+    kind: KindOfGoods = "sale_item",
     picture: Blob = "",
 ) -> str:
     """One row for each colour or size; goods without any need a single row."""
@@ -89,12 +98,12 @@ def change_goods(
     *,
     goods: GoodsId,
     name: Name,
-    no: ShortCode,
+    no: GoodsNumber,
     short_name: Name = "",
     brand: Name = "",
     category: CategoryId = "",
     unit: Text = "",
-    kind: GoodsKind = "sale_item",
+    kind: KindOfGoods = "sale_item",
 ) -> None:
     """What is said here holds for every SKU of the goods."""
     standing = desk.get(Goods, goods)
@@ -141,10 +150,10 @@ def add_sku(
     desk: Desk,
     *,
     goods: GoodsId,
-    spec: Name,
-    code: ShortCode = "",
-    barcode: Code = "",
-    retail: Price = 0,
+    spec: Spec,
+    code: SkuCode = "",
+    barcode: ScannedCode = "",
+    retail: Retail = 0,
     weight: Weight = 0,
 ) -> str:
     """A further colour or size of the same goods."""
@@ -163,12 +172,12 @@ def change_sku(
     desk: Desk,
     *,
     sku: SkuId,
-    code: ShortCode,
-    spec: Name = "",
+    code: SkuCode,
+    spec: Spec = "",
     weight: Weight = 0,
-    fraction: bool = False,
-    allow_negative: bool = False,
-    allow_below_cost: bool = False,
+    fraction: Fraction = False,
+    allow_negative: BelowZero = False,
+    allow_below_cost: BelowCost = False,
 ) -> None:
     """Its prices have a form of their own."""
     standing = desk.get(Sku, sku)
@@ -209,7 +218,7 @@ def set_sku_picture(desk: Desk, *, sku: SkuId, picture: Blob) -> None:
 
 
 @action("Add barcode", undo="catalog.remove_barcode")
-def add_barcode(desk: Desk, *, sku: SkuId, code: Code, units: Qty = ONE, main: bool = False) -> str:
+def add_barcode(desk: Desk, *, sku: SkuId, code: ScannedCode, units: Units = ONE, main: Main = False) -> str:
     """A carton may have a barcode of its own that stands for twelve units."""
     desk.get(Sku, sku)
     barcode = _put_barcode(desk, sku, code, units=units, main=main, field="code")
@@ -281,7 +290,7 @@ def _put_sku(desk: Desk, goods: str, row: NewSku, code: str, before: str) -> str
     return sku
 
 
-def _put_barcode(desk: Desk, sku: str, code: str, *, units: int, main: bool, field: str) -> str:
+def _put_barcode(desk: Desk, sku: str, code: str, *, units: int, main: Main, field: str) -> str:
     check_barcode(code, units=units, field=field)
     check_free(desk, code, sku=sku, field=field)
     first = desk.row("select 1 from barcode where sku = ? and deleted = 0 limit 1", sku) is None

@@ -5,7 +5,20 @@ from collections.abc import Sequence
 import msgspec
 
 from appliance.journal import Desk, Price, Refusal, action, derive
-from appliance.shop.catalog.records import ListPrice, Name, PriceList, PriceListId, Sku, SkuId
+from appliance.shop.catalog.records import (
+    ListPrice,
+    ListPriceId,
+    Market,
+    Member,
+    Minimum,
+    Name,
+    PriceList,
+    PriceListId,
+    Retail,
+    Sku,
+    SkuId,
+    Wholesale,
+)
 
 
 class PriceRow(msgspec.Struct, kw_only=True, frozen=True):
@@ -32,11 +45,11 @@ def set_prices(
     desk: Desk,
     *,
     sku: SkuId,
-    retail: Price,
-    wholesale: Price = 0,
-    member: Price = 0,
-    market: Price = 0,
-    minimum: Price = 0,
+    retail: Retail,
+    wholesale: Wholesale = 0,
+    member: Member = 0,
+    market: Market = 0,
+    minimum: Minimum = 0,
 ) -> None:
     """An empty price means that there is none; the lowest price is what a cashier may not go below."""
     named = {"retail": retail, "wholesale": wholesale, "member": member, "market": market, "minimum": minimum}
@@ -90,10 +103,11 @@ def set_list_prices(desk: Desk, *, price_list: PriceListId, prices: list[PriceRo
 
 
 @action("Take SKU out of the list")
-def remove_list_price(desk: Desk, *, price_list: PriceListId, sku: SkuId) -> None:
+def remove_list_price(desk: Desk, *, list_price: ListPriceId) -> None:
     """It costs the retail price again."""
-    desk.remove(ListPrice, _price_id(price_list, sku))
-    desk.about(price_list)
+    standing = desk.get(ListPrice, list_price)
+    desk.remove(ListPrice, list_price)
+    desk.about(standing.price_list)
 
 
 def _price_id(price_list: str, sku: str) -> str:

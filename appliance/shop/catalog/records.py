@@ -24,11 +24,26 @@ GoodsId = Annotated[str, Ref("goods")]
 SkuId = Annotated[str, Ref("sku")]
 BarcodeId = Annotated[str, Ref("barcode")]
 PriceListId = Annotated[str, Ref("price_list")]
+ListPriceId = Annotated[str, Ref("list_price")]
 
 GoodsKind = Literal["sale_item", "material", "packaging", "consumable", "virtual", "fixed_asset", "gift"]
 
 Name = Annotated[Text, Limit(max=100)]
-ShortCode = Annotated[Code, Limit(max=40)]
+GoodsNumber = Annotated[Code, Limit(max=40), Label("Goods number")]
+KindOfGoods = Annotated[GoodsKind, Label("Kind of goods")]
+SkuCode = Annotated[Code, Limit(max=40), Label("SKU code")]
+Spec = Annotated[Text, Limit(max=100), Label("Specification")]
+ScannedCode = Annotated[Code, Limit(max=40), Label("Barcode")]
+Units = Annotated[Qty, Label("Units in it")]
+Main = Annotated[bool, Label("Main barcode")]
+Fraction = Annotated[bool, Label("Sold in fractions")]
+BelowZero = Annotated[bool, Label("May be sold below zero stock")]
+BelowCost = Annotated[bool, Label("May be sold below cost")]
+Retail = Annotated[Price, Label("Retail price")]
+Wholesale = Annotated[Price, Label("Wholesale price")]
+Member = Annotated[Price, Label("Member price")]
+Market = Annotated[Price, Label("Market price")]
+Minimum = Annotated[Price, Label("Lowest price")]
 
 
 class Category(Record, kw_only=True, frozen=True):
@@ -49,13 +64,13 @@ class Goods(Record, kw_only=True, frozen=True):
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("category",), ("no",))
 
-    no: Annotated[ShortCode, Label("Goods number")] = ""
+    no: GoodsNumber = ""
     name: Name = ""
     short_name: Name = ""
     brand: Name = ""
     category: CategoryId = ""
     unit: Annotated[Text, Limit(max=10)] = ""
-    kind: GoodsKind = "sale_item"
+    kind: KindOfGoods = "sale_item"
     # The large and the small picture are one choice of one person.
     picture: Annotated[Blob, Limit(max=64)] = ""
     thumb: Annotated[Blob, Limit(max=64)] = ""
@@ -70,17 +85,17 @@ class Sku(Record, kw_only=True, frozen=True):
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("goods",), ("code",))
 
     goods: GoodsId = ""
-    code: Annotated[ShortCode, Label("SKU code"), Watched()] = ""
-    spec: Name = ""
-    retail: Annotated[Price, Watched()] = 0
-    wholesale: Annotated[Price, Watched()] = 0
-    member: Annotated[Price, Label("Member price"), Watched()] = 0
-    market: Annotated[Price, Label("Market price"), Watched()] = 0
-    minimum: Annotated[Price, Label("Lowest price"), Watched()] = 0
+    code: Annotated[SkuCode, Watched()] = ""
+    spec: Spec = ""
+    retail: Annotated[Retail, Watched()] = 0
+    wholesale: Annotated[Wholesale, Watched()] = 0
+    member: Annotated[Member, Watched()] = 0
+    market: Annotated[Market, Watched()] = 0
+    minimum: Annotated[Minimum, Watched()] = 0
     weight: Weight = 0
-    fraction: Annotated[bool, Label("Sold in fractions")] = False
-    allow_negative: Annotated[bool, Label("May be sold below zero stock")] = False
-    allow_below_cost: Annotated[bool, Label("May be sold below cost")] = False
+    fraction: Fraction = False
+    allow_negative: BelowZero = False
+    allow_below_cost: BelowCost = False
     picture: Annotated[Blob, Limit(max=64)] = ""
     thumb: Annotated[Blob, Limit(max=64)] = ""
     disabled: bool = False
@@ -92,10 +107,10 @@ class Barcode(Record, kw_only=True, frozen=True):
     partition: ClassVar[Partition] = CHAIN
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("code",), ("sku",))
 
-    code: Annotated[Code, Watched()] = ""
+    code: Annotated[ScannedCode, Watched()] = ""
     sku: SkuId = ""
-    units: Annotated[Qty, Label("Units in it")] = ONE
-    main: Annotated[bool, Label("Main barcode")] = False
+    units: Units = ONE
+    main: Main = False
 
 
 class PriceList(Record, kw_only=True, frozen=True):
@@ -103,6 +118,7 @@ class PriceList(Record, kw_only=True, frozen=True):
 
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("made_at", "id"),)
 
     name: Name = ""
     disabled: bool = False

@@ -3,7 +3,7 @@
 -- kept by id
 -- touched by category: id
 -- touched by category: select id from (with recursive below(id, depth) as (select :id, 0 union select c.id, depth + 1 from below b join category c on c.parent = b.id where depth < 5) select id from below)
--- index path
+-- index path, id
 -- index parent, name
 -- index too_deep
 -- search name, path
@@ -31,10 +31,13 @@ select id, id as document, name from category_list where too_deep = 1;
 -- index code
 -- index disabled, name, id
 -- index goods, code
+-- index made_at, id
+-- index disabled, made_at, id
+-- index code, id
 -- search name, code, short_name, barcodes, brand
 create view sku_list as
 select s.id, s.code, s.goods, g.no as goods_no, g.name as goods_name, s.spec,
-    trim(g.name || ' ' || s.spec) as name, g.short_name, g.brand, g.category, g.unit, g.kind,
+    trim(g.name || ' ' || s.spec) as name, trim(g.name || ' ' || s.spec) || ' · ' || s.code as label, g.short_name, g.brand, g.category, g.unit, g.kind,
     ifnull((select b.code from barcode b where b.sku = s.id and b.deleted = 0
         order by b.main desc, b.made_at, b.id limit 1), '') as barcode,
     ifnull((select group_concat(b.code, ' ') from barcode b where b.sku = s.id and b.deleted = 0), '') as barcodes,

@@ -154,7 +154,7 @@ def adjust_value(
     return paper
 
 
-@action("Reverse")
+@action("Reverse", confirm="A second paper takes this one back. Both stay in the books.")
 def reverse(desk: Desk, *, paper: StockPaperId) -> str:
     """A second paper takes it back: what left comes home at the cost it left with, what came leaves again."""
     standing = desk.get(StockPaper, paper)

@@ -48,8 +48,12 @@ class Moved(Fact, kw_only=True, frozen=True):
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("warehouse", "seq"),
         ("warehouse", "sku", "quality", "seq"),
-        ("document",),
+        ("document", "seq"),
         ("line",),
+        ("at", "id"),
+        ("warehouse", "at", "id"),
+        ("sku", "at", "id"),
+        ("kind", "at", "id"),
     )
 
     warehouse: WarehouseId = ""

@@ -21,6 +21,7 @@ select warehouse, sku from stock_limit where deleted = 0;
 -- index low, name, id
 -- index negative, name, id
 -- index promised, name, id
+-- index has_defective, name, id
 -- index cost_missing, name, id
 -- index branch, name, id
 -- index available, id
@@ -32,6 +33,7 @@ from (
     select t.*,
         t.on_hand - t.locked - t.pending_review - t.pending_ship - t.to_transfer_out - t.to_produce_out as available,
         t.on_hand < 0 or t.defective < 0 as negative,
+        t.defective <> 0 as has_defective,
         t.on_hand > 0 and t.value = 0 as cost_missing,
         t.locked + t.pending_review + t.pending_ship + t.to_transfer_out + t.to_produce_out > 0 as promised,
         case when t.on_hand > 0 then round_half_up(t.value * 10000, t.on_hand) else t.last_cost end as cost
@@ -65,8 +67,8 @@ from (
 
 -- The ledger as it is read: what moved, why, and where it stood before and after.
 create view stock_card as
-select m.id, m.warehouse, w.name as warehouse_name, m.sku, s.code, s.name, s.picture, m.quality, m.seq, m.kind,
-    m.document, m.line, ifnull(p.number, '') as number, m.qty, m.qty_after - m.qty as qty_before, m.qty_after,
+select m.id, m.warehouse || '.' || m.sku as shelf, m.warehouse, w.name as warehouse_name, m.sku, s.code, s.name, s.picture, m.quality, m.seq, m.kind,
+    m.document, m.line, ifnull(p.number, '') as number, ifnull(p.id, '') as paper, m.qty, m.qty_after - m.qty as qty_before, m.qty_after,
     m.value, m.value_after - m.value as value_before, m.value_after, m.unit_cost, m.day, m.reason, m.at, m.who,
     m.provisional, m.cost_missing
 from moved m
