@@ -10,10 +10,20 @@ from appliance.web import columns as c
 
 LINES = 50
 
-BUCKETS = (
-    "locked", "unpaid", "preorder", "pending_review", "pending_ship", "to_transfer_out", "to_other_out",
-    "to_produce_out", "on_order", "in_transit_in", "return_on_way",
-)  # fmt: skip
+BUCKETS = {
+    "locked": "Locked",
+    "unpaid": "Waiting for payment",
+    "preorder": "Preordered",
+    "pending_review": "Waiting for review",
+    "pending_ship": "Waiting to be shipped",
+    "to_transfer_out": "To be transferred",
+    "to_other_out": "To go out otherwise",
+    "to_produce_out": "To be assembled",
+    "on_order": "On order",
+    "in_transit_in": "On transfer to here",
+    "return_on_way": "Returns on their way",
+}
+"""What papers ask for or will bring, and how it is called."""
 
 BEGIN = ("other_out", "convert", "scrap", "opening_stock", "adjust_value")
 
@@ -119,7 +129,7 @@ def shelf(visit: Visit, id: str) -> Answer:
         title=level.name,
         level=level,
         quality=quality,
-        buckets=[(name, level[name]) for name in BUCKETS if level[name]],
+        buckets=[(title, level[name]) for name, title in BUCKETS.items() if level[name]],
         lines=lines[:LINES],
         more=lines[LINES - 1].seq if len(lines) > LINES else 0,
     )
