@@ -126,7 +126,8 @@ class Applier:
         later = _later(before)
         base = Stamp(before["_hlc"], self._authors.key(before["_author"]))
         mark = [stamp.hlc, self._authors.number(stamp.author)]
-        won = {group for group in map(shape.group_of, fields) if stamp > self._stamp_of(later, group, base)}
+        # Equal stamps are two changes of one entry: the later word of one person stands.
+        won = {group for group in map(shape.group_of, fields) if stamp >= self._stamp_of(later, group, base)}
         setting = {name: value for name, value in fields.items() if shape.group_of(name) in won}
         later |= dict.fromkeys(won, mark)
         columns = "".join(f"{name} = ?, " for name in setting)

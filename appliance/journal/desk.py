@@ -294,8 +294,7 @@ class Action(Generic[P, R]):
             kwargs.update(self.before(dict(kwargs)))
         if desk.working:
             return self.run(desk, *args, **kwargs)
-        done = desk.journal.perform(desk, self.name, lambda at_work: self.run(at_work, *args, **kwargs)).result()
-        return done.value
+        return desk.journal.do(desk, self.name, lambda at_work: self.run(at_work, *args, **kwargs))
 
     @property
     def parameters(self) -> dict[str, inspect.Parameter]:

@@ -148,28 +148,32 @@ class Journal:
         `key` names the request: a second one with the same key is answered like the first and does nothing. The
         action's value must then be what JSON can hold: an id, a number, a text or None.
         """
+        return self._writer.submit(lambda conn: self._do(conn, desk, name, run, key))
 
-        def job(conn: sqlite3.Connection) -> Done[T]:
-            answered = conn.execute("select value from answered where key = ?", (key,)).fetchone() if key else None
-            if answered:
-                return Done(msgspec.json.decode(answered[0]), frozenset(), repeated=True)
-            if self.hybrid.set_back:
-                raise Refusal(
-                    "The box's clock stands before the newest entry. Set the date right, then go on.",
-                    code="clock_behind",
-                )
-            self.keeper.begin()
-            at = self.hybrid.believed_ms()
-            work = Work(name, ids.derive("action", key) if key else self.new_id(at), at)
-            value = run(desk.at_work(work))
-            self.keeper.flush()
-            self._close_work(desk.at_work(work), work)
-            if key:
-                answer = (key, msgspec.json.encode(value).decode(), at)
-                conn.execute("insert into answered values (?, ?, ?)", answer)
-            return Done(value, frozenset(self.keeper.seen))
+    def do(self, desk: Desk, name: str, run: Callable[[Desk], T]) -> T:
+        """Run an action and wait until the disk has it."""
+        return self._writer.run(lambda conn: self._do(conn, desk, name, run, "")).value
 
-        return self._writer.submit(job)
+    def _do(self, conn: sqlite3.Connection, desk: Desk, name: str, run: Callable[[Desk], T], key: str) -> Done[T]:
+        answered = conn.execute("select value from answered where key = ?", (key,)).fetchone() if key else None
+        if answered:
+            return Done(msgspec.json.decode(answered[0]), frozenset(), repeated=True)
+        if self.hybrid.set_back:
+            raise Refusal(
+                "The box's clock stands before the newest entry. Set the date right, then go on.",
+                code="clock_behind",
+            )
+        self.keeper.begin()
+        at = self.hybrid.believed_ms()
+        work = Work(name, ids.derive("action", key) if key else self.new_id(at), at)
+        working = desk.at_work(work)
+        value = run(working)
+        self.keeper.flush()
+        self._close_work(working, work)
+        if key:
+            answer = (key, msgspec.json.encode(value).decode(), at)
+            conn.execute("insert into answered values (?, ?, ?)", answer)
+        return Done(value, frozenset(self.keeper.seen))
 
     def local(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
         """Write to tables that only this box knows (sessions, jobs); no entry is made."""
