@@ -72,9 +72,9 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
 
     async def begin() -> None:
         made.state.loops = [
-        asyncio.create_task(_supervised("night", lambda: _night(journal, config))),
-        asyncio.create_task(_supervised("imports", lambda: _imports(journal, config.branch))),
-    ]
+            asyncio.create_task(_supervised("night", lambda: _night(journal, config))),
+            asyncio.create_task(_supervised("imports", lambda: _imports(journal, config.branch))),
+        ]
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)
