@@ -19,7 +19,9 @@ from tests.marketplace.files import item, items_csv, new_item, order, orders_csv
 @action("Open shop")
 def open_shop(desk: Desk) -> str:
     warehouse = desk.put(Warehouse(name="主仓", code="W1", branch=desk.branch))
-    return desk.put(Shop(id="", name="茶山淘宝店", code="TB", platform="taobao", branch=desk.branch, warehouse=warehouse))
+    return desk.put(
+        Shop(id="", name="茶山淘宝店", code="TB", platform="taobao", branch=desk.branch, warehouse=warehouse)
+    )
 
 
 @pytest.fixture

@@ -26,10 +26,10 @@ def lay_in(
     shop: ShopId,
     file: Annotated[Blob, Label("Order file or item file (.csv, .xlsx)")],
 ) -> str:
-    """Lay in the order file or the item file that the seller's desk exports. You see what it would do before it does."""
+    """Lay in the order file or the item file of the seller's desk. You see what it would do before it does."""
     found = desk.get(Shop, shop)
     if found.disabled:
-        raise Refusal("{name} is disabled. Choose another shop.", field="shop", name=found.name)
+        raise Refusal("{name} is disabled. Choose another shop.", field="shop", code="disabled", name=found.name)
     if not file:
         raise Refusal("Choose a file.", field="file")
     return desk.put(ImportJob(shop=shop, file=file, box=desk.box, started_by=desk.who))
@@ -74,7 +74,9 @@ def match(desk: Desk, *, shop_goods: ShopGoodsId, sku: SkuId) -> str:
     """Say which of our goods these are; it is remembered for every later order."""
     listed, ours = desk.get(ShopGoods, shop_goods), desk.get(Sku, sku)
     if ours.disabled:
-        raise Refusal("{code} is disabled. Choose other goods.", field="sku", code=ours.code)
+        raise Refusal(
+            "{named} is not sold any more. Choose other goods.", field="sku", code="disabled", named=ours.code
+        )
     standing = desk.find(Mapping, shop_goods)
     if standing is None:
         desk.put(

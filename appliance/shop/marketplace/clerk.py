@@ -84,7 +84,8 @@ class Clerk:
         self._last = None
         file = desk.get(ImportJob, job).file
         others = desk.value(
-            "select 1 from import_job where file = ? and id <> ? and state in ('laid_in', 'checked', 'running', 'stopped')",
+            "select 1 from import_job where file = ? and id <> ? "
+            "and state in ('laid_in', 'checked', 'running', 'stopped')",
             file,
             job,
         )
@@ -191,7 +192,6 @@ def _refused(portion: Portion, refusal: Refusal) -> Bad:
 
 
 def errors_of(told: Told) -> bytes:
-    """Lay the bad rows down for the error file; its sentences are written in the reader's language when it is fetched."""
+    """Lay the bad rows down for the error file; whoever fetches it reads the reasons in their own language."""
     rows = [[bad.number, bad.tid, bad.column, bad.sentence, bad.cells] for bad in told.bad]
     return json.dumps({"headers": told.headers, "rows": rows}, ensure_ascii=False).encode("utf-8", "replace")
-

@@ -1,8 +1,8 @@
 """Following: when a later file tells something else about an order that staff already work on, they are told.
 
-What the platform changed becomes an exception that stops review and shipping until a person looks. Four things need no
-looking and are followed at once: money that came, an order closed before it was paid, a buyer who confirmed, and whether
-a refund is asked for.
+What the platform changed becomes an exception that stops review and shipping until a person looks. Four things need
+no looking and are followed at once: money that came, an order closed before it was paid, a buyer who confirmed, and
+whether a refund is asked for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ def _changed(before: RawOrder, now: RawOrder, who: RawReceiver, who_now: RawRece
         bits |= Exceptions.MESSAGE
     if before.seller_memo != now.seller_memo:
         bits |= Exceptions.NOTE
-    refunded = before.refund_status != now.refund_status and now.refund_status != "none"
+    refunded = now.refund_status not in {before.refund_status, "none"}
     if refunded or (now.platform_status in OVER and before.platform_status not in OVER):
         bits |= Exceptions.REFUND
     if now.platform_status in SHIPPED and before.platform_status not in SHIPPED:

@@ -90,8 +90,8 @@ raw_orders = Listing(
 def raw_order(visit: Visit, id: str) -> Answer:
     """Show a raw order as the platform told it, beside the order that came of it."""
     found = visit.row(
-        "select l.*, r.telephone, r.address, r.new_address, r.invoice_title, o.close_reason, o.waybill, o.courier_name, "
-        "o.refunded, o.ship_by, o.delivery_term from raw_order_list l join raw_order o on o.id = l.id "
+        "select l.*, r.telephone, r.address, r.new_address, r.invoice_title, o.close_reason, o.waybill, "
+        "o.courier_name, o.refunded, o.ship_by, o.delivery_term from raw_order_list l join raw_order o on o.id = l.id "
         "left join raw_receiver r on r.id = o.raw_receiver where l.id = ?",
         id,
     ) or visit.missing("Order")
@@ -155,7 +155,7 @@ mappings = Listing(
 )
 
 
-# ---- imports
+# ---- files that were laid in
 
 
 imports = Listing(
@@ -188,7 +188,9 @@ imports = Listing(
 def import_job(visit: Visit, id: str) -> Answer:
     """Show a file that was laid in: what it would do, how far it is, or how it ended."""
     job = visit.row(
-        "select j.*, ifnull(s.name, '') as shop_name from import_job j left join shop s on s.id = j.shop where j.id = ?", id
+        "select j.*, ifnull(s.name, '') as shop_name from import_job j left join shop s on s.id = j.shop "
+        "where j.id = ?",
+        id,
     ) or visit.missing("Import")
     bad = _bad_rows(visit, job.errors)
     return visit.show(
@@ -200,7 +202,9 @@ def import_job(visit: Visit, id: str) -> Answer:
         warnings=[visit.words(one) for one in json.loads(job.warnings or "[]")],
         ignored=json.loads(job.ignored or "[]"),
         bad=[(number, tid, column, visit.words(sentence)) for number, tid, column, sentence, _ in bad[:MOST_SHOWN]],
-        unmatched=visit.value("select count(*) from (select 1 from unmatched_goods where shop = ? limit 100)", job.shop),
+        unmatched=visit.value(
+            "select count(*) from (select 1 from unmatched_goods where shop = ? limit 100)", job.shop
+        ),
     )
 
 
@@ -237,6 +241,21 @@ def _errors(visit: Visit, errors: str) -> dict[str, Any]:
     return told
 
 
+# ---- forms
+
+
+def _only_shop(visit: Visit, _args: dict[str, str]) -> dict[str, Any]:
+    """A seller with one platform shop need not choose it."""
+    found = visit.rows("select id from shop where platform = 'taobao' and disabled = 0 and deleted = 0 limit 2")
+    return {"shop": found[0].id} if len(found) == 1 else {}
+
+
+def _matched_now(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
+    """Show what the goods were matched to before, for whoever corrects it."""
+    found = visit.row("select sku from mapping where id = ? and deleted = 0", args.get("shop_goods", ""))
+    return {"sku": found.sku} if found else {}
+
+
 PAGES = [raw_orders, raw_order, unmatched, mappings, imports, import_job, import_errors]
 RAIL = Rail(
     "Platform",
@@ -256,18 +275,6 @@ LABELS = {
     "import_job": ("import_job_list", "shop_name"),
 }
 FORMS = {
-    actions.lay_in: Form(next="/marketplace/imports/{id}", prefill=lambda visit, _args: _only_shop(visit)),
-    actions.match: Form(prefill=lambda visit, args: _matched_now(visit, args)),
+    actions.lay_in: Form(next="/marketplace/imports/{id}", prefill=_only_shop),
+    actions.match: Form(prefill=_matched_now),
 }
-
-
-def _only_shop(visit: Visit) -> dict[str, Any]:
-    """A seller with one platform shop need not choose it."""
-    found = visit.rows("select id from shop where platform = 'taobao' and disabled = 0 and deleted = 0 limit 2")
-    return {"shop": found[0].id} if len(found) == 1 else {}
-
-
-def _matched_now(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
-    """Show what the goods were matched to before, for whoever corrects it."""
-    found = visit.row("select sku from mapping where id = ? and deleted = 0", args.get("shop_goods", ""))
-    return {"sku": found.sku} if found else {}

@@ -81,9 +81,8 @@ def _open_csv(content: bytes) -> Sheet:
         raise Refusal("Only .csv and .xlsx files can be read.", field="file", code="wrong_type")
     delimiter = max(_DELIMITERS, key=lines[0].count)
     sheet = Sheet([], [], encoding)
-    for start, past, cells, sentence in _records(lines, delimiter):
-        if mixed and any(number in mixed for number in range(start, past)):
-            sentence = sentence or "The characters of this row are in another encoding than the rest of the file."
+    for start, past, cells, torn in _records(lines, delimiter):
+        sentence = torn or _foreign(mixed, start, past) or _uneven(cells, sheet.headers or cells)
         if not sheet.headers:
             if sentence:
                 raise Refusal("The heading row of the file is damaged.", field="file", code="no_heading")
@@ -91,8 +90,6 @@ def _open_csv(content: bytes) -> Sheet:
             continue
         if not any(map(str.strip, cells)) and not sentence:
             continue
-        if len(cells) != len(sheet.headers) and not sentence:
-            sentence = _uneven(cells, sheet.headers)
         if sentence:
             sheet.damaged.append(Damage(start + 1, sentence, cells))
         else:
@@ -103,8 +100,16 @@ def _open_csv(content: bytes) -> Sheet:
     return sheet
 
 
+def _foreign(mixed: set[int], start: int, past: int) -> str:
+    if mixed and not mixed.isdisjoint(range(start, past)):
+        return "The characters of this row are in another encoding than the rest of the file."
+    return ""
+
+
 def _uneven(cells: list[str], headers: list[str]) -> str:
     """Say what is wrong with a row of another length; a trailing comma alone is nothing wrong."""
+    if len(cells) == len(headers):
+        return ""
     if len(cells) > len(headers) and not any(map(str.strip, cells[len(headers) :])):
         return ""
     return "The row has another number of cells than the heading."
@@ -219,7 +224,7 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[int, int, list[
         except csv.Error:
             cells, sentence = [lines[start].rstrip("\r\n")[:500]], "A quotation mark is missing or one too many."
         width = width or len(cells)
-        torn = feeder.at - start > 1 and len(cells) != width and _uneven(cells, [""] * width)
+        torn = feeder.at - start > 1 and _uneven(cells, [""] * width)
         if sentence or torn:
             cells = cells if sentence else [lines[start].rstrip("\r\n")[:500]]
             sentence = "A quotation mark is missing or one too many."

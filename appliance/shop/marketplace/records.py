@@ -45,6 +45,7 @@ STATUS_RANK: dict[str, int] = {
 
 RefundStatus = Literal["none", "requested", "part", "full"]
 FileKind = Literal["orders", "items"]
+Platform = Literal["taobao"]
 
 
 class RawOrder(Record, kw_only=True, frozen=True):
@@ -64,7 +65,7 @@ class RawOrder(Record, kw_only=True, frozen=True):
         ("tid",),
     )
 
-    platform: Text = ""
+    platform: Platform = "taobao"
     shop: ShopId = ""
     tid: Text = ""
     raw_receiver: RawReceiverId = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from appliance.journal import Desk, Refusal, Row, spread
 from appliance.shop import customers, orders
-from appliance.shop.marketplace.records import RawOrder, RawReceiver
+from appliance.shop.marketplace.records import RawOrder, RawReceiver, RefundStatus
 from appliance.shop.orders import NewReceiver, TakenLine
 
 OPEN_STATUSES = ("unconfirmed", "await_balance", "await_ship", "part_shipped")
@@ -134,7 +134,7 @@ def _taken(share: Share) -> TakenLine:
     )
 
 
-def _refund(shares: list[Share]) -> str:
+def _refund(shares: list[Share]) -> RefundStatus:
     asked = {share.line["refund_status"] for share in shares}
     return "requested" if "requested" in asked else "part" if "part" in asked else "none"
 

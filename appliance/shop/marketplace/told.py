@@ -14,11 +14,13 @@ from appliance.journal import derive, times
 from appliance.shop.marketplace import profiles, reading, values
 from appliance.shop.marketplace.profiles import Plan
 from appliance.shop.marketplace.reading import Row, Sheet
-from appliance.shop.marketplace.records import RawOrder, RawOrderLine, RawReceiver, ShopGoods
+from appliance.shop.marketplace.records import Platform, RawOrder, RawOrderLine, RawReceiver, ShopGoods
 
-PLATFORM = "taobao"
+PLATFORM: Platform = "taobao"
 MOST_LINES = 200
 MOST_LETTERS = 2_000
+
+_TOO_LONG = values.Unfit("The cell is longer than 2,000 letters.")
 
 Steps = list[tuple[int, str, str, Callable[[str], Any]]]
 
@@ -117,7 +119,9 @@ def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]])
         if not cell:
             continue
         try:
-            parts[part][name] = read(cell) if len(cell) <= MOST_LETTERS else _too_long()
+            if len(cell) > MOST_LETTERS:
+                raise _TOO_LONG
+            parts[part][name] = read(cell)
         except values.Unfit as unfit:
             tid = parts["order"].get("tid", "")
             told.bad.append(Bad(row.number, tid, told.headers[place], unfit.sentence, cells))
@@ -126,10 +130,6 @@ def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]])
         told.bad.append(Bad(row.number, "", "", "There is no order number.", cells))
         return False
     return True
-
-
-def _too_long() -> None:
-    raise values.Unfit("The cell is longer than 2,000 letters.")
 
 
 def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:

@@ -18,7 +18,9 @@ _SUSPECT = "='‘’nN"
 _NUMBER = re.compile(r"^-?\d{1,15}(\.\d+)?$")
 _SCIENTIFIC = re.compile(r"^\d+([.,]\d+)?[eE]\+?\d+$")
 _WHOLE_ORDER = re.compile(r"^\d{6,30}$")
-_MOMENT = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:\.\d+)?)?$")
+_MOMENT = re.compile(
+    r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:\.\d+)?)?$"
+)
 
 
 class Unfit(ValueError):
@@ -130,7 +132,8 @@ def _scaled(text: str, places: int, sentence: str) -> int:
     whole, _, part = text.partition(".")
     if part[places:].strip("0"):
         raise Unfit(sentence)
-    size = int(whole.lstrip("-")) * 10**places + int(part[:places].ljust(places, "0") or "0")
+    digits: int = 10**places
+    size = int(whole.lstrip("-")) * digits + int(part[:places].ljust(places, "0"))
     if whole.startswith("-"):
         raise Unfit("It is less than nothing.") if size else Unfit(sentence)
     return size

@@ -17,6 +17,8 @@ from appliance.shop.marketplace.reading import MOST_COLUMNS, MOST_ROWS, Row, She
 MOST_PARTS = 2_000
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 120
+EXACT = 10**15
+"""Excel keeps fifteen digits; of a longer number the last ones are made up."""
 _SMALL = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
 _OVERLAP = 4 * 1024
@@ -71,9 +73,7 @@ def _refuse_bombs(parts: list[zipfile.ZipInfo]) -> None:
     if "xl/workbook.xml" not in names:
         raise Refusal("Only .csv and .xlsx files can be read.", field="file", code="wrong_type")
     unpacked = sum(part.file_size for part in parts)
-    blown = any(
-        part.file_size > _SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1) for part in parts
-    )
+    blown = any(part.file_size > _SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1) for part in parts)
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or blown:
         sentence = "The workbook unpacks to far more than an export ever holds, so it was not opened."
         raise Refusal(sentence, field="file", code="bomb")
@@ -127,20 +127,21 @@ def _sheet(table: list[list[str]], above: int, warnings: list[str]) -> Sheet:
 
 def _text(value: object) -> str:
     """Write a cell as text; a number too long for Excel is written as Excel shows it, so that it is found out."""
-    if isinstance(value, str):
-        return value
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if abs(value) >= 1e15:
-            return f"{value:.14E}"
-        return str(int(value)) if value == int(value) else repr(value)
-    if isinstance(value, int):
-        return str(value) if abs(value) < 10**15 else f"{value:.14E}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.strftime("%Y-%m-%d 00:00:00")
+    match value:
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | float():
+            return _figures(value)
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.strftime("%Y-%m-%d 00:00:00")
     return str(value) if isinstance(value, time | timedelta) else ""
+
+
+def _figures(value: float) -> str:
+    if abs(value) >= EXACT:
+        return f"{value:.14E}"
+    return str(int(value)) if value == int(value) else repr(value)
