@@ -62,7 +62,7 @@ def test_a_price_list_goes_before_the_class_and_the_class_before_the_retail_pric
     change(alice, CustomerClass, gold, disabled=True)
     assert lines_of(alice, order(alice, house))[0].price == 128 * ONE
     agreed = catalog.add_price_list(alice, name="批发")
-    catalog.set_list_prices(alice, price_list=agreed, lines=[catalog.PriceRow(sku=house.teapot, price=100 * ONE)])
+    catalog.set_list_prices(alice, price_list=agreed, prices=[catalog.PriceRow(sku=house.teapot, price=100 * ONE)])
     change(alice, Customer, house.li_na, price_list=agreed)
     assert lines_of(alice, order(alice, house))[0].price == 100 * ONE
 
