@@ -107,9 +107,9 @@ KINDS = {
 DIRECTORIES = (
     Directory(
         "shop", "Shops", "shops", "shop", "Where orders come from: counters and stores on platforms.",
-        [c.Text("code"), c.Name("platform"), c.Text("branch_name", "Branch"), c.Text("warehouse_name", "Warehouse")],
+        [c.Text("code", "code"), c.Name("platform"), c.Text("branch_name", "Branch"), c.Text("warehouse_name", "Warehouse")],
         [
-            c.Text("code"), c.Name("platform"), c.Text("branch_name", "Branch"),
+            c.Text("code", "code"), c.Name("platform"), c.Text("branch_name", "Branch"),
             c.Text("warehouse_name", "Warehouse"), c.Text("courier_name", "Courier"), c.Text("contact"),
             c.Phone("phone"), c.Text("address"), c.Count("complete_days", "Days until completed"),
         ],
@@ -117,22 +117,22 @@ DIRECTORIES = (
     ),
     Directory(
         "warehouse", "Warehouses", "warehouses", "box", "Where goods lie.",
-        [c.Text("code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
-        [c.Text("code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
+        [c.Text("code", "code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
+        [c.Text("code", "code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
         [ChoiceFilter("kind", KINDS["warehouse"]), RefFilter("branch", "branch")],
         below=[("Shops that sell from it", "shop", "warehouse")],
     ),
     Directory(
         "branch", "Branches", "branches", "pin", "Places with a box of their own.",
-        [c.Text("code"), c.Phone("phone"), c.Text("address", wide=True)],
-        [c.Text("code"), c.Phone("phone"), c.Text("address")],
+        [c.Text("code", "code"), c.Phone("phone"), c.Text("address", wide=True)],
+        [c.Text("code", "code"), c.Phone("phone"), c.Text("address")],
         below=[("Shops", "shop", "branch"), ("Warehouses", "warehouse", "branch")],
     ),
     Directory(
         "courier", "Couriers", "couriers", "truck", "Who carries the parcels.",
-        [c.Text("code"), c.YesNo("cod", "Collects cash on delivery"), c.Weight("max_weight", "Heaviest parcel")],
+        [c.Text("code", "code"), c.YesNo("cod", "Collects cash on delivery"), c.Weight("max_weight", "Heaviest parcel")],
         [
-            c.Text("code"), c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no"),
+            c.Text("code", "code"), c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no"),
             c.Weight("max_weight", "Heaviest parcel"), c.Count("volume_ratio", "Volume ratio"), c.Phone("phone"),
         ],
         below=[("Shops that send with it", "shop", "courier")],
@@ -159,8 +159,8 @@ DIRECTORIES = (
     ),
     Directory(
         "currency", "Currencies", "currencies", "swap", "Foreign money, and what it is worth from which day on.",
-        [c.Text("code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
-        [c.Text("code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
+        [c.Text("code", "code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
+        [c.Text("code", "code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
     ),
     Directory(
         "unit", "Units", "units", "scale", "What goods are counted in.",

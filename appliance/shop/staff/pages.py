@@ -119,7 +119,7 @@ def employee(visit: Visit, id: str) -> Answer:
         person=row,
         tone=STANDING[row["standing"]],
         facts=[
-            (words("Number"), row["no"]),
+            (words.name("employee_no"), row["no"]),
             (words("Role"), row["role_name"]),
             (words("Phone"), visit.mask(row["phone"])),
             (words.name("jobs"), " · ".join(words.name(job) for job in msgspec.json.decode(row["jobs"]))),
@@ -195,7 +195,7 @@ def _rooms(visit: Visit) -> list[RoomRights]:
     for room in visit.front.rooms:
         looks = dict.fromkeys(sorted({one.see for one in room.pages if one.see.startswith(f"{room.name}.")}), "")
         for see in looks:
-            looks[see] = words("Look at it") if see == f"{room.name}.see" else words.name(see.partition(".")[2])
+            looks[see] = words("See its pages") if see == f"{room.name}.see" else words.name(see.partition(".")[2])
         looks[f"{room.name}.export"] = words("Carry lists away")
         deeds = {act.name: words(act.title) for act in room.actions.values()}
         title = words(room.rail.title) if room.rail else words.name(room.name)
@@ -263,7 +263,7 @@ tablets = Listing(
     ],
     saved=[Saved("Let in", "disabled = 0"), Saved("Shut out", "disabled = 1")],
     default="Let in",
-    filters=[ChoiceFilter("kind", ("tablet", "phone", "computer", "kiosk"))],
+    filters=[ChoiceFilter("kind", ("tablet", "handset", "computer", "kiosk"))],
     sorts=[("name", "By name", "asc")],
 )
 

@@ -42,7 +42,7 @@ Job = Literal[
 FieldRight = Literal["cost", "profit", "phone", "customer_totals"]
 """Figures that only some may see."""
 
-DeviceKind = Annotated[Literal["tablet", "phone", "computer", "kiosk"], Label("device_kind")]
+DeviceKind = Annotated[Literal["tablet", "handset", "computer", "kiosk"], Label("device_kind")]
 
 
 class Employee(Record, kw_only=True, frozen=True):
