@@ -96,7 +96,7 @@ left join sku_list k on k.id = m.sku
 where l.deleted = 0 and l.made_at > 0;
 
 create view import_job_list as
-select j.id, j.shop, ifnull(s.name, '') as shop_name, j.kind, j.state, j.state_at, j.total, j.taken, j.added,
+select j.id, j.shop, ifnull(s.name, '') as shop_name, j.kind || '_file' as kind, j.state, j.state_at, j.total, j.taken, j.added,
     j.changed_orders, j.same, j.older, j.bad, j.submitted, j.not_submitted, j.made_at, j.changed
 from import_job j left join shop s on s.id = j.shop
 where j.deleted = 0 and j.made_at > 0;
