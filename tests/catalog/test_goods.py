@@ -91,9 +91,7 @@ def test_goods_need_a_name_and_a_number_of_their_own(alice: Desk, teapot: str) -
     )
     assert said.remedy == f"/goods/{teapot}"
     refused("A goods number has no blanks in it.", lambda: catalog.add_goods(alice, name="杯", no="CH 02"), "no")
-    refused(
-        "Goods need a number.", lambda: actions.change_goods(alice, goods=teapot, name="壶", no=""), "no"
-    )
+    refused("Goods need a number.", lambda: actions.change_goods(alice, goods=teapot, name="壶", no=""), "no")
     assert alice.value("select count(*) from goods") == 1
 
 

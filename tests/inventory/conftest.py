@@ -70,5 +70,3 @@ def refused(sentence: str, deed: Callable[[], object], field: str = "") -> Refus
 
 def pieces(count: int) -> int:
     return count * ONE
-
-

@@ -16,7 +16,9 @@ from tests.inventory.conftest import ROOMS, Shelf, furnish, pieces, refused
 
 
 @action("Ship")
-def ship(desk: Desk, *, warehouse: str, wanted: list[Wanted], document: str = "ship", forced: bool = False) -> list[int]:
+def ship(
+    desk: Desk, *, warehouse: str, wanted: list[Wanted], document: str = "ship", forced: bool = False
+) -> list[int]:
     return inventory.issue_all(
         desk, warehouse=warehouse, wanted=wanted, kind="sale_out", document=derive(document), forced=forced
     )
@@ -30,7 +32,9 @@ def buy(desk: Desk, *, warehouse: str, sku: str, qty: int, cost: int | None, cau
 
 
 @action("Bring back")
-def bring_back(desk: Desk, *, warehouse: str, sku: str, qty: int, line: str, quality: inventory.Quality = "good") -> int:
+def bring_back(
+    desk: Desk, *, warehouse: str, sku: str, qty: int, line: str, quality: inventory.Quality = "good"
+) -> int:
     return inventory.give_back(
         desk, warehouse=warehouse, sku=sku, qty=qty, kind="sale_return_in", document=derive("back"), line=line,
         quality=quality,
@@ -51,7 +55,9 @@ def test_t2_in_a_real_ledger_each_line_says_where_it_stands(alice: Desk, shelf: 
     buy(alice, warehouse=shelf.warehouse, sku=shelf.teapot, qty=pieces(1), cost=10_100)
     assert ship(alice, warehouse=shelf.warehouse, wanted=one(shelf.teapot)) == [10_033]
     assert ship(alice, warehouse=shelf.warehouse, wanted=one(shelf.teapot, 2)) == [20_067]
-    rows = alice.rows("select seq, qty, qty_before, qty_after, value, value_before, value_after from stock_card order by seq")
+    rows = alice.rows(
+        "select seq, qty, qty_before, qty_after, value, value_before, value_after from stock_card order by seq"
+    )
     assert [tuple(row) for row in rows] == [
         (1, 20_000, 0, 20_000, 20_000, 0, 20_000),
         (2, 10_000, 20_000, 30_000, 10_100, 20_000, 30_100),
@@ -107,9 +113,7 @@ def test_quantities_are_whole_and_more_than_nothing(alice: Desk, shelf: Shelf) -
 def test_only_a_box_of_the_branch_writes_its_ledger(alice: Desk, bob: Desk, shelf: Shelf) -> None:
     meet(alice, bob)
     sentence = "{branch} keeps the stock of {warehouse}. Move the goods by a transfer, or ask there."
-    said = refused(
-        sentence, lambda: buy(bob, warehouse=shelf.warehouse, sku=shelf.cup, qty=ONE, cost=1), "warehouse"
-    )
+    said = refused(sentence, lambda: buy(bob, warehouse=shelf.warehouse, sku=shelf.cup, qty=ONE, cost=1), "warehouse")
     assert said.code == "not_owner"
     assert said.params["branch"] == "总店"
     refused(sentence, lambda: ship(bob, warehouse=shelf.warehouse, wanted=one(shelf.cup)), "warehouse")
@@ -123,7 +127,9 @@ def test_goods_come_back_at_the_cost_they_left_with(alice: Desk, shelf: Shelf) -
     buy(alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(1), cost=90_000)
     line = derive("order-line")
     assert bring_back(alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(1), line=line) == 33_333
-    defective = bring_back(alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(2), line=line, quality="defective")
+    defective = bring_back(
+        alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(2), line=line, quality="defective"
+    )
     assert defective == 66_666
     assert shelf_of(alice, shelf, shelf.cup) == (pieces(2), 123_333)
     assert inventory.on_hand(alice, shelf.warehouse, shelf.cup, "defective") == pieces(2)
@@ -186,7 +192,9 @@ def test_opening_stock_and_moves_reach_the_level_of_stock(alice: Desk, shelf: Sh
     assert clean(alice) == []
 
 
-def test_a_box_that_hears_of_stock_before_goods_and_warehouse_shows_it_when_they_come(alice: Desk, bella: Desk, shelf: Shelf) -> None:
+def test_a_box_that_hears_of_stock_before_goods_and_warehouse_shows_it_when_they_come(
+    alice: Desk, bella: Desk, shelf: Shelf
+) -> None:
     buy(alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(2), cost=20_000)
     entries = list(alice.journal.entries(bella.journal.vector()))
     bella.journal.merge([entry for entry in entries if entry.partition != "chain"]).result()

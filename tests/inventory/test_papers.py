@@ -85,7 +85,11 @@ def test_opening_stock_is_written_once(alice: Desk, stocked: Shelf) -> None:
 
 
 def test_what_came_without_a_cost_is_worth_the_average(alice: Desk, stocked: Shelf) -> None:
-    lines = [InLine(sku=stocked.teapot, qty=ONE), InLine(sku=stocked.cup, qty=ONE, cost=20_000), InLine(sku=stocked.tea, qty=ONE)]
+    lines = [
+        InLine(sku=stocked.teapot, qty=ONE),
+        InLine(sku=stocked.cup, qty=ONE, cost=20_000),
+        InLine(sku=stocked.tea, qty=ONE),
+    ]
     inventory.other_in(alice, warehouse=stocked.warehouse, reason="找到", lines=lines)
     assert stock(alice, stocked.teapot) == (pieces(11), 11 * 128_000)
     assert stock(alice, stocked.cup) == (pieces(5), 60_000)
@@ -135,7 +139,9 @@ def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, stocked: She
         who=alice.who, device="tablet", branch=alice.branch, rights=Rights(("*",), limits={"value_adjustment": 100})
     )
     adjust(10_000, desk=careful)()
-    said = refused("You may adjust by ¥{most} at most. Ask somebody who may do more.", adjust(10_001, desk=careful), "amount")
+    said = refused(
+        "You may adjust by ¥{most} at most. Ask somebody who may do more.", adjust(10_001, desk=careful), "amount"
+    )
     assert said.params["most"] == "1"
 
 

@@ -60,11 +60,11 @@ def add_goods(
     desk: Desk,
     *,
     name: Name,
+    category: CategoryId = "",
     skus: list[NewSku] = [],  # noqa: B006 - the form's default, never written to
     no: GoodsNumber = "",
     short_name: Name = "",
     brand: Name = "",
-    category: CategoryId = "",
     unit: Text = "",
     kind: KindOfGoods = "sale_item",
     picture: Blob = "",

@@ -1,12 +1,13 @@
 """What can be seen of stock: how much lies where, the ledger of a SKU, every movement, and the warehouse's papers."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from appliance.journal import Row
 from appliance.shop.inventory import actions
 from appliance.shop.inventory.records import MovedKind, PaperKind, Quality
 from appliance.web import Answer, ChoiceFilter, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
 from appliance.web import columns as c
+from appliance.web.cells import Seen
 
 LINES = 50
 
@@ -25,6 +26,15 @@ BUCKETS = {
 }
 """What papers ask for or will bring, and how it is called."""
 
+
+class Some(c.Qty):
+    """A quantity that is only worth a look when there is any."""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        """Write it, or nothing."""
+        return super().text(row, seen) if row[self.name] else ""
+
+
 BEGIN = ("other_out", "convert", "scrap", "opening_stock", "adjust_value")
 
 stock_listing = Listing(
@@ -36,9 +46,9 @@ stock_listing = Listing(
         c.Goods("name", title="SKU", picture="picture", link="/stock/{id}", sub="code · warehouse_name"),
         c.Qty("available"),
         c.Qty("on_hand"),
-        c.Qty("pending_ship", title="To ship", wide=True),
-        c.Qty("pending_review", title="To review", wide=True),
-        c.Qty("defective", wide=True),
+        Some("pending_ship", title="To ship", wide=True),
+        Some("pending_review", title="To review", wide=True),
+        Some("defective", wide=True),
         c.Price("cost", title="Average cost", needs="cost", wide=True),
         c.Price("value", title="Stock value", needs="cost", wide=True),
     ],
@@ -70,14 +80,13 @@ movements = Listing(
     view="stock_card",
     see="inventory.see",
     columns=[
-        c.Goods("name", title="SKU", picture="picture", link="/stock/{shelf}", sub="code · warehouse_name · at"),
+        c.Goods("name", title="SKU", picture="picture", link="/stock/{shelf}", sub="code · warehouse_name · at:moment"),
         c.Name("kind", title="What happened"),
         c.Qty("qty", title="Quantity"),
         c.Qty("qty_after", title="Afterwards", wide=True),
         c.Price("value", needs="cost", wide=True),
         c.Name("quality", wide=True),
-        c.Text("number", title="Paper", wide=True, link="/stock-papers/{paper}"),
-        c.Text("reason", wide=True),
+        c.Text("reason", sub="number", wide=True),
     ],
     filters=[
         Period("at", title="When"),
