@@ -55,7 +55,10 @@ def set_rate(desk: Desk, *, currency: CurrencyId, day: FromDay, rate: Worth) -> 
         )
     if newest and day < desk.day:
         raise Refusal("Papers of that day were written already. Choose today or a later day.", field="day")
-    return desk.put(CurrencyRate(id=derive("currency_rate", currency, day), currency=currency, day=day, rate=rate))
+    record = CurrencyRate(id=derive("currency_rate", currency, day), currency=currency, day=day, rate=rate)
+    stated = desk.put(record)
+    desk.about(currency)
+    return stated
 
 
 @action("Take the rate back", confirm="The older rate then holds longer.")
@@ -69,6 +72,7 @@ def remove_rate(desk: Desk, *, currency_rate: CurrencyRateId) -> None:
             day=standing.day,
         )
     desk.remove(CurrencyRate, currency_rate)
+    desk.about(standing.currency)
 
 
 def rate_on(desk: Desk, currency: str, day: str) -> int:

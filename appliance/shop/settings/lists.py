@@ -115,7 +115,7 @@ def _check_packaging(weight: int, cost: int) -> None:
 # ---- income and expense items
 
 
-@action("Add an income or expense item")
+@action("Add an item")
 def add_money_item(desk: Desk, *, name: Text, direction: Direction, parent: Above = "") -> str:
     """What money is earned with or spent on."""
     check_name(desk, MoneyItem, name, direction=direction)
@@ -125,7 +125,7 @@ def add_money_item(desk: Desk, *, name: Text, direction: Direction, parent: Abov
     return desk.put(MoneyItem(name=name, direction=direction, parent=parent))
 
 
-@action("Change the income or expense item")
+@action("Change the item")
 def change_money_item(desk: Desk, *, money_item: MoneyItemId, name: Text, parent: Above = "") -> None:
     """Whether it is income or an expense stays: papers stand on it."""
     standing = desk.get(MoneyItem, money_item)

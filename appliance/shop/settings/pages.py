@@ -9,7 +9,7 @@ from markupsafe import Markup
 from appliance.journal import Row
 from appliance.shop.settings import regions
 from appliance.shop.settings.actions import turn_switches
-from appliance.shop.settings.switches import SECTIONS, SWITCHES, Switch, Values, values, whole
+from appliance.shop.settings.switches import RULES, SECTIONS, SWITCHES, Switch, Values, values, whole
 from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Page, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
 from appliance.web.listing import Filter
@@ -48,7 +48,7 @@ class Directory:
             view=f"{self.table}_list",
             see="settings.see",
             columns=[
-                c.Number("name", link=self.path + "/{id}", title="Name"),
+                c.Text("name", link=self.path + "/{id}"),
                 *self.columns,
                 c.Next(lambda row: Do("Change", change, **{self.table: row["id"]})),
             ],
@@ -104,35 +104,39 @@ KINDS = {
     "reason": ("freeze", "revert", "return", "adjust", "void"),
 }
 
+CODE = c.Text("code", "code", css="")
+BRANCH = c.Text("branch_name", "Branch", css="")
+WAREHOUSE = c.Text("warehouse_name", "Warehouse", css="")
+
 DIRECTORIES = (
     Directory(
         "shop", "Shops", "shops", "shop", "Where orders come from: counters and stores on platforms.",
-        [c.Text("code", "code"), c.Name("platform"), c.Text("branch_name", "Branch"), c.Text("warehouse_name", "Warehouse")],
+        [CODE, c.Name("platform", css=""), BRANCH, WAREHOUSE],
         [
-            c.Text("code", "code"), c.Name("platform"), c.Text("branch_name", "Branch"),
-            c.Text("warehouse_name", "Warehouse"), c.Text("courier_name", "Courier"), c.Text("contact"),
-            c.Phone("phone"), c.Text("address"), c.Count("complete_days", "Days until completed"),
+            CODE, c.Name("platform", css=""), BRANCH,
+            WAREHOUSE, c.Text("courier_name", "Courier", css=""), c.Text("contact", css=""),
+            c.Phone("phone"), c.Text("address", css=""), c.Count("complete_days", "Days until completed"),
         ],
         [ChoiceFilter("platform", KINDS["shop"]), RefFilter("branch", "branch")],
     ),
     Directory(
         "warehouse", "Warehouses", "warehouses", "box", "Where goods lie.",
-        [c.Text("code", "code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
-        [c.Text("code", "code"), c.Name("kind", "warehouse_kind"), c.Text("branch_name", "Branch")],
+        [CODE, c.Name("kind", "warehouse_kind", css=""), BRANCH],
+        [CODE, c.Name("kind", "warehouse_kind", css=""), BRANCH],
         [ChoiceFilter("kind", KINDS["warehouse"]), RefFilter("branch", "branch")],
         below=[("Shops that sell from it", "shop", "warehouse")],
     ),
     Directory(
         "branch", "Branches", "branches", "pin", "Places with a box of their own.",
-        [c.Text("code", "code"), c.Phone("phone"), c.Text("address", wide=True)],
-        [c.Text("code", "code"), c.Phone("phone"), c.Text("address")],
+        [CODE, c.Phone("phone"), c.Text("address", wide=True, css="")],
+        [CODE, c.Phone("phone"), c.Text("address", css="")],
         below=[("Shops", "shop", "branch"), ("Warehouses", "warehouse", "branch")],
     ),
     Directory(
         "courier", "Couriers", "couriers", "truck", "Who carries the parcels.",
-        [c.Text("code", "code"), c.YesNo("cod", "Collects cash on delivery"), c.Weight("max_weight", "Heaviest parcel")],
+        [CODE, c.YesNo("cod", "Collects cash on delivery"), c.Weight("max_weight", "Heaviest parcel")],
         [
-            c.Text("code", "code"), c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no"),
+            CODE, c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no", css=""),
             c.Weight("max_weight", "Heaviest parcel"), c.Count("volume_ratio", "Volume ratio"), c.Phone("phone"),
         ],
         below=[("Shops that send with it", "shop", "courier")],
@@ -144,23 +148,23 @@ DIRECTORIES = (
     ),
     Directory(
         "money_item", "Income and expenses", "money-items", "wallet", "What money is earned with and spent on.",
-        [c.Text("path", "Belongs to"), c.Name("direction")],
-        [c.Name("direction"), c.Text("path", "Belongs to")],
+        [c.Text("parent_name", "Belongs to", css=""), c.Name("direction", css="")],
+        [c.Name("direction", css=""), c.Text("parent_name", "Belongs to", css="")],
         [ChoiceFilter("direction", ("in", "out"))],
         sort="path",
         below=[("What belongs to it", "money_item", "parent")],
     ),
     Directory(
         "reason", "Reasons", "reasons", "chat", "Why something is frozen, sent back, returned or corrected.",
-        [c.Name("kind", "reason_kind")],
-        [c.Name("kind", "reason_kind")],
+        [c.Name("kind", "reason_kind", css="")],
+        [c.Name("kind", "reason_kind", css="")],
         [ChoiceFilter("kind", KINDS["reason"])],
         sort="kind",
     ),
     Directory(
         "currency", "Currencies", "currencies", "swap", "Foreign money, and what it is worth from which day on.",
-        [c.Text("code", "code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
-        [c.Text("code", "code"), c.Price("rate", "Newest rate"), c.Day("day", "From")],
+        [CODE, c.Price("rate", "Newest rate"), c.Day("day", "From")],
+        [CODE, c.Price("rate", "Newest rate"), c.Day("day", "From")],
     ),
     Directory(
         "unit", "Units", "units", "scale", "What goods are counted in.",
@@ -226,6 +230,7 @@ def rules(visit: Visit) -> Answer:
             }
             for name, title in SECTIONS.items()
         ],
+        history=visit.history(RULES),
     )
 
 

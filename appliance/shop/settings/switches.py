@@ -175,3 +175,7 @@ def number(reader: Reader, name: str) -> int:
 def setting_id(name: str) -> str:
     """The id of a switch's record: two boxes that turn the same switch mean the same record."""
     return derive("setting", name)
+
+
+RULES = setting_id("rules")
+"""What the history of all switches together is found by."""

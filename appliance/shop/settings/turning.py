@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 from appliance.journal import Desk, Kind, Label, Money, Refusal, Text, Weight, action
 from appliance.shop.settings.records import Setting, Shop
-from appliance.shop.settings.switches import BY_NAME, SWITCHES, Switch, setting_id, value, values, whole
+from appliance.shop.settings.switches import BY_NAME, RULES, SWITCHES, Switch, setting_id, value, values, whole
 
 _TYPES: Mapping[str, Any] = {
     "flag": bool,
@@ -33,6 +33,7 @@ def _turn(desk: Desk, /, **given: Any) -> None:
         switch = _ASKED[name]
         if standing[switch.name] != stored:
             desk.put(Setting(id=setting_id(switch.name), name=switch.name, value=stored))
+            desk.about(RULES)
 
 
 def _stored(switch: Switch, typed: Any) -> str:

@@ -53,6 +53,7 @@ select id, name, weight, cost, disabled from packaging where deleted = 0;
 -- search path
 create view money_item_list as
 select i.id, i.name, i.direction, i.parent, i.disabled,
+    coalesce((select name from money_item where id = i.parent), '') as parent_name,
     (with recursive above (id, path, parent, steps) as (
         select i.id, i.name, i.parent, 1
         union all

@@ -1,13 +1,14 @@
 """What can be seen of the people: who works here, what they may do, and the tablets; and sign-in for the web."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any, Final, get_args
 
 import msgspec
 
 from appliance.journal import Journal, Rights, plain
-from appliance.shop.staff import devices, signin
-from appliance.shop.staff.actions import add_employee, add_role, change_role
+from appliance.shop.staff import signin
+from appliance.shop.staff.actions import add_employee, add_role, change_role, enrol_device
 from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
 from appliance.shop.staff.records import FieldRight
 from appliance.shop.staff.rights import rights_of
@@ -53,7 +54,7 @@ class DeskStaff:
 
     def enrol(self, name: str, key_hash: str, who: str) -> str:
         """Let a device in."""
-        return devices.enrol_device(self._desk(who), name=name, key_hash=key_hash)
+        return enrol_device(self._desk(who), name=name, key_hash=key_hash)
 
     def _desk(self, who: str = "") -> Any:
         return self.journal.desk(who=who, device="door", branch=self.branch)
@@ -72,16 +73,25 @@ def home(visit: Visit) -> Answer:
 
 # ---- people
 
+
+class Jobs(c.Text):
+    """What somebody does, in words."""
+
+    def text(self, row: Any, seen: Any) -> str:
+        """Write the jobs."""
+        return escape(" · ".join(seen.words.name(job) for job in msgspec.json.decode(row[self.name])))
+
+
 people = Listing(
     "People",
     path="/staff/people",
     view="employee_list",
     see="staff.see",
     columns=[
-        c.Number("name", link="/staff/people/{id}", title="Name", sub="no"),
-        c.Text("role_name", "Role"),
+        c.Text("name", link="/staff/people/{id}", sub="no"),
+        c.Text("role_name", "Role", css=""),
         c.Phone("phone"),
-        c.Tags("jobs", wide=True),
+        Jobs("jobs", wide=True, css=""),
         c.Day("joined", wide=True),
         c.Status("standing", tones=STANDING),
         c.Next(lambda row: Do("Set the PIN", "staff.set_pin", employee=row["id"]) if not row["left_on"] else None),
@@ -143,7 +153,7 @@ roles = Listing(
     view="role_list",
     see="staff.see",
     columns=[
-        c.Number("name", link="/staff/roles/{id}", title="Name"),
+        c.Text("name", link="/staff/roles/{id}"),
         c.Count("people", "People"),
         c.Next(
             lambda row: (
@@ -249,8 +259,8 @@ tablets = Listing(
     view="device_list",
     see="staff.see",
     columns=[
-        c.Number("name", link="/staff/devices/{id}", title="Name"),
-        c.Name("kind", "device_kind"),
+        c.Text("name", link="/staff/devices/{id}"),
+        c.Name("kind", "device_kind", css=""),
         c.Moment("enrolled_at", "Let in"),
         c.Status("standing", tones=STANDING),
         c.Next(
@@ -265,6 +275,7 @@ tablets = Listing(
     default="Let in",
     filters=[ChoiceFilter("kind", ("tablet", "handset", "computer", "kiosk"))],
     sorts=[("name", "By name", "asc")],
+    new="staff.enrol_device",
 )
 
 
@@ -292,6 +303,7 @@ LABELS = {
     "device": ("device_list", "name"),
 }
 FORMS: dict[Any, Form] = {
+    enrol_device: Form(template="staff/enrol.html"),
     add_employee: Form(next="/staff/people/{id}"),
     add_role: Form(template="staff/role_form.html", more=_role_more, next="/staff/roles/{id}"),
     change_role: Form(template="staff/role_form.html", prefill=_role_first, more=_role_more),
