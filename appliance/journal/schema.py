@@ -132,14 +132,15 @@ class Schema:
             conn.execute(statement)
 
     def drop_views(self, conn: sqlite3.Connection) -> None:
-        """Take away every view and kept table."""
-        for view in self.kept:
-            conn.execute(f"drop table if exists {view.name}")
-            if view.search:
-                conn.execute(f"drop table if exists {view.name}_words")
+        """Take away every view and kept table, also where an older version kept what is a plain view now."""
         for (name,) in _named(conn, "view"):
             if name not in {"fork", "conflict"}:
                 conn.execute(f"drop view {name}")
+        drawn = conn.execute("select value from meta where name = 'drawn'").fetchone()
+        stay = {*re.findall(r"create table (\w+)", SHADOW), *self.shapes, *self.sums}
+        for name in drawn[0].split() if drawn else []:
+            if name not in stay:
+                conn.execute(f"drop table if exists {name}")
 
     def drop_all(self, conn: sqlite3.Connection) -> None:
         """Take away the whole shadow, whatever an older version drew; the log and local tables stay."""
