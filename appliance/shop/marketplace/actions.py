@@ -19,12 +19,9 @@ from appliance.shop.settings import Shop, ShopId
 # ---- files
 
 
-@action("Import orders")
+@action("Upload order file")
 def lay_in(
-    desk: Desk,
-    *,
-    shop: ShopId,
-    file: Annotated[Blob, Label("Order file or item file (.csv, .xlsx)")],
+    desk: Desk, *, file: Annotated[Blob, Label("Order file or item file (.csv, .xlsx)")], shop: ShopId
 ) -> str:
     """Lay in the order file or the item file of the seller's desk. You see what it would do before it does."""
     found = desk.get(Shop, shop)
