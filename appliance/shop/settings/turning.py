@@ -23,7 +23,10 @@ _ASKED = {switch.parameter: switch for switch in SWITCHES if switch.kind != "alw
 
 
 def _turn(desk: Desk, /, **given: Any) -> None:
-    """What is left empty counts as nothing, or as never."""
+    """What is left empty counts as nothing, or as never.
+
+    A form and the API tell all switches at once; called with a few of them, it turns only those.
+    """
     standing = values(desk)
     turned = {name: _stored(_ASKED[name], typed) for name, typed in given.items()}
     for name, stored in turned.items():
@@ -76,15 +79,15 @@ def _signature() -> inspect.Signature:
     asked = [inspect.Parameter("desk", inspect.Parameter.POSITIONAL_ONLY, annotation=Desk)]
     for name, switch in _ASKED.items():
         kind = cast("Any", Annotated)[_TYPES[switch.kind], Label(switch.sentence)]
-        asked.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=_first(switch)))
+        asked.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=_empty(switch)))
     return inspect.Signature(asked, return_annotation=None)
 
 
-def _first(switch: Switch) -> Any:
-    """What stands in the form where nobody turned the switch."""
+def _empty(switch: Switch) -> Any:
+    """What an empty field means: off, nothing or none. What stands now is filled in by the page."""
     if switch.kind in {"money", "weight", "count"}:
-        return whole(switch.default)
-    return {"flag": switch.default == "1", "shops": []}.get(switch.kind, switch.default)
+        return 0
+    return {"flag": False, "shops": []}.get(switch.kind, "")
 
 
 # The form asks for exactly what the table of switches says, so a new switch is one line in one place.
