@@ -15,7 +15,7 @@ create index line_sale on line (sale);
 create table move (id integer primary key, sku text, qty integer, after integer, sale text);
 create index move_sku on move (sku, id);
 create table balance (sku text primary key, qty integer) without rowid;
-create virtual table words using fts5(words, content='', detail=none);
+create virtual table word_index using fts5(words, content='', detail=none);
 create table oplog (seq integer primary key, hlc integer, head blob, payload blob);
 """
 
@@ -46,7 +46,7 @@ def raw_order(conn: sqlite3.Connection, number: int) -> None:
         conn.execute(
             "insert into balance values (?, ?) on conflict do update set qty = qty + excluded.qty", (sku, -10_000)
         )
-    conn.execute("insert into words (rowid, words) values (?, ?)", (number, "so 张 张伟 伟 138 380 800 773 731 31 1"))
+    conn.execute("insert into word_index (rowid, words) values (?, ?)", (number, "so 张 张伟 伟 138 380 800 773 731 31 1"))
     head = b""
     for place in range(4):
         payload = _pack([sale, place, {"qty": 10_000, "price": 1_280_000, "amount": 12_800}])

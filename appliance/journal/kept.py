@@ -6,6 +6,7 @@ In `views.sql` a kept view is a view with a comment before it:
     -- touched by sales_order: id                   a changed row of that table touches the key in this column, ...
     -- touched by receiver: select id from sales_order where receiver = :id     ... or the keys of this question
     -- index state, ship_by
+    -- index ship_by where late = 1                   a queue's index holds the queue only, and costs the others nothing
     -- search number, receiver                      columns whose words can be searched for
     -- feeds held, sales_day                        sums that add up this view's rows
 
@@ -132,12 +133,17 @@ def _table_sql(view: KeptView) -> list[str]:
     made = [
         f"create table {view.name} as select * from {view.name}_plain where 0",
         f"create unique index {view.name}_key on {view.name} ({key})",
-        *(f"create index {view.name}_{n} on {view.name} ({index})" for n, index in enumerate(view.indexes, 1)),
+        *(_index_sql(view.name, n, index) for n, index in enumerate(view.indexes, 1)),
     ]
     if view.search:
         # Contentless and without positions: the index holds only which row has which word.
         made.append(f"create virtual table {view.name}_words using fts5(words, content='', detail=none)")
     return made
+
+
+def _index_sql(view: str, number: int, index: str) -> str:
+    columns, _, condition = index.partition(" where ")
+    return f"create index {view}_{number} on {view} ({columns})" + (f" where {condition}" if condition else "")
 
 
 class Keeper:
