@@ -13,7 +13,13 @@ def test_a_new_courier_can_be_chosen_and_found(desk: Desk):
     sf = actions.add_courier(desk, name="顺丰速运", code="SF", cod=True, max_weight=30_000, volume_ratio=6_000)
     row = desk.row("select * from courier_list where id = ?", sf)
     assert row is not None
-    assert (row["name"], row["code"], row["cod"], row["max_weight"], row["disabled"]) == ("顺丰速运", "SF", 1, 30_000, 0)
+    assert (row["name"], row["code"], row["cod"], row["max_weight"], row["disabled"]) == (
+        "顺丰速运",
+        "SF",
+        1,
+        30_000,
+        0,
+    )
     assert desk.journal.search(desk.journal.reading(), "courier_list", "sfsy") != []
 
 

@@ -41,6 +41,12 @@ def test_a_city_alone_says_its_province(place: tuple[str, str, str], street: str
     assert found[1:3] == place[1:]
 
 
+@given(places, streets)
+def test_the_words_for_province_and_city_may_be_left_out(place: tuple[str, str, str], street: str):
+    province, city = (name[:-1] if name[-1] in "省市" else name for name in place[:2])
+    assert regions.split(f"{province}{city}{place[2]}{street}")[:3] == place
+
+
 @given(places)
 def test_the_parts_of_the_table_are_consistent(place: tuple[str, str, str]):
     assert regions.consistent(*place)
@@ -103,7 +109,18 @@ def test_people_write_as_they_speak(written: str, meant: tuple[str, str, str, st
 
 
 @pytest.mark.parametrize(
-    "written", ["", "上海市南京东路1号", "北京市大兴路5号", "朝阳区建国路1号", "人民路9号", "鼓楼区1号", "吉林"]
+    "written",
+    [
+        "",
+        "上海市南京东路1号",
+        "北京市大兴路5号",
+        "朝阳区建国路1号",
+        "人民路9号",
+        "鼓楼区1号",
+        "吉林",
+        "南京路1号",
+        "东莞路1号",
+    ],
 )
 def test_what_says_too_little_is_not_guessed(written: str):
     assert not regions.split(written).ok

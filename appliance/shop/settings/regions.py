@@ -102,26 +102,28 @@ class Reading(NamedTuple):
 
 def _readings(text: str) -> Iterator[Reading]:
     table = _table()
-    for province, after, _ in _named(table.by_province, text):
+    for province, after, short in _named(table.by_province, text):
         rest = _without_filler(after) if province.province else text
         for city, after_city, bare in _named(table.by_city, rest):
             # 朝阳 alone may be a city or a district of another; alone it says too little.
             if _within(city, province) and not (bare and not province.province and _ends_name(after_city)):
-                yield from _in_city(table, province, city, after_city)
+                yield from _in_city(table, province, city, after_city, bare=bare if city.city else short)
 
 
-def _in_city(table: Table, province: Place, city: Place, rest: str) -> Iterator[Reading]:
+def _in_city(table: Table, province: Place, city: Place, rest: str, *, bare: bool) -> Iterator[Reading]:
     """Readings of what stands after the city, or after the province where no city is named."""
     levels = bool(province.province) + bool(city.city)
     area = city if city.city else _only_city(table, province.province)
-    if levels:
+    # 南京路 is a street, not the city of Nanjing.
+    if levels and not (bare and _STREET.match(rest)):
         yield Reading(area, rest, levels, bool(area.city) and not table.cities[area.province][area.city])
     after = _without_filler(rest)
     for length, names in _prefixes(table.by_district, after):
         fitting = {place for place in names if _within(place, area)}
         fitting = {place for place in fitting if place.district == after[:length]} or fitting
-        # A bare name alone, or one that several cities have, says too little.
-        if len(fitting) == 1 and (levels or after[:length] not in table.bare):
+        # A bare name alone, or one that several cities have, says too little; with 路 after it it is a street.
+        bare = after[:length] in table.bare
+        if len(fitting) == 1 and not (bare and (not levels or _STREET.match(after, length))):
             yield Reading(fitting.pop(), _clean(after[length:]), levels + 1, ok=True)
 
 
@@ -140,11 +142,8 @@ def _ends_name(rest: str) -> bool:
 
 
 def _prefixes(index: Index, text: str) -> Iterator[tuple[int, list[Place]]]:
-    bare = _table().bare
     for length in range(min(len(text), _longest()), 1, -1):
-        names = index.get(text[:length])
-        # 南京路 is a street, not the city of Nanjing.
-        if names and not (text[:length] in bare and _STREET.match(text, length)):
+        if names := index.get(text[:length]):
             yield length, names
 
 
