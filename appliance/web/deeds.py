@@ -20,6 +20,7 @@ from appliance.web.forms import Texts, changed_rows, field_views, shown_fields, 
 from appliance.web.front import Front
 from appliance.web.pages import Form
 from appliance.web.routes import Posted, doing, showing
+from appliance.web.scanning import SCANNED, scanned
 from appliance.web.typed import Reader, Typed, Unclear, written
 from appliance.web.visit import Answer, Missing, Visit, local
 
@@ -130,12 +131,20 @@ def page_of(deed: Deed, address: str = "", **more: Any) -> Answer:
         confirm=visit.words(act.confirm) if act.confirm else "",
         fields=views,
         by_name={view.name: view for view in views},
+        scan=scan_view(deed),
         version=deed.version,
         next=deed.next,
         banner=deed.banner,
         remedy=deed.remedy,
         **{"ids": [], "names": [], "count": 1, **(deed.form.more(visit) if deed.form.more else {}), **more},
     )
+
+
+def scan_view(deed: Deed) -> dict[str, str]:
+    """What stands in the form's scan field, and what is unclear about it."""
+    unclear = deed.errors.get(SCANNED)
+    said = deed.visit.words(unclear.sentence, **unclear.named) if unclear else ""
+    return {"value": (deed.texts.get(SCANNED) or [""])[-1], "error": said}
 
 
 # ---- the deed
@@ -147,7 +156,7 @@ async def do(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     told_by_address = {key: list(values) for key, values in visit.request.query_params.dict().items()}
     deed = asked(visit, f"{room}.{verb}", {**told_by_address, **posted.texts})
     await keep_files(visit, deed.fields, deed.texts, posted.files)
-    if changed_rows(deed.fields, deed.texts):
+    if scanned(visit, deed.fields, deed.texts, deed.errors) or changed_rows(deed.fields, deed.texts):
         return page_of(deed)
     typed = read(deed)
     if typed.errors:
