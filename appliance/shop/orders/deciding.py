@@ -1,14 +1,13 @@
 """Deciding about orders: approve, send to the accountant, send back, hold, cancel, complete."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from appliance.journal import Desk, Label, Refusal, Text, action
 from appliance.shop.orders import facts
-from appliance.shop.orders import review as engine
 from appliance.shop.orders.payments import paid
 from appliance.shop.orders.records import OPEN, SalesOrder, SalesOrderId
-from appliance.shop.orders.review import Finding
+from appliance.shop.orders.review import Facts, Finding, findings, gates
 
 Reason = Annotated[Text, Label("Reason")]
 MOST_COMPLETED = 200
@@ -19,7 +18,8 @@ class Objected(Refusal):
 
     def __init__(self, found: Sequence[Finding]) -> None:
         first = found[0]
-        super().__init__(first.sentence, code=first.code, remedy=first.remedy, **first.params)
+        named: dict[str, Any] = dict(first.params)
+        super().__init__(first.sentence, code=first.code, remedy=first.remedy, **named)
         self.findings = found
         self.forcible = all(finding.forcible for finding in found)
 
@@ -62,14 +62,14 @@ def _decide(desk: Desk, order: str, *, forced: bool, first: bool) -> None:
     if desk.state(SalesOrder, order) == "to_finance_review":
         raise Refusal("The accountant has to approve this order.", code="finance", remedy=f"/orders/{order}")
     known = _object(desk, order, forced=forced, first=first)
-    desk.step(SalesOrder, order, to="to_finance_review" if engine.gates(known) else "approved")
+    desk.step(SalesOrder, order, to="to_finance_review" if gates(known) else "approved")
 
 
-def _object(desk: Desk, order: str, *, forced: bool, first: bool) -> engine.Facts:
+def _object(desk: Desk, order: str, *, forced: bool, first: bool) -> Facts:
     known = facts.gather(desk, order)
     if known is None:
         raise Refusal("That is not here any more. Look at the list again.", code="missing")
-    found = engine.findings(known, forced=forced, first=first)
+    found = findings(known, forced=forced, first=first)
     if found:
         raise Objected(found)
     return known
@@ -78,7 +78,7 @@ def _object(desk: Desk, order: str, *, forced: bool, first: bool) -> engine.Fact
 def check_sale(desk: Desk, order: str) -> None:
     """A sale over the counter is not reviewed, but nobody gives goods away there without the right to."""
     known = facts.gather(desk, order)
-    found = engine.findings(known) if known else []
+    found = findings(known) if known else []
     objections = [one for one in found if one.code in {"blacklisted", "below_minimum", "below_cost"}]
     if objections and not desk.may("orders.force_review"):
         raise Objected(objections)

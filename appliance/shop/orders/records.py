@@ -39,6 +39,7 @@ Kind = Literal["online", "offline", "counter", "wholesale", "exchange"]
 Origin = Literal["manual", "api", "import", "copy"]
 RefundStatus = Literal["none", "requested", "part", "full"]
 FlagColour = Literal["none", "red", "yellow", "green", "blue", "violet"]
+FLAGS: Final = ("none", "red", "yellow", "green", "blue", "violet")
 
 ORDER_FLOW: Final = Flow(
     start="draft",

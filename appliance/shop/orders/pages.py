@@ -1,0 +1,378 @@
+"""What can be seen of orders: the list that needs no opening, the page of one order, the review queue, the forms."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+from appliance.journal import Row
+from appliance.shop.customers import members
+from appliance.shop.orders import actions, facts
+from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
+from appliance.shop.orders.review import findings, gates
+from appliance.shop.orders.standing import ASIDE, MORE, standing, tags_of
+from appliance.shop.orders.telling import notes
+from appliance.web import (
+    Answer,
+    ChoiceFilter,
+    Do,
+    Form,
+    Go,
+    Listing,
+    Period,
+    Rail,
+    RefFilter,
+    Saved,
+    Visit,
+    page,
+    panel,
+)
+from appliance.web import columns as c
+from appliance.web.cells import Seen
+
+OPEN: Final = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
+
+
+# ---- the list
+
+
+class OrderGoods(c.Goods):
+    """The first goods with their picture, how many kinds there are, and what must not be overlooked."""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        """Write picture, title and tags; the second line tells the spec."""
+        words = seen.words
+        image = PICTURE.format(row["picture"]) if row["picture"] else BOX
+        badge = f"<span class=n>{words.qty(row['units'])}</span>" if row["units"] > 10_000 else ""
+        title = escape(row["goods"] or words("No goods"))
+        if row["kinds"] > 1:
+            title = escape(words("{goods} and more, {count} kinds", goods=row["goods"], count=row["kinds"]))
+        tags = "".join(f' <span class="tag tag-{tone}">{escape(words(text))}</span>' for text, tone in tags_of(row))
+        under = f"<div class=sub>{escape(row['goods_spec'])}{tags}</div>"
+        text = f"<div><div class=clip>{title}</div>{under}</div>"
+        return f"<div class=goods><span class=th>{image}{badge}</span>{text}</div>"
+
+
+PICTURE: Final = '<img src="/blob/{}?w=320" alt="" loading=lazy width=42 height=42>'
+BOX: Final = "<svg class=i aria-hidden=true><use href=/static/icons.svg#i-box /></svg>"
+
+
+class OrderStatus(c.Status):
+    """The state, and under it what presses: why it stands still, or how long there is."""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        """Write the word in the tone of whoever must act."""
+        tone, word, note = standing(row, seen.now_ms)
+        shown = {"way": "go"}.get(tone, tone)
+        return f'<span class="st st-{shown}">{escape(seen.words.name(word))}</span>{_sub(note, seen)}'
+
+
+def _sub(note: tuple[str, Mapping[str, object]], seen: Seen) -> str:
+    return f"<div class=sub>{escape(seen.words(note[0], **note[1]))}</div>" if note[0] else ""
+
+
+def next_step(row: Any) -> Do | Go | None:
+    """The one thing to do with an order now."""
+    order = row["id"]
+    if row["frozen_reason"]:
+        return Do("Unfreeze", "orders.unfreeze", order=order)
+    if row["exceptions"] and row["state"] not in {"completed", "cancelled", "merged"}:
+        return Go("Look", f"/orders/{order}")
+    if row["revert_reason"] and row["state"] == "to_review":
+        return Do("Clear", "orders.clear_revert", order=order)
+    steps: Mapping[str, Do] = {
+        "draft": Do("Send to review", "orders.submit", order=order),
+        "awaiting_payment": Do("Take payment", "orders.take_payment", order=order),
+        "delayed": Do("Send to review", "orders.submit", order=order),
+        "preorder": Do("Send to review", "orders.submit", order=order),
+        "to_review": Do("Approve", "orders.review", order=order),
+        "to_finance_review": Do("Approve", "orders.finance_review", order=order),
+        "approved": Do("Ship", "shipping.ship", order=order),
+        "shipped": Do("Complete", "orders.complete", order=order),
+    }
+    if row["state"] == "awaiting_payment" and row["paid"] >= row["receivable"]:
+        return steps["delayed"]
+    return steps.get(row["state"])
+
+
+COLUMNS = [
+    c.Chosen(),
+    c.Flag("flag"),
+    c.Number("number", title="Order", link="/orders/{id}", sub="shop_name · placed_at"),
+    c.Text("receiver", title="Customer", sub="area · phone_tail"),
+    OrderGoods("goods", title="Goods"),
+    c.Money("receivable", title="To pay", sub="delivery_term:choice"),
+    OrderStatus("state", title="Status"),
+    c.Next(next_step),
+]
+FILTERS = [
+    Period("placed_at", title="Any day"),
+    RefFilter("shop", "shop", title="All shops"),
+    RefFilter("courier", "courier", title="Courier"),
+    ChoiceFilter("flag", FLAGS, title="Flag"),
+    RefFilter("warehouse", "warehouse", title="Warehouse"),
+]
+
+orders_listing = Listing(
+    "Orders",
+    path="/orders",
+    view="order_list",
+    see="orders.see",
+    columns=COLUMNS,
+    saved=[
+        Saved("To review", where="state in ('to_review', 'to_finance_review')"),
+        Saved("To pay", where="state = 'awaiting_payment'"),
+        Saved("To ship", where="state = 'approved'"),
+        Saved("Short", where="id in (select sales_order from order_short)", hot=True),
+        Saved("Shipped", where="state = 'shipped'"),
+        Saved("Exceptions", where=f"trouble = 1 and state in {OPEN}", hot=True),
+        Saved("Frozen", where=f"frozen = 1 and state in {OPEN}", hot=True),
+        Saved("All"),
+    ],
+    default="To review",
+    filters=FILTERS,
+    sorts=[
+        ("placed_at", "Newest first", "desc"),
+        ("placed_at", "Oldest first", "asc"),
+        ("ship_by", "Most urgent first", "asc"),
+        ("receivable", "Dearest first", "desc"),
+    ],
+    search=True,
+    totals=["receivable"],
+    bulk=["orders.quick_review", "orders.freeze", "orders.set_flag", "orders.set_mark", "orders.complete"],
+    new="orders.create",
+    empty="No order stands here. Take one, or bring them in from the platform.",
+)
+
+
+# ---- one order
+
+
+@page("/orders/{id}", see="orders.see")
+def order(visit: Visit, id: str) -> Answer:
+    """One order: what is in it, whom it goes to, what is in the way, and what was done."""
+    found = visit.row(_ORDER, id) or visit.missing("Order")
+    tone, word, note = standing(found, visit.at)
+    return visit.show(
+        "orders/order.html",
+        title=found.number,
+        order=found,
+        lines=visit.rows(_LINES, id),
+        tone=tone,
+        word=word,
+        note=note,
+        steps=_steps(visit, found),
+        next=next_step(found),
+        changes=[text for bit, text in EXCEPTION_NAMES.items() if found.exceptions & bit],
+        reviewable=found.state in {"to_review", "to_finance_review"},
+        editable=found.state in EDITABLE,
+        sums=_sums(visit, found),
+        inside=_inside(visit, found),
+        more=[(visit.words(label), name) for label, name in MORE if visit.may(name)],
+        aside=[(visit.words(label), name) for label, name in ASIDE.get(found.state, ())],
+        history=_timeline(visit, id),
+    )
+
+
+_ORDER = """
+select l.*, ifnull(w.name, '') as warehouse_name, ifnull(k.name, '') as courier_name,
+    ifnull(e.name, '') as salesperson_name, ifnull(n.name, '') as customer_name, ifnull(n.class_name, '') as class_name,
+    ifnull((select p.remark from customer p where p.id = n.id), '') as customer_remark,
+    (select count(*) from (select 1 from order_list o where o.customer = l.customer and l.customer <> '' limit 100))
+        as customer_orders,
+    ifnull((select sum(d.discount) from sales_order_line d where d.sales_order = l.id and d.deleted = 0), 0)
+        as line_discount
+from order_list l
+left join warehouse w on w.id = l.warehouse
+left join courier k on k.id = l.courier
+left join employee e on e.id = l.salesperson
+left join customer_root root on root.id = l.customer
+left join customer_list n on n.id = root.root
+where l.id = ?
+"""
+_LINES = """
+select d.*, ifnull(s.qty, 0) as on_hand from sales_order_line d join sales_order o on o.id = d.sales_order
+left join stock s on s.warehouse = o.warehouse and s.sku = d.sku and s.quality = 'good'
+where d.sales_order = ? and d.deleted = 0 order by d.place
+"""
+def _sums(visit: Visit, order: Row) -> list[tuple[str, str]]:
+    words = visit.words
+    off = order.discount + order.line_discount
+    named = [
+        ("Goods", order.goods_amount + order.line_discount), ("Discount", -off), ("Postage", order.postage),
+        ("Other charges", order.other), ("Paid on the platform", order.platform_paid),
+        ("Paid here", order.paid - order.platform_paid),
+    ]  # fmt: skip
+    return [(words(title), words.money(amount)) for title, amount in named if amount]
+
+
+def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
+    words = visit.words
+    told = [
+        (words("Salesperson"), order.salesperson_name),
+        (words("Warehouse"), order.warehouse_name),
+        (words("Weight"), words.weight(order.weight) if order.weight else ""),
+        (words("Mark"), order.mark),
+    ]
+    if order.cost and visit.sees("profit"):
+        profit = order.receivable - order.cost // 100
+        share = f" ({profit * 1000 // order.receivable / 10:g}%)" if order.receivable else ""
+        told.append((words("Gross profit"), words.money(profit) + share))
+    return [(title, value) for title, value in told if value]
+
+
+_STEPS = ("Ordered", "Paid", "Approved", "Sent", "Done")
+
+
+def _steps(visit: Visit, order: Row) -> list[tuple[str, str, str]]:
+    """The way of an order; what is on account or paid at the door does not wait for money."""
+    words, state = visit.words, order.state
+    paid = bool(order.paid_at) or order.paid >= order.receivable
+    reached = {
+        "draft": 0, "awaiting_payment": 1, "approved": 3, "shipped": 4, "completed": 5, "cancelled": 0, "merged": 0,
+    }.get(state, 2)  # fmt: skip
+    when = (
+        words.moment(order.placed_at, visit.at),
+        words.moment(order.paid_at, visit.at) if paid else words.name(order.delivery_term),
+        words.moment(order.state_at, visit.at) if state == "approved" else "",
+        words.day(order.shipped_on, visit.day),
+        words.day(order.completed_on, visit.day),
+    )
+    return [
+        (words(title), "done" if place < reached else "now" if place == reached else "next", when[place])
+        for place, title in enumerate(_STEPS)
+    ]
+
+
+def _timeline(visit: Visit, id: str) -> list[dict[str, Any]]:
+    """What was done, each with the reason or the sum that belongs to it."""
+    told = visit.history(id)
+    visit.statements += 1
+    entries = visit.front.journal.history(visit.front.journal.reading(), id)
+    for one, (_, deed) in zip(told, entries, strict=False):
+        one["note"] = notes(deed.changes)
+        one["icon"] = _ICONS.get(deed.action, "check")
+    return told
+
+
+_ICONS = {
+    "orders.create": "plus", "orders.take_payment": "wallet", "orders.freeze": "lock", "orders.cancel": "x",
+    "orders.change_receiver": "edit", "orders.change_lines": "edit", "orders.change_remark": "note",
+    "orders.set_flag": "flag", "orders.unreview": "undo", "orders.revert": "undo", "shipping.ship": "truck",
+    "shipping.undo_ship": "undo", "shipping.pack": "box",
+}  # fmt: skip
+
+
+@panel("/panel/orders/review/{id}", see="orders.see")
+def in_the_way(visit: Visit, id: str) -> Answer:
+    """Everything that review would object to, each with the way to put it right, and what the accountant would say."""
+    known = facts.gather(visit, id) or visit.missing("Order")
+    found = findings(known)
+    forcible = bool(found) and all(one.forcible for one in found)
+    return visit.show(
+        "orders/findings.html", findings=found, gates=gates(known), order=id, forcible=forcible,
+        say=lambda one: visit.words(one.sentence, **_said(visit, one.params)),
+    )  # fmt: skip
+
+
+def _said(visit: Visit, params: Mapping[str, object]) -> dict[str, object]:
+    return {name: visit.words.name(str(value)) if name == "state" else value for name, value in params.items()}
+
+
+
+@panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
+def of_customer(visit: Visit, id: str) -> Answer:
+    """A customer's latest orders, those of merged files too."""
+    known = members(visit.desk(), id)
+    marks = ", ".join("?" * len(known))
+    rows = visit.rows(
+        f"select * from order_list where customer in ({marks}) order by placed_at desc limit 10", *known
+    )
+    return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
+
+
+# ---- the review queue
+
+
+@page("/orders/review", see="orders.see")
+def review_queue(visit: Visit) -> Answer:
+    """One order after the other, with what is in the way beside it; J and K move, A approves, F freezes."""
+    rows = visit.rows(
+        "select * from order_list where state in ('to_review', 'to_finance_review') and frozen = 0 "
+        "order by placed_at limit 50"
+    )
+    chosen = next((row for row in rows if row["id"] == visit.query.get("order")), rows[0] if rows else None)
+    lines = visit.rows(_LINES, chosen["id"]) if chosen else []
+    return visit.show(
+        "orders/queue.html", title=visit.words("Review"), orders=rows, chosen=chosen, lines=lines, standing=standing,
+        place=rows.index(chosen) if chosen else 0,
+    )  # fmt: skip
+
+
+# ---- forms
+
+
+def _first_shop(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    """Begin with this branch's shop, and with the customer whose page or call the order was begun from."""
+    shop = given.get("shop") or visit.value(
+        "select id from shop where branch = ? and disabled = 0 and deleted = 0 order by platform = 'counter' desc, "
+        "made_at limit 1",
+        visit.branch,
+    )
+    first: dict[str, Any] = {"shop": shop or ""}
+    if customer := given.get("customer"):
+        found = visit.row(
+            "select a.*, c.name as customer_name from customer c left join customer_address a on a.customer = c.id "
+            "and a.deleted = 0 where c.id = ? order by a.main desc, a.id limit 1",
+            customer,
+        )
+        if found is not None:
+            first |= {field: found[field] or "" for field in ("phone", "province", "city", "district", "street")}
+            first["name"] = found["name"] or found["customer_name"]
+    return first
+
+
+def _receiver(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    row = visit.row(
+        "select r.* from sales_order o join receiver r on r.id = o.receiver where o.id = ?", given.get("order", "")
+    )
+    return dict(row) if row is not None else {}
+
+
+def _lines(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    rows = visit.rows(_LINES, given.get("order", ""))
+    return {"lines": [{**dict(row), "line": row["id"], "gift": bool(row["gift"])} for row in rows]}
+
+
+def _missing_sum(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    """What is still to be paid, into the shop's own account."""
+    row = visit.row(
+        "select l.receivable - l.paid as amount, s.account from order_list l left join shop s on s.id = l.shop "
+        "where l.id = ?",
+        given.get("order", ""),
+    )
+    return {"amount": max(row["amount"], 0), "account": row["account"]} if row is not None else {}
+
+
+FORMS: dict[Any, Form] = {
+    actions.create: Form(template="orders/create.html", prefill=_first_shop, next="/orders/{id}"),
+    actions.change_receiver: Form(prefill=_receiver),
+    actions.change_lines: Form(template="orders/lines.html", prefill=_lines),
+    actions.take_payment: Form(prefill=_missing_sum),
+}
+PAGES = [orders_listing, review_queue, order, in_the_way, of_customer]
+RAIL = Rail(
+    "Orders", place=10,
+    icon="order",
+    href="/orders",
+    badge="select count(*) from (select 1 from order_list where state = 'to_review' and frozen = 0 limit 100)",
+)
+PROBLEMS = {
+    "problem_shipped_and_cancelled": (
+        "Order {number} was shipped on one box and cancelled on another. Get the parcel back, or complete the order."
+    ),
+}
+LABELS = {
+    "sales_order": ("order_list", "number"),
+    "sales_order_line": ("sales_order_line", "title", "0"),
+    "receiver": ("receiver", "name", "0"),
+}

@@ -1,0 +1,61 @@
+"""How an order stands, for whoever glances at it: the word, the tone of who must act, and what presses."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from appliance.shop.orders.records import EDITABLE
+
+HOUR_MS: Final = 3_600_000
+TONES: Final = {
+    "draft": "wait", "awaiting_payment": "wait", "delayed": "wait", "preorder": "wait", "to_review": "do",
+    "to_finance_review": "wait", "approved": "do", "shipped": "way", "completed": "done", "cancelled": "done",
+    "merged": "done",
+}  # fmt: skip
+
+MORE: Final = (
+    ("Set mark", "orders.set_mark"),
+    ("Freeze", "orders.freeze"),
+    ("Choose warehouse", "orders.change_warehouse"),
+    ("Choose customer", "orders.change_customer"),
+    ("Send back", "orders.revert"),
+    ("Cancel order", "orders.cancel"),
+)
+ASIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "awaiting_payment": (("Cancel order", "orders.cancel"),),
+    "to_review": (("Freeze", "orders.freeze"),),
+    "to_finance_review": (("Send back", "orders.revert"),),
+    "approved": (("Take approval back", "orders.unreview"),),
+    "shipped": (("Take payment", "orders.take_payment"),),
+}
+
+
+def standing(row: Any, now_ms: int) -> tuple[str, str, tuple[str, Mapping[str, object]]]:
+    """Say how an order stands: tone, word, and a note with its named parts."""
+    if row["frozen_reason"]:
+        return "bad", "frozen", ("{reason}", {"reason": row["frozen_reason"]})
+    if row["trouble"] and row["state"] not in {"completed", "cancelled"}:
+        return "bad", "refund_requested" if row["refund_status"] == "requested" else "platform_changed", ("", {})
+    if row["revert_reason"]:
+        return "wait", "sent_back", ("{reason}", {"reason": row["revert_reason"]})
+    late = row["state"] in EDITABLE or row["state"] == "approved"
+    if row["ship_by"] and late:
+        hours = (row["ship_by"] - now_ms) // HOUR_MS
+        if hours < 0:
+            return "bad", "late", ("{hours} h over", {"hours": -hours})
+        tone = "bad" if hours < 2 else "wait" if hours < 12 else TONES[row["state"]]
+        return tone, "late_soon" if hours < 2 else row["state"], ("{hours} h left", {"hours": hours})
+    return TONES.get(row["state"], "do"), row["state"], ("", {})
+
+
+def tags_of(row: Any) -> list[tuple[str, str]]:
+    """What a hand would be sorry to overlook."""
+    tags = []
+    if row["buyer_message"]:
+        tags.append(("Buyer message", "warn"))
+    if row["delivery_term"] == "cod":
+        tags.append(("Pays on delivery", "warn"))
+    if row["delivery_term"] == "on_account":
+        tags.append(("On account", "warn"))
+    if row["mark"]:
+        tags.append((row["mark"], "accent"))
+    return tags
