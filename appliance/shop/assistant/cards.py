@@ -1,0 +1,246 @@
+"""Cards: what needs doing, each a small count over a room's own list and the way to that list.
+
+Counts stop at a hundred: nobody needs to know whether it is 100 or 1,000, and counting on would cost more every year.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from appliance.journal import Row
+
+COUNTED = 100
+EACH_PROBLEM = 5
+DAYS_SHOWN = 7
+OPEN = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
+
+
+class Reader(Protocol):
+    """Whoever may ask."""
+
+    def rows(self, sql: str, *args: object) -> Sequence[Row]:
+        """Ask the shop."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing that waits: `what` is the rows that make it up; `:now`, `:tonight` and `:today` are filled in."""
+
+    title: str
+    what: str
+    href: str
+    see: str
+    tone: str = "do"
+    note: str = ""
+
+
+CARDS = (
+    Card(
+        "Overdue to ship",
+        "order_list where state = 'approved' and ship_by > 0 and ship_by < :now",
+        "/orders?view=to-ship&sort=ship_by-asc",
+        "orders.see",
+        "bad",
+        "Promised and not sent",
+    ),
+    Card(
+        "To review",
+        "order_list where state in ('to_review', 'to_finance_review') and frozen = 0",
+        "/orders?view=to-review",
+        "orders.see",
+    ),
+    Card(
+        "To ship today",
+        "order_list where state = 'approved' and frozen = 0 and ship_by < :tonight",
+        "/orders?view=to-ship",
+        "orders.see",
+    ),
+    Card(
+        "Platform orders to submit",
+        "raw_order where state = 'waiting' and platform_status in ('await_ship', 'part_shipped') and deleted = 0",
+        "/marketplace?view=to-submit",
+        "marketplace.see",
+    ),
+    Card("Goods to match", "unmatched_goods", "/marketplace/unmatched", "marketplace.see", "wait"),
+    Card(
+        "Exceptions",
+        f"order_list where trouble = 1 and state in {OPEN}",
+        "/orders?view=exceptions",
+        "orders.see",
+        "bad",
+        "The platform changed something",
+    ),
+    Card(
+        "Frozen",
+        f"order_list where frozen = 1 and state in {OPEN}",
+        "/orders?view=frozen",
+        "orders.see",
+        "wait",
+    ),
+    Card("Short of stock", "order_short", "/orders?view=short", "orders.see", "bad", "Sold more than there is"),
+    Card(
+        "Not paid yet",
+        "order_list where state = 'awaiting_payment'",
+        "/orders?view=to-pay",
+        "orders.see",
+        "wait",
+    ),
+    Card("Stock below nothing", "stock_level where negative = 1", "/stock?view=negative", "inventory.see", "bad"),
+    Card("Running low", "stock_level where low = 1 and disabled = 0", "/stock?view=low", "inventory.see", "wait"),
+    Card(
+        "Money owed and due",
+        "party_balance where owed > 0 and oldest_due <> '' and oldest_due <= :today",
+        "/accounts/parties?view=owe-us",
+        "accounts.see",
+        "bad",
+    ),
+)
+
+
+def counts(reader: Reader, cards: Sequence[Card], *, now: int, tonight: int, today: str) -> list[int]:
+    """Count what is on each card, in one statement."""
+    if not cards:
+        return []
+    named = {":now": str(int(now)), ":tonight": str(int(tonight)), ":today": f"'{_day(today)}'"}
+    asked = ", ".join(
+        f"(select count(*) from (select 1 from {_filled(card.what, named)} limit {COUNTED}))" for card in cards
+    )
+    return list(reader.rows(f"select {asked}")[0])
+
+
+def _filled(what: str, named: Mapping[str, str]) -> str:
+    return re.sub(r":(now|tonight|today)\b", lambda found: named[found[0]], what)
+
+
+def _day(today: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", today):
+        raise ValueError("A business day looks like 2026-11-24.")
+    return today
+
+
+# ---- what ought to be empty
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One row of a problem view: its sentence (a message id) and what it names."""
+
+    view: str
+    sentence: str
+    named: Mapping[str, Any]
+
+
+def problems(reader: Reader, sentences: Mapping[str, str]) -> list[Problem]:
+    """Ask every problem view for its first rows, in one statement. Its sentence says which columns it needs."""
+    if not sentences:
+        return []
+    parts = []
+    for place, (view, sentence) in enumerate(sentences.items()):
+        named = sorted(set(re.findall(r"{(\w+)}", sentence)) | {"id"})
+        fields = ", ".join(f"'{name}', {name}" for name in named)
+        parts.append(
+            f"select {place} as place, json_object({fields}) as named from (select * from {view} limit {EACH_PROBLEM})"
+        )
+    views = list(sentences.items())
+    return [_problem(*views[row["place"]], row["named"]) for row in reader.rows(" union all ".join(parts))]
+
+
+def _problem(view: str, sentence: str, named: str) -> Problem:
+    return Problem(view, sentence, json.loads(named))
+
+
+# ---- the day in numbers
+
+
+@dataclass(frozen=True)
+class Day:
+    """What the roll-ups say of today, and of the last days."""
+
+    placed: int
+    placed_amount: int
+    shipped: int
+    taken: int
+    week: Sequence[tuple[str, int]]
+
+
+def day(reader: Reader, days: Sequence[str]) -> Day:
+    """Read today and the days before from the kept sums, in one statement."""
+    today, first = days[-1], days[0]
+    rows = reader.rows(
+        "select basis, day, sum(orders) as orders, sum(amount) as amount from sales_day "
+        "where basis in ('placed', 'shipped') and day between ? and ? group by basis, day "
+        "union all select 'taken', day, sum(n), sum(came) from account_day where day = ? group by day",
+        first,
+        today,
+        today,
+    )
+    by = {(row["basis"], row["day"]): (row["orders"], row["amount"]) for row in rows}
+    placed = by.get(("placed", today), (0, 0))
+    return Day(
+        placed=placed[0],
+        placed_amount=placed[1],
+        shipped=by.get(("shipped", today), (0, 0))[0],
+        taken=by.get(("taken", today), (0, 0))[1],
+        week=[(one, by.get(("placed", one), (0, 0))[1]) for one in days],
+    )
+
+
+# ---- the first days of a shop
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing a new shop does first, and how to tell that it was done."""
+
+    title: str
+    note: str
+    done: str
+    href: str
+    permission: str
+
+
+STEPS = (
+    Step(
+        "Add goods",
+        "Name, price and barcode; a photo from the phone is enough.",
+        "select 1 from sku where deleted = 0 limit 1",
+        "/do/catalog/add_goods",
+        "catalog.add_goods",
+    ),
+    Step(
+        "Count what is on the shelf",
+        "The opening stock and what it cost.",
+        "select 1 from moved limit 1",
+        "/do/inventory/opening_stock",
+        "inventory.opening_stock",
+    ),
+    Step(
+        "Add the Taobao shop",
+        "Only if you sell there; its orders come in as files.",
+        "select 1 from shop where platform = 'taobao' and deleted = 0 limit 1",
+        "/do/settings/add_shop?platform=taobao",
+        "settings.add_shop",
+    ),
+    Step(
+        "Take the first order",
+        "At the counter, by phone, or from the platform's file.",
+        "select 1 from sales_order limit 1",
+        "/do/orders/create",
+        "orders.create",
+    ),
+    Step(
+        "Let the others in",
+        "Everybody has a PIN of their own; then the history says who did what.",
+        "select 1 from employee where deleted = 0 limit 1 offset 1",
+        "/do/staff/add_employee",
+        "staff.add_employee",
+    ),
+)
+
+
+def steps(reader: Reader) -> list[bool]:
+    """Tell which first steps are done, in one statement."""
+    asked = ", ".join(f"exists ({step.done})" for step in STEPS)
+    return [bool(done) for done in reader.rows(f"select {asked}")[0]]
