@@ -155,7 +155,7 @@ def price_list(visit: Visit, id: str) -> Answer:
 
 PAGES = [goods_listing, sku_listing, price_lists, categories, goods, sku, price_list]
 
-RAIL = Rail("Goods", icon="i-tag", href="/goods")
+RAIL = Rail("Goods", place=35, icon="i-tag", href="/goods")
 
 PROBLEMS = {
     "problem_code_claimed_twice": "The code {code} means both {one} and {other}. Take it away from one of them.",

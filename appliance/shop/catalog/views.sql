@@ -20,7 +20,7 @@ left join category p4 on p4.id = p3.parent and p4.deleted = 0
 where c.deleted = 0 and c.made_at > 0;
 
 create view problem_category_too_deep as
-select id, id as document, name from category_list where too_deep = 1;
+select id, name from category_list where too_deep = 1;
 
 -- Every SKU as it is picked, scanned, priced and printed.
 --
@@ -76,20 +76,31 @@ from goods g left join category_list c on c.id = g.category
 where g.deleted = 0 and g.made_at > 0;
 
 -- Who claims which code: SKU codes and barcodes together, since a scanner cannot tell them apart.
+--
+-- kept by code, sku
+-- touched by sku: code, id
+-- touched by barcode: code, sku
+-- touched by sku: select code, sku from barcode where sku = :id
 create view code_claim as
 select code, id as sku from sku where deleted = 0 and code <> ''
 union all
-select code, sku from barcode where deleted = 0 and code <> '';
+select b.code, b.sku from barcode b where b.deleted = 0 and b.code <> '' and not exists (
+    select 1 from sku s where s.id = b.sku and s.code = b.code and s.deleted = 0);
 
+-- What each code means: one SKU, and another only if a merge let two boxes give the same code away.
+--
 -- kept by code
--- touched by sku: code
--- touched by barcode: code
+-- touched by code_claim: code
 -- index skus
 create view code_claimed as
-select code, count(distinct sku) as skus, min(sku) as one, max(sku) as other from code_claim group by code;
+select a.code, a.sku as one,
+    ifnull((select min(b.sku) from code_claim b where b.code = a.code and b.sku > a.sku), '') as other,
+    (select count(*) from code_claim b where b.code = a.code) as skus
+from code_claim a
+where not exists (select 1 from code_claim c where c.code = a.code and c.sku < a.sku);
 
 create view problem_code_claimed_twice as
-select c.one as id, c.one as document, c.code, a.name as one, b.name as other
+select c.one as id, c.code, a.name as one, b.name as other
 from code_claimed c join sku_list a on a.id = c.one join sku_list b on b.id = c.other
 where c.skus > 1;
 

@@ -192,6 +192,7 @@ PAGES = [stock_listing, movements, papers, shelf, paper, stock_of_sku, stock_of_
 
 RAIL = Rail(
     "Stock",
+    place=30,
     icon="i-box",
     href="/stock",
     badge="select count(*) from (select 1 from stock_level where negative = 1 limit 100)",

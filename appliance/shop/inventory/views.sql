@@ -1,10 +1,18 @@
--- Every shelf that holds or should hold something: stock, what papers ask for, and the limits set for it.
+-- Every shelf that holds or should hold something, once: stock, what papers ask for, and the limits set for it.
+-- A plain union would say the same, but SQLite looks into one only as a whole.
 create view shelf as
-select warehouse, sku from stock
-union
-select warehouse, sku from held
-union
-select warehouse, sku from stock_limit where deleted = 0;
+select warehouse, sku from stock where quality = 'good'
+union all
+select d.warehouse, d.sku from stock d where d.quality = 'defective' and not exists (
+    select 1 from stock g where g.warehouse = d.warehouse and g.sku = d.sku and g.quality = 'good')
+union all
+select h.warehouse, h.sku from held h
+where h.bucket = (select min(f.bucket) from held f where f.warehouse = h.warehouse and f.sku = h.sku)
+    and not exists (select 1 from stock s where s.warehouse = h.warehouse and s.sku = h.sku)
+union all
+select m.warehouse, m.sku from stock_limit m
+where m.deleted = 0 and not exists (select 1 from stock s where s.warehouse = m.warehouse and s.sku = m.sku)
+    and not exists (select 1 from held h where h.warehouse = m.warehouse and h.sku = m.sku);
 
 -- Stock per warehouse and SKU, with everything that is promised or on its way.
 --
