@@ -20,9 +20,7 @@ from appliance.shop.settings import Shop, ShopId
 
 
 @action("Upload order file")
-def lay_in(
-    desk: Desk, *, file: Annotated[Blob, Label("Order file or item file (.csv, .xlsx)")], shop: ShopId
-) -> str:
+def lay_in(desk: Desk, *, file: Annotated[Blob, Label("Order file or item file (.csv, .xlsx)")], shop: ShopId) -> str:
     """Lay in the order file or the item file of the seller's desk. You see what it would do before it does."""
     found = desk.get(Shop, shop)
     if found.disabled:

@@ -259,6 +259,7 @@ def _matched_now(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
 PAGES = [raw_orders, raw_order, unmatched, mappings, imports, import_job, import_errors]
 RAIL = Rail(
     "Platform",
+    place=40,
     icon="i-shop",
     href="/marketplace",
     badge=f"select count(*) from (select 1 from raw_order where {TO_SUBMIT} and deleted = 0 limit 100)",
