@@ -1,27 +1,15 @@
 """Goods, SKUs and their codes: a teapot in two colours, a carton of twelve, and two boxes that do not always agree."""
 
-from collections.abc import Callable
-
 import pytest
 
-from appliance.journal import ONE, Desk, Refusal
+from appliance.journal import ONE, Desk
 from appliance.shop import catalog
 from appliance.shop.catalog import Barcode, Goods, NewSku, Sku, actions
-from tests.cast import BRANCH_B, Shop, agree, clean, meet
+from tests.cast import agree, clean, meet
+from tests.catalog.conftest import refused
 
-ROOMS = ["catalog"]
 TEAPOT = "6901234567892"
 CARTON = "16901234567899"
-
-
-@pytest.fixture
-def alice(new_box: Callable[..., Shop]) -> Desk:
-    return new_box("A1", names=ROOMS).desk("alice")
-
-
-@pytest.fixture
-def bob(new_box: Callable[..., Shop]) -> Desk:
-    return new_box("B1", BRANCH_B, names=ROOMS).desk("bob")
 
 
 @pytest.fixture
@@ -36,14 +24,6 @@ def sku(desk: Desk, code: str) -> str:
     found = catalog.by_code(desk, code)
     assert found is not None
     return found
-
-
-def refused(sentence: str, deed: Callable[[], object], field: str = "") -> Refusal:
-    with pytest.raises(Refusal) as said:
-        deed()
-    assert said.value.sentence == sentence
-    assert said.value.field == field
-    return said.value
 
 
 def test_goods_come_with_their_skus_and_each_has_a_code(alice: Desk, teapot: str) -> None:

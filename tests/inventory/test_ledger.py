@@ -20,7 +20,7 @@ def ship(
     desk: Desk, *, warehouse: str, wanted: list[Wanted], document: str = "ship", forced: bool = False
 ) -> list[int]:
     return inventory.issue_all(
-        desk, warehouse=warehouse, wanted=wanted, kind="sale_out", document=derive(document), forced=forced
+        desk, warehouse=warehouse, wanted=wanted, kind="sale_out", document=derive("ship"), forced=forced
     )
 
 
@@ -180,7 +180,10 @@ def test_two_boxes_of_a_branch_write_one_ledger_apart_and_someone_is_told(
 def test_opening_stock_and_moves_reach_the_level_of_stock(alice: Desk, shelf: Shelf) -> None:
     inventory.opening_stock(
         alice, warehouse=shelf.warehouse,
-        lines=[OpeningLine(sku=shelf.cup, qty=pieces(5), cost=20_000), OpeningLine(sku=shelf.cup, qty=pieces(1), quality="defective")],
+        lines=[
+            OpeningLine(sku=shelf.cup, qty=pieces(5), cost=20_000),
+            OpeningLine(sku=shelf.cup, qty=pieces(1), quality="defective"),
+        ],
     )  # fmt: skip
     inventory.set_low_stock(alice, warehouse=shelf.warehouse, sku=shelf.cup, low=pieces(6))
     row = alice.row("select * from stock_level where id = ?", f"{shelf.warehouse}.{shelf.cup}")

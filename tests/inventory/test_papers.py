@@ -16,7 +16,10 @@ from tests.inventory.conftest import Shelf, build, pieces, refused
 def stocked(alice: Desk, shelf: Shelf) -> Shelf:
     inventory.opening_stock(
         alice, warehouse=shelf.warehouse,
-        lines=[OpeningLine(sku=shelf.teapot, qty=pieces(10), cost=128_000), OpeningLine(sku=shelf.cup, qty=pieces(4), cost=10_000)],
+        lines=[
+            OpeningLine(sku=shelf.teapot, qty=pieces(10), cost=128_000),
+            OpeningLine(sku=shelf.cup, qty=pieces(4), cost=10_000),
+        ],
     )  # fmt: skip
     return shelf
 

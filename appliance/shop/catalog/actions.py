@@ -365,9 +365,11 @@ def _check_depth(desk: Desk, category: str, parent: str) -> None:
         if above >= DEEPEST:
             raise Refusal("Categories are at most {deepest} deep.", field="parent", deepest=DEEPEST)
         parent = desk.get(Category, parent).parent
+    # Its own row is left out below itself, so that a circle made by a merge can be taken apart.
     below = desk.value(
-        "with recursive below(id, depth) as (select ?, 0 union select c.id, b.depth + 1 from below b "
-        "join category c on c.parent = b.id and c.deleted = 0 where b.depth < ?) select max(depth) from below",
+        "with recursive below(id, depth) as (select ?1, 0 union select c.id, b.depth + 1 from below b "
+        "join category c on c.parent = b.id and c.deleted = 0 and c.id <> ?1 where b.depth < ?2) "
+        "select max(depth) from below",
         category or "-", DEEPEST,
     )  # fmt: skip
     if above + 1 + below > DEEPEST:
