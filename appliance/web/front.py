@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from appliance.journal import Action, Clock, Journal
 from appliance.web import words as words_of_web
@@ -28,6 +29,9 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 REMEMBERED_MS = 15_000
 MOST_REMEMBERED = 512
+MOST_WRITTEN = 2_000
+MOST_EYES = 40
+MOST_SHELLS = 200
 
 T = TypeVar("T")
 
@@ -65,6 +69,8 @@ class Front:
         self.toasts: dict[str, list[Toast]] = {}
         self.csp_reports: list[str] = []
         self._memory: dict[Any, tuple[int, Any]] = {}
+        self._written: dict[Any, dict[Any, str]] = {}
+        self._shells: dict[Any, Markup] = {}
         self._stale = False
         self._staff_stale = False
         self._gather()
@@ -171,6 +177,26 @@ class Front:
         self._memory[key] = (now, made)
         return made
 
+    def written_rows(self, path: str, visit: Visit) -> dict[Any, str]:
+        """Rows of a list already written for the same language, day and rights, by what they say."""
+        eyes = (path, visit.lang, visit.day, visit.rights.grants, visit.rights.fields)
+        written = self._written.get(eyes)
+        if written is None or len(written) > MOST_WRITTEN:
+            if len(self._written) > MOST_EYES:
+                self._written.clear()
+            written = self._written[eyes] = {}
+        return written
+
+    def shell(self, visit: Visit, title: str) -> Markup:
+        """The rail and the bar around a page; they change seldom, so they are written once for each who sees them."""
+        key = (visit.session.hash, visit.lang, visit.theme, visit.density, title, tuple(visit.rail))
+        html = self._shells.get(key)
+        if html is None:
+            if len(self._shells) > MOST_SHELLS:
+                self._shells.clear()
+            html = self._shells[key] = Markup(self.render("rail.html", visit.words, visit=visit, title=title))
+        return html
+
     def _heard(self, touched: frozenset[tuple[str, str]]) -> None:
         """Called in the writer's thread after each commit."""
         self._stale = True
@@ -181,7 +207,7 @@ class Front:
     def rail(self, visit: Visit) -> list[RailItem]:
         """The toolbar of a person, its badges counted in one statement."""
         rails = [(room.rail, room.rail.see or f"{room.name}.see") for room in self.rooms if room.rail]
-        shown = [one for one, see in rails if visit.may(see)]
+        shown = sorted((one for one, see in rails if visit.may(see)), key=lambda one: one.place)
         counted = [one.badge for one in shown if one.badge]
         counts: Mapping[str, Any] = {}
         if counted:

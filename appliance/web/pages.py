@@ -47,6 +47,8 @@ class Rail:
     badge: str = ""
     hot: bool = False
     see: str = ""
+    place: int = 50
+    """Smaller stands higher; daily work above what is set up once."""
 
 
 @dataclass(frozen=True)

@@ -276,7 +276,7 @@ PAGES = [
     *(one.listing for one in DIRECTORIES),
     *(one.detail for one in DIRECTORIES),
 ]
-RAIL = Rail("Settings", icon="i-gear", href="/settings")
+RAIL = Rail("Settings", place=95, icon="i-gear", href="/settings")
 LABELS = {
     **{one.table: (f"{one.table}_list", "name") for one in DIRECTORIES},
     "money_item": ("money_item_list", "path"),

@@ -296,7 +296,7 @@ def device(visit: Visit, id: str) -> Answer:
 
 
 PAGES = [home, people, employee, roles, role, tablets, device]
-RAIL = Rail("Staff", icon="i-users", href="/staff")
+RAIL = Rail("Staff", place=90, icon="i-users", href="/staff")
 LABELS = {
     "employee": ("employee_list", "name", "standing = 'works_here'"),
     "role": ("role", "name"),
