@@ -55,7 +55,7 @@ Lines = Sequence[OpeningLine] | Sequence[InLine] | Sequence[OutLine]
 
 
 @action("Opening stock")
-def opening_stock(desk: Desk, *, warehouse: WarehouseId, lines: list[OpeningLine], note: Words = "") -> str:
+def opening_stock(desk: Desk, *, lines: list[OpeningLine], warehouse: WarehouseId, note: Words = "") -> str:
     """What lies there on the first day, and what it cost. Only for goods that have not moved here yet."""
     _check_lines(lines)
     seen: set[tuple[str, str]] = set()
@@ -74,7 +74,7 @@ def opening_stock(desk: Desk, *, warehouse: WarehouseId, lines: list[OpeningLine
 
 
 @action("Other stock in", undo="inventory.reverse")
-def other_in(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[InLine], note: Words = "") -> str:
+def other_in(desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[InLine], note: Words = "") -> str:
     """Goods that come without a purchase: found again, a present, a sample. Leave the cost empty if nobody knows it."""
     _check_lines(lines)
     paper = _paper(desk, "other_in", warehouse, reason, note)
@@ -87,7 +87,7 @@ def other_in(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[InL
 
 
 @action("Other stock out", undo="inventory.reverse")
-def other_out(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[OutLine], note: Words = "") -> str:
+def other_out(desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[OutLine], note: Words = "") -> str:
     """Goods that leave without a sale: own use, a sample. What orders wait for is not given away."""
     _check_lines(lines)
     check_owned(desk, warehouse)
@@ -101,8 +101,8 @@ def other_out(desk: Desk, *, warehouse: WarehouseId, reason: Why, lines: list[Ou
 def scrap(
     desk: Desk,
     *,
-    warehouse: WarehouseId,
     reason: Why,
+    warehouse: WarehouseId,
     lines: list[OutLine],
     quality: Quality = "defective",
     note: Words = "",
@@ -120,9 +120,9 @@ def scrap(
 def convert(
     desk: Desk,
     *,
+    reason: Why,
     warehouse: WarehouseId,
     to: Annotated[Quality, Label("Becomes")],
-    reason: Why,
     lines: list[OutLine],
     note: Words = "",
 ) -> str:
@@ -138,10 +138,10 @@ def convert(
 def adjust_value(
     desk: Desk,
     *,
+    reason: Why,
     warehouse: WarehouseId,
     sku: SkuId,
     amount: Annotated[Price, Label("Value more or less"), Hint("With a minus when it is worth less.")],
-    reason: Why,
     quality: Quality = "good",
 ) -> str:
     """The quantity stays; only what the goods are worth changes."""
