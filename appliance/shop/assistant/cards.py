@@ -58,7 +58,7 @@ CARDS = (
         "orders.see",
     ),
     Card(
-        "Platform orders to submit",
+        "To submit",
         "raw_order where state = 'waiting' and platform_status in ('await_ship', 'part_shipped') and deleted = 0",
         "/marketplace?view=to-submit",
         "marketplace.see",
