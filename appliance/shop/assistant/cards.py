@@ -143,12 +143,12 @@ def problems(reader: Reader, sentences: Mapping[str, str]) -> list[Problem]:
         parts.append(
             f"select {place} as place, json_object({fields}) as named from (select * from {view} limit {EACH_PROBLEM})"
         )
-    views = list(sentences.items())
-    return [_problem(*views[row["place"]], row["named"]) for row in reader.rows(" union all ".join(parts))]
-
-
-def _problem(view: str, sentence: str, named: str) -> Problem:
-    return Problem(view, sentence, json.loads(named))
+    views = list(sentences)
+    found = []
+    for row in reader.rows(" union all ".join(parts)):
+        view = views[int(row["place"])]
+        found.append(Problem(view, sentences[view], json.loads(row["named"])))
+    return found
 
 
 # ---- the day in numbers
