@@ -250,6 +250,15 @@ def test_hidden_rows_and_formulas_are_read_and_told() -> None:
     }
 
 
+def test_codes_that_stand_as_numbers_are_warned_of() -> None:
+    headings = ["订单编号", "标题", "价格", "购买数量", "商家编码"]
+    warning = "Codes or phones stand as numbers in the workbook; leading zeros are lost. Look at them."
+    as_number = told(files.workbook([headings, ["1930679858170600", "紫砂壶", 128, 1, 123]]))
+    as_text = told(files.workbook([headings, ["1930679858170600", "紫砂壶", 128, 1, "00123"]]))
+    assert (as_number.warnings, as_text.warnings) == ([warning], [])
+    assert as_text.lines[0].goods[0].outer_code == "00123"
+
+
 def test_a_workbook_with_macros_is_refused() -> None:
     plain = orders_xlsx([order(0)])
     assert refused(files.repacked(plain, {"xl/vbaProject.bin": b"x"})).code == "macros"

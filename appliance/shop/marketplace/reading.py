@@ -44,6 +44,8 @@ class Sheet:
     encoding: str
     damaged: list[Damage] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    figures: frozenset[int] = frozenset()
+    """Columns of a workbook that hold numbers, not text: what was a code in them has lost its leading zeros."""
 
 
 def open_sheet(content: bytes, name: str = "") -> Sheet:

@@ -20,6 +20,7 @@ PLATFORM: Platform = "taobao"
 MOST_LINES = 200
 MOST_LETTERS = 2_000
 
+_CODES = frozenset({"outer_code", "item_code", "phone", "telephone"})
 _TOO_LONG = values.Unfit("The cell is longer than 2,000 letters.")
 
 Steps = list[tuple[int, str, str, Callable[[str], Any]]]
@@ -92,6 +93,8 @@ def understand(content: bytes, name: str, shop: str) -> Told:
         warnings=list(sheet.warnings),
         bad=[Bad(one.number, "", "", one.sentence, one.cells) for one in sheet.damaged],
     )
+    if any(spec.name in _CODES and place in sheet.figures for spec, place in plan.columns):
+        told.warnings.append("Codes or phones stand as numbers in the workbook; leading zeros are lost. Look at them.")
     if plan.kind == "orders":
         _orders(sheet, plan, shop, told)
     else:

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from appliance.journal import Refusal
@@ -109,20 +109,24 @@ def _read(content: bytes, warnings: list[str]) -> Sheet:
         if first.width > MOST_COLUMNS:
             raise Refusal("The file has more than 500 columns.", field="file", code="columns")
         above = first.start[0] if first.start else 0
-        table = [[_text(value) for value in cells] for cells in first.to_python(skip_empty_area=True)]
+        values = first.to_python(skip_empty_area=True)
     except PasswordError as error:
         sentence = "The workbook has a password. Take the password off and save it again."
         raise Refusal(sentence, field="file", code="encrypted") from error
     except (CalamineError, WorksheetNotFound, ValueError, OverflowError) as error:
         raise _broken() from error
-    return _sheet(table, above, warnings)
+    return _sheet(values, above, warnings)
 
 
-def _sheet(table: list[list[str]], above: int, warnings: list[str]) -> Sheet:
+def _sheet(values: Sequence[Sequence[object]], above: int, warnings: list[str]) -> Sheet:
+    figures = frozenset(
+        place for cells in values[1:] for place, value in enumerate(cells) if type(value) in {int, float}
+    )
+    table = [[_text(value) for value in cells] for cells in values]
     if not table:
         raise Refusal("The file is empty.", field="file", code="empty")
     rows = [Row(above + place, cells) for place, cells in enumerate(table[1:], 2) if any(cells)]
-    return Sheet(table[0], rows, "xlsx", warnings=warnings)
+    return Sheet(table[0], rows, "xlsx", warnings=warnings, figures=figures)
 
 
 def _text(value: object) -> str:
