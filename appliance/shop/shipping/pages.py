@@ -158,7 +158,9 @@ RAIL = Rail(
     badge="select count(*) from (select 1 from order_list where state = 'approved' and frozen = 0 limit 100)",
 )
 PROBLEMS = {
-    "problem_shipped_twice": "Order {number} left twice, from two boxes. Get one parcel back and take its shipping back.",
+    "problem_shipped_twice": (
+        "Order {number} left twice, from two boxes. Get one parcel back, then take its shipping back."
+    ),
     "problem_waybill_twice": "Waybill {waybill} is on two parcels, {number} and {other}. Look which label is right.",
 }
 LABELS = {"parcel": ("parcel_list", "number"), "parcel_line": ("parcel_line", "id", "0")}
