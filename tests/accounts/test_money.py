@@ -140,18 +140,12 @@ def test_a_journal_written_by_two_boxes_at_once_is_shown_as_a_problem(alice: Des
 def test_the_books_are_closed_and_opened(alice: Desk, drawer: str, rent: str) -> None:
     refused("Only days that are over can be closed.", lambda: actions.close_books(alice, day=alice.day), "day")
     actions.close_books(alice, day="2026-10-31")
-    refused(
-        "The books are closed up to {closed} already.", lambda: actions.close_books(alice, day="2026-10-31"), "day"
-    )
+    refused("The books are closed up to {closed} already.", lambda: actions.close_books(alice, day="2026-10-31"), "day")
     closed = "The books are closed up to {closed}. Take a later day."
-    refused(
-        closed, lambda: actions.new_expense(alice, account=drawer, item=rent, amount=1, day="2026-10-31"), "day"
-    )
+    refused(closed, lambda: actions.new_expense(alice, account=drawer, item=rent, amount=1, day="2026-10-31"), "day")
     refused(closed, lambda: actions.owe(alice, customer="x", amount=1, day="2026-10-01"), "day")
     actions.new_expense(alice, account=drawer, item=rent, amount=1, day="2026-11-01")
-    refused(
-        "The books are open after {closed} as it is.", lambda: actions.reopen_books(alice, day="2026-11-01"), "day"
-    )
+    refused("The books are open after {closed} as it is.", lambda: actions.reopen_books(alice, day="2026-11-01"), "day")
     actions.reopen_books(alice)
     actions.new_expense(alice, account=drawer, item=rent, amount=1, day="2026-10-31")
 

@@ -9,7 +9,14 @@ from tests.cast import clean
 
 def charge(desk: Desk, party: str, amount: int, document: str = "", due_days: int = 0, day: str = "") -> str:
     return accounts.charge(
-        desk, party=party, party_kind="customer", amount=amount, document=document, kind="sale", due_days=due_days, day=day
+        desk,
+        party=party,
+        party_kind="customer",
+        amount=amount,
+        document=document,
+        kind="sale",
+        due_days=due_days,
+        day=day,
     )
 
 
@@ -55,7 +62,9 @@ def test_what_nothing_is_owed_for_is_settled_later(alice: Desk, drawer: str, li_
     actions.unsettle(alice, money=paper, charge=debt)
     assert owes(alice, li_na) == (3_000, 4_000, -1_000)
     refused(
-        "Nothing of this is settled with that money.", lambda: actions.unsettle(alice, money=paper, charge=debt), "charge"
+        "Nothing of this is settled with that money.",
+        lambda: actions.unsettle(alice, money=paper, charge=debt),
+        "charge",
     )
     draft = actions.new_receipt(alice, account=drawer, customer=li_na, amount=1, draft=True)
     refused("Only approved money settles anything.", lambda: actions.settle_oldest(alice, money_paper=draft))
@@ -70,7 +79,9 @@ def test_nothing_is_settled_beyond_what_is_open(alice: Desk, drawer: str, li_na:
         "amount",
     )
     assert said.params == {"open": "¥30.00", "asked": "¥30.01"}
-    refused("An amount is more than nothing.", lambda: actions.settle(alice, money=paper, charge=debt, amount=-1), "amount")
+    refused(
+        "An amount is more than nothing.", lambda: actions.settle(alice, money=paper, charge=debt, amount=-1), "amount"
+    )
     refused(
         "Money that came in settles what is owed, not the other way round.",
         lambda: actions.settle(alice, money=debt, charge=paper, amount=1),
@@ -105,7 +116,9 @@ def test_no_more_is_given_back_than_was_paid(alice: Desk, drawer: str, li_na: st
     accounts.receive(alice, account=drawer, party=li_na, party_kind="customer", amount=5_000, document="order")
     refused(
         "Only {paid} was paid for this; {asked} cannot be given back.",
-        lambda: accounts.refund(alice, account=drawer, party=li_na, party_kind="customer", amount=5_001, document="order"),
+        lambda: accounts.refund(
+            alice, account=drawer, party=li_na, party_kind="customer", amount=5_001, document="order"
+        ),
         "amount",
     )
     refused(

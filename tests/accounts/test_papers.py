@@ -24,7 +24,9 @@ def test_a_receipt_is_from_somebody(alice: Desk, drawer: str, li_na: str, landlo
     sentence = "Choose a customer or a partner, one of the two."
     refused(sentence, lambda: actions.new_receipt(alice, account=drawer, amount=1), "customer")
     refused(
-        sentence, lambda: actions.new_receipt(alice, account=drawer, amount=1, customer=li_na, partner=landlord), "customer"
+        sentence,
+        lambda: actions.new_receipt(alice, account=drawer, amount=1, customer=li_na, partner=landlord),
+        "customer",
     )
     refused(sentence, lambda: actions.owe(alice, amount=1), "customer")
 
@@ -51,7 +53,9 @@ def test_a_review_makes_it_count(alice: Desk, carol: Desk, drawer: str, li_na: s
     assert lies_in(alice, drawer) == 105_000
 
 
-def test_a_second_review_is_by_a_second_person_above_the_limit(alice: Desk, carol: Desk, drawer: str, li_na: str) -> None:
+def test_a_second_review_is_by_a_second_person_above_the_limit(
+    alice: Desk, carol: Desk, drawer: str, li_na: str
+) -> None:
     for name, value in (("money.review", "1"), ("money.second_review", "1"), ("money.own_limit", "10000")):
         turn(alice, name, value)
     small, large = receipt(alice, drawer, li_na, 10_000), receipt(alice, drawer, li_na, 10_001)
@@ -89,7 +93,11 @@ def test_an_approval_is_taken_back_while_nothing_depends_on_it(alice: Desk, draw
     assert accounts.balance(alice, li_na, "customer") == -5_000
 
     actions.new_expense(alice, account=drawer, item=rent, amount=104_000)
-    refused("{account} holds only {held}; {asked} cannot leave it.", lambda: actions.unreview(alice, money_paper=paper), "amount")
+    refused(
+        "{account} holds only {held}; {asked} cannot leave it.",
+        lambda: actions.unreview(alice, money_paper=paper),
+        "amount",
+    )
     assert clean(alice) == []
 
 
@@ -117,7 +125,9 @@ def test_closed_books_keep_an_approval(alice: Desk, drawer: str, li_na: str) -> 
     paper = actions.new_receipt(alice, account=drawer, customer=li_na, amount=100, day="2026-10-30")
     actions.close_books(alice, day="2026-10-31")
     refused(
-        "The books are closed up to {closed}. Take a later day.", lambda: actions.unreview(alice, money_paper=paper), "day"
+        "The books are closed up to {closed}. Take a later day.",
+        lambda: actions.unreview(alice, money_paper=paper),
+        "day",
     )
     actions.reverse(alice, money_paper=paper, reason="记错了")
     assert lies_in(alice, drawer) == 100_000

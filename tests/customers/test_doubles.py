@@ -92,7 +92,8 @@ def test_a_merge_is_undone_within_thirty_days(box: Shop, alice: Desk, twice: tup
     actions.merge(alice, customer=older, other=younger)
     box.clock.now += 31 * DAY_MS
     refused(
-        "This merge is older than {days} days and cannot be undone any more.", lambda: actions.unmerge(alice, alias=alias)
+        "This merge is older than {days} days and cannot be undone any more.",
+        lambda: actions.unmerge(alice, alias=alias),
     )
     assert clean(alice) == []
 

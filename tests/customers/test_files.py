@@ -71,7 +71,14 @@ def test_a_known_phone_leads_to_the_file_unless_it_is_somebody_else(alice: Desk,
 
 def test_what_a_platform_sends_is_kept_as_it_is(alice: Desk) -> None:
     made = customers.create(
-        alice, name="李*", phone="138****2266", platform="taobao", nick="lina88", open_id="AAE1", street="某地", province="不存在省"
+        alice,
+        name="李*",
+        phone="138****2266",
+        platform="taobao",
+        nick="lina88",
+        open_id="AAE1",
+        street="某地",
+        province="不存在省",
     )
     phone = alice.row("select * from customer_phone where customer = ?", made)
     assert phone is not None
@@ -81,7 +88,9 @@ def test_what_a_platform_sends_is_kept_as_it_is(alice: Desk) -> None:
 
 
 def test_a_file_is_changed_and_its_history_tells_it(alice: Desk, li_na: str) -> None:
-    actions.change(alice, customer=li_na, name=" 李 娜 ", email="lina@example.com", tags=["老客", "老客", " 茶 "], sex="female")
+    actions.change(
+        alice, customer=li_na, name=" 李 娜 ", email="lina@example.com", tags=["老客", "老客", " 茶 "], sex="female"
+    )
     file = alice.get(Customer, li_na)
     assert (file.name, file.email, file.tags, file.sex) == ("李 娜", "lina@example.com", ["老客", "茶"], "female")
     told = alice.journal.history(alice.journal.reading(), li_na)
@@ -92,7 +101,9 @@ def test_a_file_is_changed_and_its_history_tells_it(alice: Desk, li_na: str) -> 
 def test_what_cannot_stand_in_a_file_is_refused(alice: Desk, li_na: str) -> None:
     refused("A customer needs a name.", lambda: actions.change(alice, customer=li_na, name=" "), "name")
     refused(
-        "{email} is not an e-mail address.", lambda: actions.change(alice, customer=li_na, name="李娜", email="lina"), "email"
+        "{email} is not an e-mail address.",
+        lambda: actions.change(alice, customer=li_na, name="李娜", email="lina"),
+        "email",
     )
     refused(
         "A birthday is not in the future.",
@@ -186,7 +197,12 @@ def test_phones_that_cannot_be_added_are_refused(alice: Desk, li_na: str) -> Non
 def test_an_address_in_one_line_is_divided(alice: Desk, li_na: str) -> None:
     made = actions.add_address(alice, customer=li_na, street="浙江省杭州市余杭区文一西路969号3幢")
     found = alice.get(CustomerAddress, made)
-    assert (found.province, found.city, found.district, found.street) == ("浙江省", "杭州市", "余杭区", "文一西路969号3幢")
+    assert (found.province, found.city, found.district, found.street) == (
+        "浙江省",
+        "杭州市",
+        "余杭区",
+        "文一西路969号3幢",
+    )
     assert found.main
     assert listed(alice, li_na)["place"] == "浙江省 杭州市"
 
@@ -216,7 +232,13 @@ def test_one_address_is_the_main_one(alice: Desk, li_na: str) -> None:
     shop = actions.add_address(alice, customer=li_na, street="浙江省杭州市西湖区龙井路1号", main=True)
     assert (alice.get(CustomerAddress, home).main, alice.get(CustomerAddress, shop).main) == (False, True)
     actions.change_address(
-        alice, customer_address=home, province="浙江省", city="杭州市", district="余杭区", street="文一西路1号", main=True
+        alice,
+        customer_address=home,
+        province="浙江省",
+        city="杭州市",
+        district="余杭区",
+        street="文一西路1号",
+        main=True,
     )
     assert (alice.get(CustomerAddress, home).main, alice.get(CustomerAddress, shop).main) == (True, False)
     actions.remove_address(alice, customer_address=home)
@@ -243,9 +265,7 @@ def test_accounts_on_platforms_are_added_once(alice: Desk, li_na: str) -> None:
 def test_classes_have_one_name_and_a_share_of_the_price(alice: Desk, li_na: str) -> None:
     gold = actions.create_class(alice, name="金卡", discount=9_500)
     refused("A class needs a name.", lambda: actions.create_class(alice, name=" "), "name")
-    refused(
-        "There is a class called {name} already.", lambda: actions.create_class(alice, name="金卡"), "name"
-    )
+    refused("There is a class called {name} already.", lambda: actions.create_class(alice, name="金卡"), "name")
     refused(
         "The share of the price is between 0 and 100 %.",
         lambda: actions.change_class(alice, customer_class=gold, name="金卡", discount=10_001),

@@ -187,9 +187,7 @@ def change_partner(
     """What was settled stays as it was."""
     if not name.strip():
         raise Refusal("A partner needs a name.", field="name")
-    desk.change(
-        Partner, partner, name=name.strip(), phone=phone, bank_name=bank_name, bank_no=bank_no, remark=remark
-    )
+    desk.change(Partner, partner, name=name.strip(), phone=phone, bank_name=bank_name, bank_no=bank_no, remark=remark)
 
 
 @action("Disable partner", undo="accounts.enable_partner")
@@ -297,14 +295,18 @@ def close_books(desk: Desk, *, day: Annotated[Day, Label("Closed up to")]) -> No
         raise Refusal("Only days that are over can be closed.", field="day")
     if day <= closed_to(desk):
         raise Refusal("The books are closed up to {closed} already.", field="day", closed=closed_to(desk))
-    waiting = desk.value("select number from money_paper_list where state in ('to_review', 'second_review') and day <= ?", day)
+    waiting = desk.value(
+        "select number from money_paper_list where state in ('to_review', 'second_review') and day <= ?", day
+    )
     if waiting:
         raise Refusal("{number} still waits for review in that time.", field="day", number=waiting)
     desk.put(Books(id=BOOKS, closed_to=day))
 
 
 @action("Open the books again", confirm="Days that were closed can be written in again. This stands in the history.")
-def reopen_books(desk: Desk, *, day: Annotated[Day, Label("Closed up to"), Hint("Empty opens everything.")] = "") -> None:
+def reopen_books(
+    desk: Desk, *, day: Annotated[Day, Label("Closed up to"), Hint("Empty opens everything.")] = ""
+) -> None:
     """The owner's way back."""
     if not closed_to(desk) or day >= closed_to(desk):
         raise Refusal("The books are open after {closed} as it is.", field="day", closed=closed_to(desk) or "-")

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
 from appliance.shop import customers, settings
 from appliance.shop.accounts.journal import open_day
+from appliance.shop.accounts.papers import write_red
 from appliance.shop.accounts.posting import post
 from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
-from appliance.shop.accounts.papers import write_red
 from appliance.shop.accounts.settling import members, settle_document
 
 

@@ -13,8 +13,9 @@ from appliance.shop.accounts.records import (
     Allocated,
     MoneyPaper,
     PaperId,
-    PartnerId,
     PaperKind,
+    PartnerId,
+    PartyKind,
 )
 from appliance.shop.accounts.settling import members, settled_with, unsettle_all
 from appliance.shop.customers import CustomerId
@@ -133,7 +134,7 @@ def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:
     return made
 
 
-def _party(customer: str, partner: str) -> tuple[str, str]:
+def _party(customer: str, partner: str) -> tuple[str, PartyKind]:
     if bool(customer) == bool(partner):
         raise Refusal("Choose a customer or a partner, one of the two.", field="customer")
     return (customer, "customer") if customer else (partner, "partner")
@@ -177,9 +178,7 @@ def change_paper(
     if desk.state(MoneyPaper, money_paper) != "draft":
         raise Refusal("Only a draft can be changed. Send it back first, or write a red paper.")
     paper = desk.get(MoneyPaper, money_paper)
-    new = msgspec.structs.replace(
-        paper, account=account, amount=amount, item=item, day=day or desk.day, note=note
-    )
+    new = msgspec.structs.replace(paper, account=account, amount=amount, item=item, day=day or desk.day, note=note)
     _check(desk, new)
     desk.change(
         MoneyPaper, money_paper, account=new.account, amount=new.amount, item=new.item, day=new.day, note=new.note
@@ -237,7 +236,9 @@ def void(desk: Desk, *, money_paper: PaperId) -> None:
     desk.step(MoneyPaper, money_paper, to="void")
 
 
-@action("Take the approval back", confirm="The money is taken out of the journal again, and the paper waits for review.")
+@action(
+    "Take the approval back", confirm="The money is taken out of the journal again, and the paper waits for review."
+)
 def unreview(desk: Desk, *, money_paper: PaperId) -> None:
     """Only while nothing depends on it; otherwise write a red paper."""
     paper = _standing(desk, money_paper)

@@ -47,18 +47,19 @@ class Statement:
     @property
     def charged(self) -> int:
         """What was charged in the period."""
-        return sum(line.row.amount for line in self.lines if line.row.amount > 0)
+        return sum(int(line.row.amount) for line in self.lines if line.row.amount > 0)
 
     @property
     def paid(self) -> int:
         """What was paid or credited in the period."""
-        return -sum(line.row.amount for line in self.lines if line.row.amount < 0)
+        return -sum(int(line.row.amount) for line in self.lines if line.row.amount < 0)
 
 
 def statement(reader: Reader, party: str, day_from: str, day_to: str) -> Statement:
     """Draw up a statement. Its cost follows from what happened since the period began, not from the years before."""
     before = (date.fromisoformat(day_from) - timedelta(days=1)).isoformat()
-    opening = balance = closing_of(reader, party, before)
+    opening = closing_of(reader, party, before)
+    balance = opening
     rows = reader.rows(
         f"select * from party_line where party in {_KNOWN} and day between ? and ? order by day, at, id limit ?",
         party,

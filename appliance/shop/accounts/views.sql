@@ -42,6 +42,7 @@ left join money_paper p on p.id = m.paper;
 -- index amount
 -- search number, about, note, party_name
 create view money_paper_list as
+select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (
 select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
     p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.state,
     (select a.name from money_account a where a.id = p.account) as account_name,
@@ -49,8 +50,21 @@ select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p
     (select n.name from party n where n.id = p.party) as party_name,
     ifnull((select f.amount from allocated_from f where f.paper = p.id), 0)
         + ifnull((select t.amount from allocated_to t where t.charge = p.id), 0) as settled,
+    (select i.name from money_item i where i.id = p.item) as item_name,
     exists (select 1 from money_paper r where r.reverses = p.id and r.state = 'approved') as reversed
 from money_paper p
+where p.deleted = 0 and p.made_at > 0
+) f;
+
+-- kept by id
+-- touched by partner: id
+-- index made_at
+-- index name
+-- search name, phone
+create view partner_list as
+select p.id, p.name, p.phone, p.remark, p.disabled, p.made_at,
+    case when p.disabled then 'disabled' else 'active' end as state
+from partner p
 where p.deleted = 0 and p.made_at > 0;
 
 -- What speaks for a party and what speaks against it, each with the part that is not settled yet.
@@ -80,7 +94,7 @@ create view open_item as
 select i.id, i.party, i.party_kind, i.document, i.number, i.kind, i.day, i.due_on, i.side, i.amount, i.open,
     case when i.side = 'owed' then i.open else 0 end as owed,
     case when i.side = 'owed' then 0 else i.open end as prepaid,
-    i.number || ' ' || i.day as label
+    trim(i.number || ' ' || i.day) as label
 from party_item i
 where i.open <> 0;
 
@@ -133,12 +147,12 @@ select r.id, r.party, r.day, r.at, p.number, p.kind, -r.amount, '', r.document, 
 from received r left join money_paper p on p.id = r.paper;
 
 create view problem_over_settled as
-select i.id, i.party as document, i.number, n.name, -i.open as too_much
+select i.id, i.party as document, i.number, n.name
 from open_item i join party n on n.id = i.party
 where i.open < 0;
 
 create view problem_account_negative as
-select a.id, a.id as document, a.name, b.amount as balance
+select a.id, a.id as document, a.name
 from money_account a join account_balance b on b.account = a.id
 where a.allow_negative = 0 and b.amount < 0;
 

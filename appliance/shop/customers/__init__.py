@@ -4,7 +4,6 @@ A customer's id in an older paper may belong to a file that was merged since. Lo
 one customer join `customer_root` (id, root) in their views, or ask `members`.
 """
 
-
 from appliance.shop.customers.actions import add_account, create
 from appliance.shop.customers.matching import current, holder, match, match_phone, members
 from appliance.shop.customers.phones import is_masked, normal_phone

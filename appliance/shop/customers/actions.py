@@ -137,9 +137,7 @@ def change(
     sex: Sex = "unknown",
     birthday: Day = "",
     email: Text = "",
-    chat: Annotated[
-        Text, Label("Chat name"), Hint("WeChat, QQ or Wangwang, as the customer is found there.")
-    ] = "",
+    chat: Annotated[Text, Label("Chat name"), Hint("WeChat, QQ or Wangwang, as the customer is found there.")] = "",
     customer_class: CustomerClassId = "",
     tags: list[str] | None = None,
     remark: Words = "",

@@ -1,6 +1,6 @@
 """What belongs to a file in several pieces: phones, addresses, accounts on platforms."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from appliance.journal import Desk, Hint, Label, Phone, Record, Refusal, Text, action
 from appliance.shop.customers.phones import is_masked, is_phone, normal_phone, tail
@@ -24,7 +24,9 @@ Place = tuple[str, str, str, str]
 
 
 @action("Add phone")
-def add_phone(desk: Desk, *, customer: CustomerId, phone: Phone, main: Annotated[bool, Label("Call this first")] = False) -> str:
+def add_phone(
+    desk: Desk, *, customer: CustomerId, phone: Phone, main: Annotated[bool, Label("Call this first")] = False
+) -> str:
     """A number with stars is kept, but nobody is found by it."""
     desk.get(Customer, customer)
     _dialled(phone)
@@ -41,7 +43,11 @@ def add_phone(desk: Desk, *, customer: CustomerId, phone: Phone, main: Annotated
 
 @action("Change phone")
 def change_phone(
-    desk: Desk, *, customer_phone: CustomerPhoneId, phone: Phone, main: Annotated[bool, Label("Call this first")] = False
+    desk: Desk,
+    *,
+    customer_phone: CustomerPhoneId,
+    phone: Phone,
+    main: Annotated[bool, Label("Call this first")] = False,
 ) -> None:
     """The old number stays in the history."""
     standing = desk.get(CustomerPhone, customer_phone)
@@ -73,7 +79,7 @@ def _dialled(phone: str) -> None:
         raise Refusal("{phone} is not a phone number. Check its digits.", field="phone", phone=phone)
 
 
-def _written(phone: str) -> dict[str, str | bool]:
+def _written(phone: str) -> dict[str, Any]:
     normal = normal_phone(phone)
     return {"phone": phone.strip(), "normal": normal, "tail": tail(normal), "masked": is_masked(phone)}
 
@@ -145,7 +151,15 @@ def remove_address(desk: Desk, *, customer_address: CustomerAddressId) -> None:
 
 
 def keep_address(
-    desk: Desk, customer: str, place: Place, *, checked: bool, name: str = "", phone: str = "", zip: str = "", main: bool
+    desk: Desk,
+    customer: str,
+    place: Place,
+    *,
+    checked: bool,
+    name: str = "",
+    phone: str = "",
+    zip: str = "",
+    main: bool,
 ) -> str:
     """Write an address into a file; one that a person typed must hold together."""
     province, city, district, street = _found(place, checked=checked)
@@ -204,8 +218,8 @@ def add_account(
     desk.get(Customer, customer)
     if not (nick or open_id):
         raise Refusal("Write the name on the platform, or the open id.", field="nick")
-    same = "select 1 from customer_account where customer = ? and platform = ? and nick = ? and open_id = ? and deleted = 0"
-    if desk.value(same, customer, platform, nick, open_id):
+    same = "customer = ? and platform = ? and nick = ? and open_id = ?"
+    if desk.value(f"select 1 from customer_account where {same} and deleted = 0", customer, platform, nick, open_id):
         raise Refusal("This customer has that account already.", field="nick")
     kept = keep_account(desk, customer, platform=platform, shop=shop, nick=nick, open_id=open_id)
     desk.about(customer)

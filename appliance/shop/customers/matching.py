@@ -28,9 +28,7 @@ def members(desk: Desk, customer: str) -> list[str]:
     return [row.id for row in found]
 
 
-def match(
-    desk: Desk, *, platform: str = "", shop: str = "", nick: str = "", open_id: str = "", phone: str = ""
-) -> str:
+def match(desk: Desk, *, platform: str = "", shop: str = "", nick: str = "", open_id: str = "", phone: str = "") -> str:
     """Return the customer whom a platform means, "" for a stranger. The surest sign decides."""
     if open_id and (found := _account(desk, "open_id = ? and platform = ? and shop = ?", open_id, platform, shop)):
         return found

@@ -11,7 +11,7 @@ DAY_MS = 24 * 3600 * 1000
 @action(
     "Merge customers",
     undo="customers.unmerge",
-    confirm="Both files become one under the older number. Orders and money of both stay. This can be undone for 30 days.",
+    confirm="Both files become one under the older number; orders and money stay with both. It can be undone for 30 days.",
 )
 def merge(desk: Desk, *, customer: CustomerId, other: CustomerId) -> str:
     """The older file stands; the younger number keeps working."""
@@ -20,9 +20,7 @@ def merge(desk: Desk, *, customer: CustomerId, other: CustomerId) -> str:
     older, younger = sorted((current(desk, customer), current(desk, other)))
     if older == younger:
         raise Refusal("These are one customer already.", field="other")
-    alias = desk.put(
-        Alias(id=derive("alias", younger), customer=younger, canonical=older, merged_at=desk.at)
-    )
+    alias = desk.put(Alias(id=derive("alias", younger), customer=younger, canonical=older, merged_at=desk.at))
     desk.about(older)
     desk.about(younger)
     return alias
@@ -33,9 +31,7 @@ def unmerge(desk: Desk, *, alias: AliasId) -> None:
     """Both files stand by themselves again."""
     merged = desk.get(Alias, alias)
     if desk.at - merged.merged_at > UNDONE_WITHIN_DAYS * DAY_MS:
-        raise Refusal(
-            "This merge is older than {days} days and cannot be undone any more.", days=UNDONE_WITHIN_DAYS
-        )
+        raise Refusal("This merge is older than {days} days and cannot be undone any more.", days=UNDONE_WITHIN_DAYS)
     desk.remove(Alias, alias)
     desk.about(merged.canonical)
     desk.about(merged.customer)

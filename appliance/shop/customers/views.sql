@@ -35,6 +35,8 @@ where c.made_at > 0;
 -- index name
 -- search name, no, phones, nicks, chat
 create view customer_list as
+select f.*, f.name || ifnull(' ' || substr(f.phone, -4), '') as label
+from (
 select
     c.id, c.no, c.name, c.chat, c.tags, c.made_at, c.customer_class, c.owner, c.shop, c.price_list,
     c.credit, c.credit_days, c.birthday,
@@ -53,7 +55,8 @@ select
     (select a.province || ' ' || a.city from customer_root m join customer_address a on a.customer = m.id
         where m.root = c.id and a.deleted = 0 order by a.main desc, a.id limit 1) as place
 from customer c join customer_root r on r.id = c.id
-where c.deleted = 0;
+where c.deleted = 0
+) f;
 
 -- Two standing files with one phone or one account on a platform. Told once: the younger file, with the oldest other.
 -- kept by id
@@ -112,6 +115,25 @@ from (
 join customer c on c.id = d.id
 join customer o on o.id = d.other
 where c.deleted = 0 and o.deleted = 0;
+
+-- What belongs to a file in several pieces, each with the file that stands for its own now.
+create view customer_part as
+select p.id, r.root as customer, 'phone' as part, p.phone as said, '' as area, '' as note, p.main, p.masked, 0 as at
+from customer_phone p join customer_root r on r.id = p.customer
+where p.deleted = 0
+union all
+select a.id, r.root, 'address', trim(a.province || ' ' || a.city || ' ' || a.district) || ' ' || a.street,
+    trim(a.province || ' ' || a.city || ' ' || a.district), trim(a.name || ' ' || a.zip), a.main, 0, 0
+from customer_address a join customer_root r on r.id = a.customer
+where a.deleted = 0
+union all
+select s.id, r.root, 'account', case when s.nick <> '' then s.nick else s.open_id end, '', s.platform, 0, 0, 0
+from customer_account s join customer_root r on r.id = s.customer
+where s.deleted = 0
+union all
+select l.id, r.root, 'alias', c.name, '', c.no, 0, 0, l.merged_at
+from alias l join customer_root r on r.id = l.customer join customer c on c.id = l.customer
+where l.deleted = 0 and l.canonical < l.customer;
 
 -- A class with how the shop speaks of it, for the list of classes.
 create view customer_class_list as

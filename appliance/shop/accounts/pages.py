@@ -1,0 +1,342 @@
+"""What can be seen of money: where it lies, every journal, the papers, who owes what and since when."""
+
+from datetime import date, timedelta
+from typing import Any, get_args
+
+from appliance.shop.accounts import actions
+from appliance.shop.accounts.records import PaperKind, PartyKind
+from appliance.shop.accounts.statements import BUCKETS, ageing_bounds, ageing_of, statement
+from appliance.web import Answer, ChoiceFilter, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
+from appliance.web import columns as c
+
+LINES = 50
+STATEMENT_DAYS = 90
+MOST_ITEMS = 200
+MOST_PARTIES = 100
+WAITING = "state in ('to_review', 'second_review')"
+TONES = {"approved": "done", "to_review": "wait", "second_review": "wait", "draft": "wait", "void": "done"}
+
+
+def _next(row: Any) -> c.Do | None:
+    if row["state"] == "draft":
+        return c.Do("Submit", "accounts.submit", money_paper=row["id"])
+    if row["state"] in {"to_review", "second_review"}:
+        return c.Do("Approve", "accounts.approve", money_paper=row["id"])
+    return None
+
+
+papers_listing = Listing(
+    "Receipts and payments",
+    path="/accounts/papers",
+    view="money_paper_list",
+    see="accounts.see",
+    columns=[
+        c.Chosen(),
+        c.Number("number", link="/accounts/papers/{id}", sub="day · about"),
+        c.Name("kind", title="Kind of paper"),
+        c.Text("whom", title="With whom", sub="note"),
+        c.Text("account_name", title="Account", sub="to_name", wide=True),
+        c.Money("amount"),
+        c.Status("state", tones=TONES),
+        c.Next(_next),
+    ],
+    saved=[
+        Saved("All"),
+        Saved("To review", where=WAITING, hot=True),
+        Saved("Drafts", where="state = 'draft'"),
+    ],
+    default="All",
+    filters=[
+        Period("day", day=True),
+        ChoiceFilter("kind", get_args(PaperKind), title="Kind of paper"),
+        RefFilter("account", "money_account", title="Account"),
+    ],
+    sorts=[
+        ("made_at", "Newest first", "desc"),
+        ("day", "Latest day first", "desc"),
+        ("amount", "Largest first", "desc"),
+    ],
+    search=True,
+    totals=["amount"],
+    bulk=["accounts.approve", "accounts.submit", "accounts.void"],
+    new="accounts.new_receipt",
+    empty="No money has been written down yet. Begin with a receipt or a payment.",
+)
+
+parties_listing = Listing(
+    "Receivables and payables",
+    path="/accounts/parties",
+    view="party_balance",
+    see="accounts.see",
+    columns=[
+        c.Text("name", title="Party", link="/accounts/parties/{id}", sub="party_kind:choice"),
+        c.Money("owed", title="Open debts"),
+        c.Money("prepaid", title="Prepaid", wide=True),
+        c.Money("balance"),
+        c.Day("oldest_due", title="Oldest due"),
+        c.Next(lambda row: c.Go("Statement", f"/accounts/parties/{row['id']}")),
+    ],
+    saved=[
+        Saved("Owe us", where="balance > 0"),
+        Saved("We owe", where="balance < 0"),
+        Saved("Prepayments", where="prepaid > 0"),
+        Saved("All"),
+    ],
+    default="Owe us",
+    filters=[ChoiceFilter("party_kind", get_args(PartyKind), title="Kind of party")],
+    sorts=[
+        ("balance", "Largest debt first", "desc"),
+        ("balance", "Largest claim first", "asc"),
+        ("oldest_due", "Longest due first", "asc"),
+        ("name", "By name", "asc"),
+    ],
+    search=True,
+    totals=["owed", "prepaid", "balance"],
+    new="accounts.owe",
+    empty="Nobody owes anything.",
+)
+
+partners_listing = Listing(
+    "Partners",
+    path="/accounts/partners",
+    view="partner_list",
+    see="accounts.see",
+    columns=[
+        c.Text("name", title="Partner", link="/accounts/parties/{id}", sub="remark"),
+        c.Phone("phone", title="Phone"),
+        c.Status("state", title="Standing", tones={"active": "done", "disabled": "done"}),
+        c.Next(lambda row: c.Do("Edit", "accounts.change_partner", partner=row["id"])),
+    ],
+    sorts=[("made_at", "Newest first", "desc"), ("name", "By name", "asc")],
+    search=True,
+    new="accounts.add_partner",
+    empty="Whom the shop settles with and who is no customer: a landlord, a workshop, a small supplier.",
+)
+
+
+@page("/accounts", see="accounts.see")
+def overview(visit: Visit) -> Answer:
+    """Where the shop's money lies, what moved today, and who owes what."""
+    held = visit.rows(
+        "select a.*, ifnull(d.came, 0) as came, ifnull(d.went, 0) as went from money_account_list a "
+        "left join account_day d on d.account = a.id and d.day = ? order by a.disabled, a.kind, a.name limit 200",
+        visit.day,
+    )
+    owing = visit.row(
+        "select (select sum(balance) from party_balance where balance > 0) as to_get, "
+        "(select sum(balance) from party_balance where balance < 0) as to_pay, "
+        "(select sum(open) from open_item where side = 'owed' and due_on < ?) as overdue, "
+        f"(select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)) as waiting, "
+        "(select closed_to from books limit 1) as closed_to",
+        visit.day,
+    )
+    own = [one for one in held if not one.disabled]
+    return visit.show(
+        "accounts/overview.html",
+        title=visit.words("Accounts"),
+        held=own,
+        disabled=[one for one in held if one.disabled],
+        total=sum(one.balance for one in own),
+        came=sum(one.came for one in own),
+        went=sum(one.went for one in own),
+        owing=owing,
+    )
+
+
+@page("/accounts/journal/{id}", see="accounts.see")
+def journal(visit: Visit, id: str) -> Answer:
+    """The journal of an account, newest first, each line with the balance after it."""
+    account = visit.row("select * from money_account_list where id = ?", id) or visit.missing("Account")
+    before = visit.query.get("before", "")
+    seq = int(before) if before.isdigit() and len(before) < 16 else 2**53
+    lines = visit.rows(
+        "select * from account_journal where account = ? and seq < ? order by seq desc limit ?", id, seq, LINES + 1
+    )
+    today = visit.row("select came, went from account_day where account = ? and day = ?", id, visit.day)
+    return visit.show(
+        "accounts/journal.html",
+        title=account.name,
+        account=account,
+        lines=lines[:LINES],
+        older=lines[LINES - 1].seq if len(lines) > LINES else "",
+        paged=bool(before),
+        today=today,
+        history=visit.history(id) if not before else [],
+    )
+
+
+@page("/accounts/papers/{id}", see="accounts.see")
+def paper(visit: Visit, id: str) -> Answer:
+    """One paper: what it says, what it settled, and what can be done with it now."""
+    found = visit.row(
+        "select p.*, (select e.name from employee e where e.id = p.maker) as maker_name, "
+        "(select e.name from employee e where e.id = p.reviewer) as reviewer_name, "
+        "(select i.name from money_item i where i.id = p.item) as item_name, "
+        "(select r.number from money_paper r where r.id = p.reverses) as reverses_number, "
+        "(select r.id from money_paper r where r.reverses = p.id and r.state = 'approved') as red "
+        "from money_paper_list p where p.id = ?",
+        id,
+    ) or visit.missing("Paper")
+    settled = visit.rows(
+        "select i.*, s.amount as settled, s.paper as money, s.charge from ("
+        "select paper, charge, sum(amount) as amount, charge as other from allocated where paper = ? group by charge "
+        "union all "
+        "select paper, charge, sum(amount), paper from allocated where charge = ? group by paper"
+        ") s join party_item i on i.id = s.other where s.amount <> 0",
+        id,
+        id,
+    )
+    return visit.show(
+        "accounts/paper.html", title=found.number, paper=found, settled=settled, history=visit.history(id)
+    )
+
+
+@page("/accounts/parties/{id}", see="accounts.see")
+def party(visit: Visit, id: str) -> Answer:
+    """Everything between the shop and a party: what is open, how old it is, and the statement of a period."""
+    shown = _party(visit, id)
+    if shown["party"].root != id:
+        return visit.go(f"/accounts/parties/{shown['party'].root}")
+    items = visit.rows(
+        "select * from open_item where party in (select ? union select m.id from customer_root m where m.root = ?) "
+        "order by side, due_on, id limit ?",
+        id,
+        id,
+        MOST_ITEMS,
+    )
+    agreed = visit.row("select * from agreed where party = ? order by day_to desc limit 1", id)
+    ageing = ageing_of(items, visit.day)
+    return visit.show(
+        "accounts/party.html",
+        **shown,
+        debts=[one for one in items if one.side == "owed"],
+        moneys=[one for one in items if one.side == "prepaid"],
+        ageing=list(zip([visit.words(one) for one in BUCKETS], ageing, strict=True)),
+        agreed=agreed,
+    )
+
+
+@page("/accounts/parties/{id}/statement", see="accounts.see")
+def printed(visit: Visit, id: str) -> Answer:
+    """The statement of a period on paper."""
+    return visit.print("accounts/statement.html", **_party(visit, id))
+
+
+def _party(visit: Visit, id: str) -> dict[str, Any]:
+    """What the page and the printed statement both tell."""
+    found = visit.row(
+        "select p.id, p.name, p.party_kind, "
+        "ifnull((select r.root from customer_root r where r.id = p.id), p.id) as root, "
+        "ifnull(b.owed, 0) as owed, ifnull(b.prepaid, 0) as prepaid, ifnull(b.balance, 0) as balance, "
+        "(select k.credit from customer k where k.id = p.id) as credit "
+        "from party p left join party_balance b on b.id = p.id where p.id = ?",
+        id,
+    ) or visit.missing("Party")
+    day_from, day_to = _period(visit)
+    return {
+        "title": found.name,
+        "party": found,
+        "day_from": day_from,
+        "day_to": day_to,
+        "statement": statement(visit, id, day_from, day_to),
+    }
+
+
+def _period(visit: Visit) -> tuple[str, str]:
+    """The days asked for, or the last three months."""
+    usual = (date.fromisoformat(visit.day) - timedelta(days=STATEMENT_DAYS)).isoformat()
+    try:
+        day_from = date.fromisoformat(visit.query.get("from") or usual).isoformat()
+        day_to = date.fromisoformat(visit.query.get("to") or visit.day).isoformat()
+    except ValueError:
+        return usual, visit.day
+    return min(day_from, day_to), max(day_from, day_to)
+
+
+@page("/accounts/ageing", see="accounts.see")
+def ageing(visit: Visit) -> Answer:
+    """Who owes how much since when; it reads what is open, not the years behind it."""
+    not_due, month, two, three = ageing_bounds(visit.day)
+    buckets = (
+        "sum(case when due_on >= ? then open else 0 end) as b0, "
+        "sum(case when due_on < ? and due_on >= ? then open else 0 end) as b1, "
+        "sum(case when due_on < ? and due_on >= ? then open else 0 end) as b2, "
+        "sum(case when due_on < ? and due_on >= ? then open else 0 end) as b3, "
+        "sum(case when due_on < ? then open else 0 end) as b4"
+    )
+    bounds = (not_due, not_due, month, month, two, two, three, three)
+    rows = visit.rows(
+        "select ifnull(r.root, i.party) as id, n.name, i.party_kind, max(i.number) as number, "
+        f"sum(open) as owed, {buckets} "
+        "from open_item i left join customer_root r on r.id = i.party "
+        "left join party n on n.id = ifnull(r.root, i.party) "
+        "where i.side = 'owed' group by 1 order by owed desc",
+        *bounds,
+    )
+    whole = [sum(row[f"b{place}"] for row in rows) for place in range(len(BUCKETS))]
+    return visit.show(
+        "accounts/ageing.html",
+        title=visit.words("Ageing"),
+        heads=[visit.words(one) for one in BUCKETS],
+        rows=rows[:MOST_PARTIES],
+        more=len(rows) > MOST_PARTIES,
+        whole=whole,
+        total=sum(whole),
+    )
+
+
+@panel("/panel/accounts/of-customer/{id}", see="accounts.see", beside="customer", title="Money")
+def of_customer(visit: Visit, id: str) -> Answer:
+    """What a customer owes, for the pages of other rooms."""
+    found = visit.row(
+        "select k.credit, ifnull(b.owed, 0) as owed, ifnull(b.prepaid, 0) as prepaid, ifnull(b.balance, 0) as balance, "
+        "b.oldest_due from customer k left join party_balance b on b.id = k.id where k.id = "
+        "ifnull((select root from customer_root where id = ?), ?)",
+        id,
+        id,
+    )
+    return visit.show("accounts/of_customer.html", money=found, id=id)
+
+
+PAGES = [
+    papers_listing,
+    parties_listing,
+    partners_listing,
+    overview,
+    journal,
+    paper,
+    party,
+    printed,
+    ageing,
+    of_customer,
+]
+RAIL = Rail(
+    "Accounts", place=50,
+    icon="i-wallet",
+    href="/accounts",
+    badge=f"select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)",
+)
+PROBLEMS = {
+    "problem_over_settled": "{name}: {number} is settled with more than it is worth. Take one of the settlements back.",
+    "problem_account_negative": "{name} lies below nothing. A payment was written twice, or a receipt is missing.",
+    "problem_journal_broken": "Two boxes wrote into the journal of {name} at once. Count it and compare.",
+}
+LABELS = {
+    "money_account": ("money_account_list", "name"),
+    "money_paper": ("money_paper_list", "number"),
+    "partner": ("partner_list", "name"),
+    "open_item": ("open_item", "label"),
+    "party_item": ("party_item", "number"),
+    "party_balance": ("party_balance", "name"),
+}
+FORMS: dict[Any, Form] = {
+    **{
+        act: Form(next="/accounts/papers/{id}")
+        for act in (
+            actions.new_receipt, actions.new_payment, actions.new_transfer, actions.new_income, actions.new_expense,
+            actions.reverse,
+        )
+    },
+    actions.open_account: Form(next="/accounts/journal/{id}"),
+    actions.add_partner: Form(next="/accounts/parties/{id}"),
+}  # fmt: skip
