@@ -10,7 +10,7 @@ from appliance.shop.orders import actions as act
 from appliance.shop.settings import Courier
 from appliance.shop.shipping import Parcel, actions as floor
 from tests.cast import TestClock, agree, clean, meet
-from tests.orders.teahouse import House, approved, change, held, order, pay, refused, state
+from tests.orders.teahouse import House, approved, change, held, order, pay, refused, state, turn
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -239,6 +239,7 @@ def test_one_waybill_on_two_boxes_is_a_problem_row(alice: Desk, bella: Desk, hou
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4)), min_size=2, max_size=8))
 def test_whatever_two_boxes_do_apart_they_agree_and_add_up(alice: Desk, bella: Desk, house: House, deeds):
     """INV-3, INV-4 and the roll-ups after merging."""
+    turn(alice, "review.unmerged", "0")
     placed = approved(alice, house, NewLine(sku=house.cup))
     meet(alice, bella)
     for at_alice, deed in deeds:
