@@ -85,8 +85,8 @@ class Colleague:
 STAFF = (
     Colleague("01", "沈小满", "owner", "260521"),
     Colleague("02", "周店长", "manager", "280042"),
-    Colleague("03", "李娜", "sales", "739150"),
-    Colleague("04", "陈柜台", "sales", "614827"),
+    Colleague("03", "李娜", "reviewer", "739150"),
+    Colleague("04", "陈柜台", "cashier", "614827"),
     Colleague("05", "老吴", "warehouse", "905318"),
     Colleague("06", "林会计", "accountant", "472963"),
 )

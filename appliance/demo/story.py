@@ -28,6 +28,9 @@ TODAY: dict[Fate, int] = {
 }  # fmt: skip
 """Today's queue of work: something of everything."""
 
+INCOMING: dict[Fate, int] = {"to_review": 33, "unpaid": 5, "masked": 5, "refund": 2}
+INCOMING_FROM = 9_000_000
+
 MESSAGES = (
     "请尽快发货",
     "送礼用，请包好一点",
@@ -90,6 +93,19 @@ def year(
     waiting = dict(zip(range(orders - len(queue), orders), queue, strict=True))
     return [
         _sale(chance, number, at, now_ms, skus, customers, waiting.get(number)) for number, at in enumerate(moments)
+    ]
+
+
+def incoming(now_ms: int, goods: Sequence[GoodsIdea], *, customers: int = 2_000, seed: int = 20) -> list[Sale]:
+    """What the platform has sold in the last hours and nobody has imported yet."""
+    chance = random.Random(f"incoming {seed}")
+    skus = [sku for one in goods for sku in one.skus]
+    fates = [fate for fate, count in INCOMING.items() for _ in range(count)]
+    chance.shuffle(fates)
+    moments = sorted(now_ms - 5 * 60_000 - chance.randrange(6 * HOUR_MS) for _ in fates)
+    return [
+        _sale(chance, INCOMING_FROM + place, at, now_ms, skus, customers, fate)
+        for place, (at, fate) in enumerate(zip(moments, fates, strict=True))
     ]
 
 
