@@ -40,9 +40,14 @@ def test_goods_change_and_amounts_are_worked_out_anew(alice: Desk, house: House)
         alice, order=placed, postage=500,
         lines=[ChangedLine(line=teapot.id, sku=house.teapot, qty=2 * ONE), ChangedLine(sku=house.tea, qty=ONE // 2)],
     )  # fmt: skip
-    assert [(line.id == teapot.id, line.qty) for line in lines_of(alice, placed)] == [(True, 2 * ONE), (False, ONE // 2)]
+    assert [(line.id == teapot.id, line.qty) for line in lines_of(alice, placed)] == [
+        (True, 2 * ONE),
+        (False, ONE // 2),
+    ]
     found = alice.get(SalesOrder, placed)
-    assert found.receivable == 25600 + 3000 + 500 == sum(line.amount for line in lines_of(alice, placed)) + found.postage
+    assert (
+        found.receivable == 25600 + 3000 + 500 == sum(line.amount for line in lines_of(alice, placed)) + found.postage
+    )
     assert held(alice, house, house.cup, "unpaid") == 0
     assert held(alice, house, house.tea, "unpaid") == ONE // 2
     assert clean(alice) == []
@@ -58,7 +63,9 @@ def test_goods_cannot_become_cheaper_than_what_was_paid(alice: Desk, house: Hous
 
 def test_a_line_that_is_gone_is_pointed_out(alice: Desk, house: House):
     placed = order(alice, house)
-    refused("lines", lambda: act.change_lines(alice, order=placed, lines=[ChangedLine(line="x", sku=house.cup)]), "lines")
+    refused(
+        "lines", lambda: act.change_lines(alice, order=placed, lines=[ChangedLine(line="x", sku=house.cup)]), "lines"
+    )
 
 
 def test_nobody_changes_prices_beyond_their_role(alice: Desk, house: House):

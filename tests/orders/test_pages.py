@@ -157,7 +157,9 @@ def test_shipping_from_the_form_and_a_counter_sale(alice: Desk, house: House, ta
     assert answer.status_code == 303, answer.text
     assert state(alice, placed) == "shipped"
     assert "Take the money" in seen(tablet, "/do/shipping/counter_sale")
-    sold = tablet.post("/do/shipping/counter_sale", shop=house.counter, **{"lines.0.sku": house.cup, "lines.0.qty": "1"})
+    sold = tablet.post(
+        "/do/shipping/counter_sale", shop=house.counter, **{"lines.0.sku": house.cup, "lines.0.qty": "1"}
+    )
     assert sold.status_code == 303, sold.text
 
 

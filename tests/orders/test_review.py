@@ -10,7 +10,14 @@ from appliance.shop.orders.review import CHECKS, GATES, Facts, Goods, Rival, fin
 from appliance.shop.settings import Values
 
 TEAPOT = Goods(
-    line="l1", sku="teapot", name="茶壶", qty=ONE, amount=12800, on_hand=10 * ONE, stock_value=800 * ONE, minimum=100 * ONE
+    line="l1",
+    sku="teapot",
+    name="茶壶",
+    qty=ONE,
+    amount=12800,
+    on_hand=10 * ONE,
+    stock_value=800 * ONE,
+    minimum=100 * ONE,
 )
 FINE = Facts(
     order="o", state="to_review", name="李娜", phone="13800002266", area="浙江省 杭州市 余杭区", street="文一西路",

@@ -32,7 +32,11 @@ def test_li_na_orders_a_teapot_and_two_cups(alice: Desk, house: House):
 
 
 def test_the_discount_is_spread_by_the_largest_remainder(alice: Desk, house: House):
-    three = [NewLine(sku=house.cup, price=333_000), NewLine(sku=house.cup, price=333_000), NewLine(sku=house.cup, price=334_000)]
+    three = [
+        NewLine(sku=house.cup, price=333_000),
+        NewLine(sku=house.cup, price=333_000),
+        NewLine(sku=house.cup, price=334_000),
+    ]
     placed = order(alice, house, *three, discount=1000)
     assert [line.amount for line in lines_of(alice, placed)] == [3330 - 333, 3330 - 333, 3340 - 334]
 
@@ -153,7 +157,12 @@ def take(desk: Desk, **given) -> str:
 def test_a_platform_order_keeps_the_platforms_amounts(alice: Desk, house: House):
     placed = taken(alice, house)
     found, line = alice.get(SalesOrder, placed), lines_of(alice, placed)[0]
-    assert (found.receivable, found.platform_paid, found.day, found.paid_on) == (12800, 12800, "2026-11-24", "2026-11-24")
+    assert (found.receivable, found.platform_paid, found.day, found.paid_on) == (
+        12800,
+        12800,
+        "2026-11-24",
+        "2026-11-24",
+    )
     assert (line.amount, line.discount, line.title) == (12000, 800, "青瓷茶壶")
     assert state(alice, placed) == "to_review"
     assert alice.get(Receiver, found.receiver).district == "余杭区"

@@ -28,7 +28,9 @@ def test_a_stranger_buys_a_teapot(alice: Desk, house: House):
 
 
 def test_li_na_pays_at_the_end_of_the_month(alice: Desk, house: House):
-    refused("no_customer", lambda: counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup)], on_account=True))
+    refused(
+        "no_customer", lambda: counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup)], on_account=True)
+    )
     sale = {"shop": house.counter, "customer": house.li_na, "lines": [NewLine(sku=house.cup)], "on_account": True}
     refused("credit_over", lambda: counter_sale(alice, **sale))
     change(alice, Customer, house.li_na, credit=10000, credit_days=30)
@@ -39,7 +41,9 @@ def test_li_na_pays_at_the_end_of_the_month(alice: Desk, house: House):
 
 
 def test_goods_that_are_not_there_are_not_sold(alice: Desk, house: House):
-    refused("stock_short", lambda: counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup, qty=41 * ONE)]))
+    refused(
+        "stock_short", lambda: counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup, qty=41 * ONE)])
+    )
     assert alice.value("select count(*) from sales_order") == 0
 
 

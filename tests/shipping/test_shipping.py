@@ -8,7 +8,8 @@ from appliance.shop import accounts, inventory, orders
 from appliance.shop.orders import Exceptions, NewLine, SalesOrder, SalesOrderLine
 from appliance.shop.orders import actions as act
 from appliance.shop.settings import Courier
-from appliance.shop.shipping import Parcel, actions as floor
+from appliance.shop.shipping import Parcel
+from appliance.shop.shipping import actions as floor
 from tests.cast import TestClock, agree, clean, meet
 from tests.orders.teahouse import House, approved, change, held, order, pay, refused, state, turn
 
@@ -248,7 +249,9 @@ def test_whatever_two_boxes_do_apart_they_agree_and_add_up(alice: Desk, bella: D
     assert agree(alice, bella)
     assert clean(alice) == clean(bella) == []
     row = alice.value("select sum(amount) from sales_day where basis = 'shipped'") or 0
-    assert row == (alice.value("select sum(receivable) from order_list where shipped_on <> '' and state <> 'cancelled'") or 0)
+    assert row == (
+        alice.value("select sum(receivable) from order_list where shipped_on <> '' and state <> 'cancelled'") or 0
+    )
 
 
 def _tried(desk: Desk, placed: str, deed: int) -> None:

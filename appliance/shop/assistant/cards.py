@@ -83,7 +83,7 @@ CARDS = (
     Card(
         "Not paid yet",
         "order_list where state = 'awaiting_payment'",
-        "/orders?view=to-pay",
+        "/orders?view=not-paid",
         "orders.see",
         "wait",
     ),

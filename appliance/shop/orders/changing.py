@@ -54,9 +54,7 @@ def change_receiver(
 ) -> None:
     """Paste a whole address into the street; it is cut into its parts."""
     found = _editable(desk, order)
-    given = NewReceiver(
-        name=name, phone=phone, province=province, city=city, district=district, street=street, zip=zip
-    )
+    given = NewReceiver(name=name, phone=phone, province=province, city=city, district=district, street=street, zip=zip)
     receiver = checked_receiver(given)
     if found.receiver:
         fields = msgspec.structs.asdict(receiver)
@@ -151,9 +149,7 @@ def change_lines(
     )  # fmt: skip
 
 
-def _write(
-    desk: Desk, order: str, lines: Sequence[ChangedLine], priced: Sequence[Priced], settled: Settled
-) -> None:
+def _write(desk: Desk, order: str, lines: Sequence[ChangedLine], priced: Sequence[Priced], settled: Settled) -> None:
     for place, (line, one) in enumerate(zip(lines, priced, strict=True)):
         sold = {
             "place": place, "sku": one.sku.id, "code": one.sku.code, "title": one.title, "spec": one.sku.spec,

@@ -63,7 +63,5 @@ def mark_sold(desk: Desk, order: str, costs: Mapping[str, int]) -> None:
     """A counter sale: the goods went over the counter and that was all."""
     for line, cost in costs.items():
         desk.change(SalesOrderLine, line, cost=cost)
-    desk.change(
-        SalesOrder, order, paid_at=desk.at, paid_on=desk.day, shipped_on=desk.day, completed_on=desk.day
-    )
+    desk.change(SalesOrder, order, paid_at=desk.at, paid_on=desk.day, shipped_on=desk.day, completed_on=desk.day)
     desk.step(SalesOrder, order, to="completed")

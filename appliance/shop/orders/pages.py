@@ -120,7 +120,7 @@ orders_listing = Listing(
     columns=COLUMNS,
     saved=[
         Saved("To review", where="state in ('to_review', 'to_finance_review')"),
-        Saved("To pay", where="state = 'awaiting_payment'"),
+        Saved("Not paid", where="state = 'awaiting_payment'"),
         Saved("To ship", where="state = 'approved'"),
         Saved("Short", where="id in (select sales_order from order_short)", hot=True),
         Saved("Shipped", where="state = 'shipped'"),
@@ -140,6 +140,7 @@ orders_listing = Listing(
     totals=["receivable"],
     bulk=["orders.quick_review", "orders.freeze", "orders.set_flag", "orders.set_mark", "orders.complete"],
     new="orders.create",
+    more=["shipping.counter_sale"],
     empty="No order stands here. Take one, or bring them in from the platform.",
 )
 
@@ -161,7 +162,7 @@ def order(visit: Visit, id: str) -> Answer:
         word=word,
         note=note,
         steps=_steps(visit, found),
-        next=next_step(found),
+        next=_pressing(found),
         changes=[text for bit, text in EXCEPTION_NAMES.items() if found.exceptions & bit],
         reviewable=found.state in {"to_review", "to_finance_review"},
         editable=found.state in EDITABLE,
@@ -171,6 +172,12 @@ def order(visit: Visit, id: str) -> Answer:
         aside=[(visit.words(label), name) for label, name in ASIDE.get(found.state, ())],
         history=_timeline(visit, id),
     )
+
+
+def _pressing(order: Row) -> Do | None:
+    """The primary button of an order's page: what the list only leads to is done here."""
+    step = next_step(order)
+    return Do("I have looked at it", "orders.clear_exceptions", order=order.id) if isinstance(step, Go) else step
 
 
 _ORDER = """
@@ -194,6 +201,8 @@ select d.*, ifnull(s.qty, 0) as on_hand from sales_order_line d join sales_order
 left join stock s on s.warehouse = o.warehouse and s.sku = d.sku and s.quality = 'good'
 where d.sales_order = ? and d.deleted = 0 order by d.place
 """
+
+
 def _sums(visit: Visit, order: Row) -> list[tuple[str, str]]:
     words = visit.words
     off = order.discount + order.line_discount
@@ -220,7 +229,7 @@ def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
     return [(title, value) for title, value in told if value]
 
 
-_STEPS = ("Ordered", "Paid", "Approved", "Sent", "Done")
+_STEPS = ("step_ordered", "step_paid", "step_approved", "step_sent", "step_done")
 
 
 def _steps(visit: Visit, order: Row) -> list[tuple[str, str, str]]:
@@ -238,7 +247,7 @@ def _steps(visit: Visit, order: Row) -> list[tuple[str, str, str]]:
         words.day(order.completed_on, visit.day),
     )
     return [
-        (words(title), "done" if place < reached else "now" if place == reached else "next", when[place])
+        (words.name(title), "done" if place < reached else "now" if place == reached else "next", when[place])
         for place, title in enumerate(_STEPS)
     ]
 
@@ -278,15 +287,12 @@ def _said(visit: Visit, params: Mapping[str, object]) -> dict[str, object]:
     return {name: visit.words.name(str(value)) if name == "state" else value for name, value in params.items()}
 
 
-
 @panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
 def of_customer(visit: Visit, id: str) -> Answer:
     """A customer's latest orders, those of merged files too."""
     known = members(visit.desk(), id)
     marks = ", ".join("?" * len(known))
-    rows = visit.rows(
-        f"select * from order_list where customer in ({marks}) order by placed_at desc limit 10", *known
-    )
+    rows = visit.rows(f"select * from order_list where customer in ({marks}) order by placed_at desc limit 10", *known)
     return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
 
 
@@ -361,7 +367,8 @@ FORMS: dict[Any, Form] = {
 }
 PAGES = [orders_listing, review_queue, order, in_the_way, of_customer]
 RAIL = Rail(
-    "Orders", place=10,
+    "Orders",
+    place=10,
     icon="order",
     href="/orders",
     badge="select count(*) from (select 1 from order_list where state = 'to_review' and frozen = 0 limit 100)",

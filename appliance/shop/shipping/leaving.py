@@ -15,9 +15,7 @@ REUSED_AFTER_MS = 180 * 24 * 3600 * 1000
 
 
 @action("Pack parcel")
-def pack(
-    desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0
-) -> str:
+def pack(desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0) -> str:
     """Give the order its parcel and waybill number before the courier comes; nothing leaves yet."""
     found = orders.check_ready(desk, order)
     standing = packed_parcel(desk, order)
@@ -30,9 +28,7 @@ def pack(
 
 
 @action("Ship")
-def ship(
-    desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0
-) -> str:
+def ship(desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0) -> str:
     """The parcel leaves: its goods leave the shelf and the customer owes what is not paid yet."""
     found = orders.check_ready(desk, order)
     parcel = pack(desk, order=order, courier=courier, waybill=waybill, weight=weight)
@@ -102,9 +98,7 @@ def undo_ship(desk: Desk, *, parcel: ParcelId, reason: Annotated[Text, Label("Re
 
 def packed_parcel(desk: Desk, order: str) -> Parcel | None:
     """Return the parcel that is ready for an order."""
-    found = desk.value(
-        "select max(id) from parcel where sales_order = ? and state = 'packed' and deleted = 0", order
-    )
+    found = desk.value("select max(id) from parcel where sales_order = ? and state = 'packed' and deleted = 0", order)
     return desk.get(Parcel, found) if found else None
 
 
@@ -160,16 +154,12 @@ def _leave(desk: Desk, order: SalesOrder, parcel: Parcel) -> None:
     values = inventory.issue_all(desk, warehouse=order.warehouse, wanted=wanted, kind="sale_out", document=parcel.id)
     for line in lines:
         desk.put(
-            ParcelLine(
-                parcel=parcel.id, sales_order=order.id, sales_order_line=line.id, sku=line.sku, qty=line.qty
-            )
+            ParcelLine(parcel=parcel.id, sales_order=order.id, sales_order_line=line.id, sku=line.sku, qty=line.qty)
         )
     desk.step(Parcel, parcel.id, to="shipped")
     desk.change(Parcel, parcel.id, shipped_on=desk.day)
     desk.add(
-        Shipped(
-            parcel=parcel.id, sales_order=order.id, courier=parcel.courier, waybill=parcel.waybill, day=desk.day
-        )
+        Shipped(parcel=parcel.id, sales_order=order.id, courier=parcel.courier, waybill=parcel.waybill, day=desk.day)
     )
     charge_sale(desk, order)
     orders.mark_shipped(desk, order.id, {line.id: value for line, value in zip(lines, values, strict=True)})

@@ -49,6 +49,8 @@ queue = Listing(
     sorts=[("ship_by", "Most urgent first", "asc"), ("placed_at", "Oldest first", "asc")],
     totals=["units"],
     bulk=["shipping.ship_packed", "orders.freeze"],
+    new="shipping.scan_out",
+    more=["shipping.counter_sale"],
     empty="Everything that was approved has left.",
     export=False,
 )
@@ -81,17 +83,18 @@ parcels = Listing(
 @page("/shipping/scan", see="shipping.see")
 def scan(visit: Visit) -> Answer:
     """Scan label after label; each good scan ships one parcel."""
-    last = visit.rows(
-        "select * from parcel_list where state = 'shipped' order by state_at desc, made_at desc limit 10"
-    )
+    last = visit.rows("select * from parcel_list where state = 'shipped' order by state_at desc, made_at desc limit 10")
     waiting = visit.value("select count(*) from (select 1 from parcel_list where state = 'packed' limit 100)")
     return visit.show("shipping/scan.html", title=visit.words("Scan to ship"), parcels=last, waiting=waiting)
 
 
 @page("/print/packing-slips", see="shipping.see")
 def packing_slips(visit: Visit) -> Answer:
-    """One slip for each order, a page each; in the language of whoever prints."""
+    """One slip for each order, a page each; without a choice, for all that waits to leave."""
     ids = [one for one in visit.query.get("ids", "").split(",") if one][:MOST_SLIPS]
+    if not ids:
+        waiting = visit.rows("select id from shipping_queue where frozen = 0 order by ship_by, id limit ?", MOST_SLIPS)
+        ids = [row["id"] for row in waiting]
     marks = ", ".join("?" * len(ids)) or "null"
     orders = visit.rows(
         "select o.*, ifnull(s.name, o.shop_name) as sender, ifnull(s.phone, '') as sender_phone, "
