@@ -1,23 +1,51 @@
 """Roles: what they may do, see, and how far they may go; nobody gives what they do not have."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
-from appliance.journal import Desk, Refusal
+from appliance.assembly import rooms
+from appliance.journal import Desk, Refusal, Rights
 from appliance.shop.staff import FIRST_ROLES, OWNER, Employee, Role, actions, rights_of, role_id
 from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
-from appliance.shop.staff.roles import FIELDS, LIMITS
+from appliance.shop.staff.roles import FIELDS, LIMITS, FirstRole
 from tests.cast import BRANCH_A, BRANCH_B, meet
 from tests.staff.conftest import House
 
 
 def test_the_first_roles_are_those_of_the_trade():
     assert [role.code for role in FIRST_ROLES] == [
-        "owner", "manager", "reviewer", "cashier", "warehouse", "buyer", "accountant", "after_sales", "viewer", "device",
+        "owner", "manager", "reviewer", "cashier", "warehouse",
+        "buyer", "accountant", "after_sales", "viewer", "device",
     ]  # fmt: skip
     for role in FIRST_ROLES:
         assert set(role.limits) <= set(LIMITS)
         assert set(role.fields) <= {*FIELDS, "*"}
-        assert role.zh and role.en and role.grants
+        assert role.zh
+        assert role.en
+        assert role.grants
+
+
+@pytest.mark.parametrize("role", FIRST_ROLES, ids=lambda role: role.code)
+def test_every_right_of_a_first_role_gives_something_that_there_is(role: FirstRole):
+    there = {"*": set()}
+    for room in rooms():
+        pages = getattr(room.pages(), "PAGES", ())
+        there[room.name] = {f"{room.name}.{verb}" for verb in room.actions} | {one.see for one in pages}
+    for pattern in role.grants:
+        built = pattern.partition(".")[0] in there.keys() - {"*"}
+        assert not built or any(fnmatchcase(one, pattern) for one in there[pattern.partition(".")[0]]), pattern
+
+
+def test_forcing_a_review_and_giving_credit_are_not_for_everybody():
+    def may(permission: str) -> set[str]:
+        return {role.code for role in FIRST_ROLES if Rights(role.grants).may(permission)}
+
+    assert may("orders.force_review") == {"owner", "manager"}
+    assert may("orders.finance_review") == {"owner", "manager", "accountant"}
+    assert may("customers.set_credit") == {"owner", "manager"}
+    assert may("staff.change_role") == {"owner"}
+    assert may("shipping.counter_sale") == {"owner", "manager", "cashier"}
 
 
 def test_a_role_gives_rights_fields_and_limits(house: House, owner: Desk):
@@ -26,8 +54,10 @@ def test_a_role_gives_rights_fields_and_limits(house: House, owner: Desk):
     )
     actions.change_employee(owner, employee=house.cashier, name="小陈", role=role)
     rights = rights_of(owner, house.cashier)
-    assert rights.may("orders.ship") and not rights.may("accounts.see")
-    assert rights.sees("phone") and not rights.sees("cost")
+    assert rights.may("orders.ship")
+    assert not rights.may("accounts.see")
+    assert rights.sees("phone")
+    assert not rights.sees("cost")
     assert (rights.limit("discount"), rights.limit("refund"), rights.limit("top_up")) == (1_000, 0, None)
 
 

@@ -108,8 +108,6 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("number.SO", "prefix", "SO", "Sales orders"),
     Switch("number.CK", "prefix", "CK", "Parcels"),
     Switch("number.MP", "prefix", "MP", "Receipts and payments"),
-    Switch("number.ST", "prefix", "ST", "Stock counts"),
-    Switch("number.TR", "prefix", "TR", "Transfers between warehouses"),
 )
 BY_NAME: Mapping[str, Switch] = {switch.name: switch for switch in SWITCHES}
 

@@ -1,13 +1,11 @@
-"""What can be seen of the people: who works here, what they may do, and the tablets; and sign-in for the web."""
+"""What can be seen of the people: who works here, what they may do, and the tablets."""
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any, Final, get_args
 
 import msgspec
 
-from appliance.journal import Journal, Rights, plain
-from appliance.shop.staff import signin
+from appliance.journal import Rights, plain
 from appliance.shop.staff.actions import add_employee, add_role, change_role, enrol_device
 from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
 from appliance.shop.staff.records import FieldRight
@@ -15,49 +13,8 @@ from appliance.shop.staff.rights import rights_of
 from appliance.shop.staff.roles import LIMITS, OWNER
 from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
-from appliance.web.signin import Device, Person
 
 STANDING: Final = {"works_here": "do", "has_left": "done", "disabled": "done", "let_in": "do", "shut_out": "bad"}
-
-
-class DeskStaff:
-    """The people of a box, as sign-in asks for them."""
-
-    tables = frozenset({"employee", "pin", "role", "device"})
-    enrolling = "staff.enrol_device"
-
-    def __init__(self, journal: Journal, branch: str) -> None:
-        self.journal = journal
-        self.branch = branch
-
-    def people(self) -> Sequence[Person]:
-        """Everybody who may sign in here now."""
-        return [Person(row["id"], row["name"], row["role"]) for row in signin.people(self.journal)]
-
-    def person(self, employee: str) -> Person | None:
-        """One who works here; None for who has left."""
-        row = signin.person(self.journal, employee)
-        return Person(row["id"], row["name"], row["role"]) if row else None
-
-    def rights(self, employee: str) -> Rights:
-        """What they may do."""
-        return rights_of(self._desk(), employee)
-
-    def check(self, employee: str, pin: str) -> bool:
-        """Tell whether the PIN is right."""
-        return signin.check_pin(self._desk(), employee, pin)
-
-    def device(self, key_hash: str) -> Device | None:
-        """The device whose key has this hash."""
-        row = signin.device(self.journal, key_hash)
-        return Device(row["id"], row["name"]) if row else None
-
-    def enrol(self, name: str, key_hash: str, who: str) -> str:
-        """Let a device in."""
-        return enrol_device(self._desk(who), name=name, key_hash=key_hash)
-
-    def _desk(self, who: str = "") -> Any:
-        return self.journal.desk(who=who, device="door", branch=self.branch)
 
 
 @page("/staff", see="staff.see")
