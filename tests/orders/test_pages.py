@@ -132,11 +132,10 @@ def test_bad_input_keeps_what_was_typed(house: House, tablet: Tablet) -> None:
 def test_the_goods_of_an_order_are_changed_by_its_form(alice: Desk, house: House, tablet: Tablet) -> None:
     placed = order(alice, house)
     form = seen(tablet, f"/do/orders/change_lines?order={placed}")
-    line = alice.value("select id from sales_order_line where sales_order = ?", placed)
-    assert line in form
+    assert house.teapot in form
     answer = tablet.post(
         "/do/orders/change_lines", order=placed,
-        **{"lines.0.line": line, "lines.0.sku": house.teapot, "lines.0.qty": "3", "lines.0.price": "100"},
+        **{"lines.0.sku": house.teapot, "lines.0.qty": "3", "lines.0.price": "100"},
     )  # fmt: skip
     assert answer.status_code == 303, answer.text
     assert alice.get(SalesOrder, placed).receivable == 30000

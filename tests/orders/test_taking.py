@@ -142,8 +142,12 @@ def test_nobody_gives_more_away_than_their_role_allows(alice: Desk, house: House
 def taken(desk: Desk, house: House, **more) -> str:
     given = {
         "raw_order": "raw-1", "shop": house.taobao, "platform_number": "2309884211703500", "paid": 12800,
-        "lines": [TakenLine(raw_line="raw-1-1", sku=house.teapot, title="茶壶", qty=2 * ONE, price=64 * ONE, amount=12000)],
-        "receiver": NewReceiver(name="周**", phone="138****2266", street="浙江省杭州市余杭区文一西路", masked=True, oaid="OA1"),
+        "lines": [
+            TakenLine(raw_line="raw-1-1", sku=house.teapot, title="茶壶", qty=2 * ONE, price=64 * ONE, amount=12000)
+        ],
+        "receiver": NewReceiver(
+            name="周**", phone="138****2266", street="浙江省杭州市余杭区文一西路", masked=True, oaid="OA1"
+        ),
         "postage": 800, "placed_at": 1_795_485_000_000, "paid_at": 1_795_485_100_000,
     }  # fmt: skip
     return take(desk, **{**given, **more})

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import ONE, Desk, Label, Money, Phone, Price, Qty, Refusal, Text, Words, action
-from appliance.shop.catalog import SkuId
+from appliance.journal import ONE, Desk, Label, Money, Phone, Refusal, Text, Words, action
 from appliance.shop.customers import Customer as CustomerFile
 from appliance.shop.customers import CustomerId, current
 from appliance.shop.orders.amounts import Settled, settle
@@ -22,21 +21,9 @@ from appliance.shop.orders.records import (
     SalesOrder,
     SalesOrderId,
     SalesOrderLine,
-    SalesOrderLineId,
 )
 from appliance.shop.orders.taking import Priced, check_discount, price_lines, usable_courier, usable_warehouse
 from appliance.shop.settings import CourierId, WarehouseId
-
-
-class ChangedLine(msgspec.Struct, kw_only=True, frozen=True):
-    """One line as it should be; `line` names the standing one it was, a new line has none."""
-
-    line: SalesOrderLineId = ""
-    sku: SkuId
-    qty: Qty = ONE
-    price: Price | None = None
-    discount: Money = 0
-    gift: bool = False
 
 
 @action("Change receiver")
@@ -118,7 +105,7 @@ def change_lines(
     desk: Desk,
     *,
     order: SalesOrderId,
-    lines: list[ChangedLine],
+    lines: list[NewLine],
     discount: Money = 0,
     postage: Money = 0,
     other: Annotated[Money, Label("Other charges")] = 0,
@@ -127,21 +114,14 @@ def change_lines(
     found, state = _editable(desk, order), desk.state(SalesOrder, order)
     if state == "to_finance_review":
         raise Refusal("The accountant is looking at it. Send it back to review first.", code="wrong_state")
-    standing = {row.id for row in _standing(desk, order)}
-    strange = [one.line for one in lines if one.line and one.line not in standing]
-    if strange:
-        raise Refusal("Somebody took a line away meanwhile. Look at the order again.", field="lines", code="lines")
     customer = desk.find(CustomerFile, found.customer) if found.customer else None
-    asked = [NewLine(sku=one.sku, qty=one.qty, price=one.price, discount=one.discount, gift=one.gift) for one in lines]
-    priced = price_lines(desk, asked, customer)
+    priced = price_lines(desk, lines, customer)
     settled = settle([one.asked for one in priced], discount=discount, postage=postage, other=other)
     check_discount(desk, priced, settled)
     already = paid(desk, order)
     if found.platform_paid == 0 and settled.receivable < already:
         raise Refusal("More was paid already than this comes to. Pay the difference back first.", code="overpaid")
-    _write(desk, order, lines, priced, settled)
-    for gone in standing - {one.line for one in lines}:
-        desk.remove(SalesOrderLine, gone)
+    _write(desk, order, priced, settled)
     weight = sum(one.sku.weight * one.asked.qty // ONE for one in priced)
     desk.change(
         SalesOrder, order, goods_amount=settled.goods_amount, discount=discount, postage=postage, other=other,
@@ -149,24 +129,38 @@ def change_lines(
     )  # fmt: skip
 
 
-def _write(desk: Desk, order: str, lines: Sequence[ChangedLine], priced: Sequence[Priced], settled: Settled) -> None:
-    for place, (line, one) in enumerate(zip(lines, priced, strict=True)):
+def _write(desk: Desk, order: str, priced: Sequence[Priced], settled: Settled) -> None:
+    """Lines that stand keep their id, and with it what the platform said of them; those nobody named any more go."""
+    left = list(_standing(desk, order))
+    for place, one in enumerate(priced):
         sold = {
             "place": place, "sku": one.sku.id, "code": one.sku.code, "title": one.title, "spec": one.sku.spec,
             "picture": one.picture, "qty": one.asked.qty, "list_price": one.list_price, "price": one.asked.price,
             "discount": one.asked.discount, "amount": settled.amounts[place],
             "postage_share": settled.postage_shares[place], "gift": one.gift,
         }  # fmt: skip
-        if line.line:
-            desk.change(SalesOrderLine, line.line, **sold)
-        else:
+        was = _same(left, one)
+        if was is None:
             desk.put(msgspec.convert({**sold, "sales_order": order}, SalesOrderLine))
+        else:
+            left.remove(was)
+            desk.change(SalesOrderLine, was.id, **sold)
+    for gone in left:
+        desk.remove(SalesOrderLine, gone.id)
+
+
+def _same(left: Sequence[SalesOrderLine], one: Priced) -> SalesOrderLine | None:
+    """Find the standing line that this one is: the same goods, else goods that nobody had named yet."""
+    same = [line for line in left if line.sku == one.sku.id and line.gift == one.gift]
+    return next(iter([*same, *(line for line in left if not line.sku)]), None)
 
 
 def _standing(desk: Desk, order: str) -> Sequence[SalesOrderLine]:
     return [
         desk.get(SalesOrderLine, row.id)
-        for row in desk.rows("select id from sales_order_line where sales_order = ? and deleted = 0", order)
+        for row in desk.rows(
+            "select id from sales_order_line where sales_order = ? and deleted = 0 order by place", order
+        )
     ]
 
 

@@ -346,7 +346,7 @@ def _receiver(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
 
 def _lines(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     rows = visit.rows(_LINES, given.get("order", ""))
-    return {"lines": [{**dict(row), "line": row["id"], "gift": bool(row["gift"])} for row in rows]}
+    return {"lines": [{**dict(row), "gift": bool(row["gift"])} for row in rows]}
 
 
 def _missing_sum(visit: Visit, given: dict[str, str]) -> dict[str, Any]:

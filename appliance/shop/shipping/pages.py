@@ -5,6 +5,7 @@ from typing import Any
 from appliance.shop.shipping import actions
 from appliance.web import Answer, Do, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
 from appliance.web import columns as c
+from appliance.web.forms import FieldView
 
 MOST_SLIPS = 100
 
@@ -85,7 +86,8 @@ def scan(visit: Visit) -> Answer:
     """Scan label after label; each good scan ships one parcel."""
     last = visit.rows("select * from parcel_list where state = 'shipped' order by state_at desc, made_at desc limit 10")
     waiting = visit.value("select count(*) from (select 1 from parcel_list where state = 'packed' limit 100)")
-    return visit.show("shipping/scan.html", title=visit.words("Scan to ship"), parcels=last, waiting=waiting)
+    code = FieldView("code", visit.words("Waybill or order number"), "code", required=True)
+    return visit.show("shipping/scan.html", title=visit.words("Scan to ship"), parcels=last, waiting=waiting, code=code)
 
 
 @page("/print/packing-slips", see="shipping.see")
