@@ -46,7 +46,9 @@ def raw_order(conn: sqlite3.Connection, number: int) -> None:
         conn.execute(
             "insert into balance values (?, ?) on conflict do update set qty = qty + excluded.qty", (sku, -10_000)
         )
-    conn.execute("insert into word_index (rowid, words) values (?, ?)", (number, "so 张 张伟 伟 138 380 800 773 731 31 1"))
+    conn.execute(
+        "insert into word_index (rowid, words) values (?, ?)", (number, "so 张 张伟 伟 138 380 800 773 731 31 1")
+    )
     head = b""
     for place in range(4):
         payload = _pack([sale, place, {"qty": 10_000, "price": 1_280_000, "amount": 12_800}])
@@ -82,7 +84,9 @@ class LogFloor:
             self.seq += 1
             payload = _pack([entity, field, hlc, value])
             self.head = hashlib.sha256(self.head + payload).digest()
-            self.conn.execute("insert into oplog values (?, ?, ?, ?, ?)", (self.author, self.seq, hlc, self.head, payload))
+            self.conn.execute(
+                "insert into oplog values (?, ?, ?, ?, ?)", (self.author, self.seq, hlc, self.head, payload)
+            )
             self._cell(entity, field, hlc, self.author, value)
         self.conn.execute("commit")
 

@@ -82,7 +82,7 @@ def test_the_house_opens_without_heavy_luggage():
 
 
 def test_nothing_is_left_for_later():
-    marks = re.compile("TO" + "DO|FIX" + "ME|X" + "XX|raise NotImplemented")
+    marks = re.compile("TO" + "DO|FIX" + "ME|X" + "XX|raise Not" + "Implemented")
     found = [
         f"{short(path)}:{number}"
         for path in [*CODE, *TEMPLATES, *STYLES, *SCRIPTS]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -102,7 +103,7 @@ def _goods(hand: Hand, places: Places, goods: Sequence[GoodsIdea]) -> None:
     for name in dict.fromkeys(one.category for one in goods):
         categories[name] = add_category(hand.desk(owner), name=name)
     for one in goods:
-        hand.do(owner, "catalog.add_goods", lambda desk, one=one: _add(desk, one, categories, places))
+        hand.do(owner, "catalog.add_goods", partial(_add, one=one, categories=categories, places=places))
 
 
 def _add(desk: Desk, one: GoodsIdea, categories: Mapping[str, str], places: Places) -> str:
@@ -135,7 +136,7 @@ def _customers(hand: Hand, places: Places, people: Sequence[Person]) -> None:
     for some in portions(people, 25):
         hand.do(
             places.staff["owner"], "customers.create",
-            lambda desk, some=some: _register(desk, some, places, (members, wholesale)),
+            partial(_register, some=some, places=places, classes=(members, wholesale)),
         )  # fmt: skip
 
 
@@ -166,14 +167,12 @@ def _stock(hand: Hand, places: Places, skus: Sequence[SkuIdea]) -> None:
         for some in portions(lines, 100):
             hand.do(
                 owner, "inventory.opening_stock",
-                lambda desk, where=warehouse, some=some: opening_stock(desk, warehouse=where, lines=list(some)),
+                partial(opening_stock, warehouse=warehouse, lines=list(some)),
             )  # fmt: skip
     for place in range(SHORT_SKU - 4, SHORT_SKU + 4):
         hand.do(
             owner, "inventory.set_low_stock",
-            lambda desk, sku=places.skus[place]: set_low_stock(
-                desk, warehouse=places.main, sku=sku, low=pieces(OPENING_PIECES)
-            ),
+            partial(set_low_stock, warehouse=places.main, sku=places.skus[place], low=pieces(OPENING_PIECES)),
         )  # fmt: skip
 
 

@@ -38,7 +38,9 @@ def app(
         routes += part.routes(front)
     for room in front.rooms:
         for shown in room.pages:
-            routes += listpages.routes(front, shown) if isinstance(shown, Listing) else [listpages.page_route(front, shown)]
+            routes += (
+                listpages.routes(front, shown) if isinstance(shown, Listing) else [listpages.page_route(front, shown)]
+            )
     made = Litestar(
         routes,
         openapi_config=None,
@@ -95,7 +97,7 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         return _sorry(front, request, 404, "That is not here any more. Look at the list again.")
 
     def refused(request: WebRequest, error: Refusal) -> Answer:
-        return _sorry(front, request, 422, error.sentence, **error.params)
+        return _sorry(front, request, 422, error.sentence, **dict[str, Any](error.params))
 
     def forged(request: WebRequest, error: Forged) -> Answer:
         del error
@@ -103,7 +105,9 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
 
     def http(request: WebRequest, error: HTTPException) -> Answer:
         if error.status_code == 413:
-            return _sorry(front, request, 413, "This file is too large: at most {most} MB.", most=front.config.upload_bytes >> 20)
+            return _sorry(
+                front, request, 413, "This file is too large: at most {most} MB.", most=front.config.upload_bytes >> 20
+            )
         sentence = "There is no such page." if error.status_code in {404, 405} else "This cannot be understood."
         return _sorry(front, request, error.status_code, sentence)
 
@@ -111,7 +115,9 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         number = request.scope["state"].get("request_id") or secrets.token_hex(4)
         # The trace names our lines, never the values: those may be somebody's name and phone.
         log.error("request %s %s %s broke: %s", number, request.method, request.url.path, _trace(error))
-        return _sorry(front, request, 500, "Something went wrong on the box. Nothing was lost. Number: {number}", number=number)
+        return _sorry(
+            front, request, 500, "Something went wrong on the box. Nothing was lost. Number: {number}", number=number
+        )
 
     return {Turned: turned, Denied: denied, Missing: missing, Refusal: refused, Forged: forged,
             HTTPException: http, Exception: broken}  # fmt: skip
@@ -120,7 +126,10 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
 def _trace(error: BaseException) -> str:
     import traceback
 
-    lines = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    lines = [
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
     return f"{type(error).__name__} at {' < '.join(reversed(lines[-8:]))}"
 
 

@@ -42,7 +42,9 @@ def _enrolling(front: Front) -> list[HTTPRouteHandler]:
         except Refusal as refusal:
             return _door(front, request, step="enrol", refusal=refusal, posted=posted)
         front.doors.forget()
-        return with_cookie(Answer(None, status_code=303, headers={"Location": "/sign-in"}), request, "device", key, DEVICE_S)
+        return with_cookie(
+            Answer(None, status_code=303, headers={"Location": "/sign-in"}), request, "device", key, DEVICE_S
+        )
 
     return [get("/enrol", sync_to_thread=False)(ask), post("/enrol", status_code=200)(enrol)]
 
@@ -149,5 +151,3 @@ def _door(
 def _empty() -> dict[str, Any]:
     return {"people": [], "device": None, "chosen": "", "name": "", "next": "/", "error": "", "error_field": "",
             "theme": "auto", "density": "roomy"}  # fmt: skip
-
-

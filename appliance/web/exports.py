@@ -59,7 +59,7 @@ def _write_csv(path: Path, heads: list[str], rows: Iterable[list[Any]], job: Job
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         sheet = csv.writer(file)
         sheet.writerow(heads)
-        for count, row in enumerate(rows, 1):  # noqa: B007 - the count is what is returned
+        for count, row in enumerate(rows, 1):
             sheet.writerow([harmless(value) for value in row])
             if count % 500 == 0:
                 job.progress(count)
@@ -76,7 +76,7 @@ def _write_xlsx(path: Path, heads: list[str], rows: Iterable[list[Any]], job: Jo
     sheet = book.create_sheet()
     sheet.append(heads)
     count = 0
-    for count, row in enumerate(rows, 1):  # noqa: B007
+    for count, row in enumerate(rows, 1):
         sheet.append([harmless(value) for value in row])
         if count % 500 == 0:
             job.progress(count)

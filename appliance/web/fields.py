@@ -60,7 +60,9 @@ def _field(name: str, hint: Any, default: Any) -> Field:
     label = by_type[Label].text if Label in by_type else name
     said = by_type[Hint].text if Hint in by_type else ""
     shape = _shape(base, by_type)
-    return Field(name=name, label=label, hint=said, default=default, limit=by_type.get(Limit, Limit()), type=hint, **shape)
+    return Field(
+        name=name, label=label, hint=said, default=default, limit=by_type.get(Limit, Limit()), type=hint, **shape
+    )
 
 
 def _shape(base: Any, marks: Mapping[type, Any]) -> dict[str, Any]:

@@ -43,14 +43,16 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
         if request.headers.get("if-none-match") == f'"{found.tag}"':
             return Answer(None, status_code=304, headers=headers)
         content = found.content
-        if "gzip" in request.headers.get("accept-encoding", "") and found.kind.startswith(("text/", "image/svg", "application/")):
+        if "gzip" in request.headers.get("accept-encoding", "") and found.kind.startswith(
+            ("text/", "image/svg", "application/")
+        ):
             content, headers["Content-Encoding"] = squeezed(content), "gzip"
         return Answer(content, media_type=found.kind, status_code=200, headers=headers)
 
     return [get("/static/{name:path}", sync_to_thread=False)(own), showing(front, "/blob/{name}", _blob)]
 
 
-def _blob(visit: Visit, name: str) -> Answer | File:  # type: ignore[type-arg]
+def _blob(visit: Visit, name: str) -> Answer | File:
     try:
         path = visit.front.journal.blobs.path(name)
     except ValueError:

@@ -59,5 +59,3 @@ def _told(visit: Visit, row: Any) -> dict[str, Any]:
         "message": visit.words(row["message"]),
         "began_said": visit.words.moment(row["began"], visit.at),
     }
-
-

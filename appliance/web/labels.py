@@ -41,7 +41,9 @@ class Labels:
             return []
         view, column, condition = self._of(table)
         if view not in self._searchable:
-            asked = f"select id, {column} from {view} where {condition} and instr(lower({column}), lower(?)) > 0 limit ?"
+            asked = (
+                f"select id, {column} from {view} where {condition} and instr(lower({column}), lower(?)) > 0 limit ?"
+            )
             return [(row[0], str(row[1])) for row in visit.rows(asked, text.strip(), OFFERED)]
         visit.statements += 1
         found = self.front.journal.search(self.front.journal.reading(), view, text, OFFERED * 2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 from appliance.web.columns import Column
 
 PAGE_ROWS = 50

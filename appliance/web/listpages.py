@@ -38,11 +38,17 @@ def _list(visit: Visit, listing: Listing) -> Answer:
     page = ListPage(visit, listing)
     front = visit.front
     bulk = [
-        {"name": name, "title": visit.words(front.actions[name].title), "href": "/do/" + name.replace(".", "/") + "/many"}
+        {
+            "name": name,
+            "title": visit.words(front.actions[name].title),
+            "href": "/do/" + name.replace(".", "/") + "/many",
+        }
         for name in listing.bulk
         if name in front.actions and visit.may(name)
     ]
-    begin = [_offered(visit, name) for name in (listing.new, *listing.more) if name in front.actions and visit.may(name)]
+    begin = [
+        _offered(visit, name) for name in (listing.new, *listing.more) if name in front.actions and visit.may(name)
+    ]
     return visit.show(
         "listing.html",
         title=visit.words(listing.title),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from appliance.journal import Row
 from appliance.web.columns import Column, Next
@@ -21,6 +21,7 @@ from appliance.web.visit import Visit
 
 FOUND = 200
 SEARCH_LENGTH = 100
+SAFE = "-_.~:,"
 
 
 @dataclass
@@ -141,11 +142,17 @@ class ListPage:
 
     @property
     def body(self) -> str:
-        """Every row as HTML."""
-        seen, columns = self.visit.seen, self.columns
-        return "\n".join(
-            [f'<tr id="{row["id"]}">' + "".join([column.cell(row, seen) for column in columns]) for row in self.rows]
-        )
+        """Every row as HTML; a row that says the same to the same kind of person today is written once."""
+        visit = self.visit
+        written = visit.front.written_rows(self.listing.path, visit)
+        parts = []
+        for row in self.rows:
+            told = tuple(row)
+            html = written.get(told)
+            if html is None:
+                html = written[told] = self.row_html(row)
+            parts.append(html)
+        return "\n".join(parts)
 
     def one(self, record: str) -> Row | None:
         """One row by its key, whatever the filters say."""
@@ -156,8 +163,8 @@ class ListPage:
     def address(self, **changes: str) -> str:
         """This list with something else asked; what is empty is left out."""
         asked = {**self.query, **changes}
-        told = {name: value for name, value in asked.items() if value}
-        return self.listing.path + (f"?{urlencode(told)}" if told else "")
+        told = "&".join([f"{name}={quote(value, safe=SAFE)}" for name, value in asked.items() if value])
+        return f"{self.listing.path}?{told}" if told else self.listing.path
 
     @property
     def asked(self) -> str:

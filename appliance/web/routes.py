@@ -3,7 +3,6 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from litestar import get, post
 from litestar.datastructures import UploadFile
@@ -68,5 +67,3 @@ def plain(visit: Visit, html: str, status: int = 200) -> Answer:
     """Answer with a piece of HTML as it is."""
     del visit
     return Answer(html, media_type="text/html", status_code=status)
-
-

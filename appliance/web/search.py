@@ -22,7 +22,9 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
 
 def _search(visit: Visit) -> Answer:
     text = visit.query.get("q", "").strip()[:LONGEST]
-    groups = [group for listing in _searchable(visit) if (group := _group(visit, listing, text))["found"]] if text else []
+    groups = (
+        [group for listing in _searchable(visit) if (group := _group(visit, listing, text))["found"]] if text else []
+    )
     if groups:
         groups[0]["found"][0]["first"] = True
     return visit.show("search.html", title=visit.words("Search"), text=text, groups=groups)
@@ -43,7 +45,9 @@ def _group(visit: Visit, listing: Listing, text: str) -> dict[str, Any]:
     found = front.journal.search(front.journal.reading(), listing.view, text, EACH)
     rows: list[Row] = []
     if found:
-        rows = visit.rows(f"select * from {listing.view} where rowid in ({', '.join(map(str, found))}) order by rowid desc")
+        rows = visit.rows(
+            f"select * from {listing.view} where rowid in ({', '.join(map(str, found))}) order by rowid desc"
+        )
     shown = [one for one in listing.columns if one.kind and (not one.needs or visit.sees(one.needs))]
     first = next((one for one in shown if one.link), shown[0])
     rest = [one for one in shown if one is not first and one.kind in {"text", "choice", "money", "phone"}][:2]

@@ -140,7 +140,9 @@ class Doors:
         """Take a one-time code; refuses a wrong or an old one, and makes guessing slow."""
         self._not_locked("code", device)
         hashed = digest("".join(code.split()))
-        found = self.local.row("delete from code where hash = ? and until >= ? returning hash", hashed, self.clock.now_ms())
+        found = self.local.row(
+            "delete from code where hash = ? and until >= ? returning hash", hashed, self.clock.now_ms()
+        )
         if found is None:
             self._count("code", device)
             raise Refusal("This code is wrong or too old. Ask for a new one.", field="code", code="wrong_code")

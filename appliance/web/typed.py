@@ -131,7 +131,7 @@ def scaled(text: str, places: int) -> int:
         raise Unclear("At most {places} places after the point.", places=places)
     if len(whole) > 12:
         raise Unclear("This number is too large.")
-    value = int(whole) * 10**places + int(part.rstrip("0").ljust(places, "0") or "0")
+    value: int = int(whole) * 10**places + int(part.rstrip("0").ljust(places, "0") or "0")
     return -value if found[1] == "-" else value
 
 

@@ -100,7 +100,7 @@ class Visit:
 
     @property
     def lang(self) -> str:
-        """zh or en."""
+        """Zh or en."""
         return self.words.lang
 
     @property
@@ -210,9 +210,9 @@ class Visit:
 
     def hidden(self) -> Markup:
         """The two hidden fields of every form: the session's token, and the key by which a double tap is one deed."""
-        return Markup('<input type="hidden" name="token" value="{}"><input type="hidden" name="key" value="{}">').format(
-            self.token, self.front.fresh_key()
-        )
+        return Markup(
+            '<input type="hidden" name="token" value="{}"><input type="hidden" name="key" value="{}">'
+        ).format(self.token, self.front.fresh_key())
 
     @property
     def date_doubtful(self) -> bool:
@@ -227,7 +227,7 @@ class Visit:
 
     @property
     def density(self) -> str:
-        """roomy or compact."""
+        """Roomy or compact."""
         return _one_of(self.request.cookies.get("density"), ("roomy", "compact"))
 
     def shell(self, title: str) -> Markup:

@@ -9,6 +9,7 @@ from appliance.journal.numbers import plain, yuan
 LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "appliance"
+MOST_NAMES = 10_000
 
 
 class Words:
@@ -18,20 +19,31 @@ class Words:
         self.lang = lang
         self.html_lang = "zh-CN" if lang == "zh" else lang
         self.zone = timezone(timedelta(minutes=zone_minutes))
-        self._look_up = catalogue.gettext
+        self._catalogue = catalogue
+        self._said: dict[str, str] = {}
+        self._named: dict[str, str] = {}
         self._day_look_up: dict[tuple[int, int], str] = {}
 
     def __call__(self, msgid: str, /, **named: object) -> str:
         """Say a sentence; its named parts are put in after it was translated."""
-        said = self._look_up(msgid) if msgid else ""
+        said = self._said.get(msgid)
+        if said is None:
+            said = self._catalogue.gettext(msgid) if msgid else ""
+            if len(self._said) < MOST_NAMES:
+                self._said[msgid] = said
         return said.format(**named) if named else said
 
     def name(self, field: str) -> str:
         """Say the name of a field or a choice: its own word if a catalogue has one, else the words it is made of."""
-        said = self._look_up(field)
-        if said != field or field != field.lower():
-            return said
-        return self(field.replace("_", " ").strip().capitalize())
+        said = self._named.get(field)
+        if said is None:
+            said = self(field)
+            if said == field and field == field.lower():
+                said = self(field.replace("_", " ").strip().capitalize())
+            # Names are few as long as they are names; whatever else comes by is not remembered.
+            if len(self._named) < MOST_NAMES:
+                self._named[field] = said
+        return said
 
     def money(self, fen: int) -> str:
         """¥1,234.50."""

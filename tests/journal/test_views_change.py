@@ -28,7 +28,7 @@ def test_a_view_may_become_kept_and_plain_again(tmp_path: Path, before: str, aft
     for views in (before, after, before):
         shape = RoomShape("pots", [Pot], views)
         room = type("Room", (), {"shape": shape})()
-        journal = open_journal(Box(tmp_path, bytes(24)), [room], clock=TestClock(), random=lambda size: bytes(size))
+        journal = open_journal(Box(tmp_path, bytes(24)), [room], clock=TestClock(), random=bytes)
         desk = journal.desk(who="")
         if not desk.value("select count(*) from pot_list"):
             put_pot(desk)

@@ -69,7 +69,9 @@ class Tablet:
 
     def enrol(self) -> Tablet:
         code = self.house.front.doors.new_code()
-        answer = self.http.post("/enrol", data={"code": code, "name": "Counter"}, headers=ORIGIN, follow_redirects=False)
+        answer = self.http.post(
+            "/enrol", data={"code": code, "name": "Counter"}, headers=ORIGIN, follow_redirects=False
+        )
         assert answer.status_code == 303, answer.text
         return self
 
@@ -86,7 +88,9 @@ class Tablet:
     def get(self, path: str, **headers: str) -> Any:
         return self.http.get(path, headers=headers, follow_redirects=False)
 
-    def post(self, path: str, key: str = "", files: Any = None, headers: dict[str, str] | None = None, **data: Any) -> Any:
+    def post(
+        self, path: str, key: str = "", files: Any = None, headers: dict[str, str] | None = None, **data: Any
+    ) -> Any:
         form = {"token": self.token, "key": key, **{name.replace("__", "."): value for name, value in data.items()}}
         return self.http.post(path, data=form, files=files, headers=ORIGIN | (headers or {}), follow_redirects=False)
 

@@ -106,7 +106,9 @@ def test_lines_are_added_removed_and_read_by_number(alice_at: Tablet, house: Hou
     black = house.do(actions.create, name="Keemun", grade="black", price=1)
     more = alice_at.post("/do/toyroom/sell", lines__0__tea=green, lines__0__qty="2", _add="lines")
     assert more.status_code == 200 and 'name="lines.1.qty"' in more.text and field(more.text, "lines.0.qty") == "2"
-    less = alice_at.post("/do/toyroom/sell", lines__0__tea=green, lines__1__tea=black, lines__1__qty="3", _drop="lines.0")
+    less = alice_at.post(
+        "/do/toyroom/sell", lines__0__tea=green, lines__1__tea=black, lines__1__qty="3", _drop="lines.0"
+    )
     assert 'name="lines.0.qty"' not in less.text and field(less.text, "lines.1.qty") == "3"
     wrong = alice_at.post("/do/toyroom/sell", lines__0__tea=green, lines__0__qty="x", lines__3__tea=black)
     assert wrong.status_code == 422 and "not a number: x" in wrong.text and "This is needed." in wrong.text
@@ -125,7 +127,9 @@ def test_a_form_without_a_line_asks_for_one(alice_at: Tablet) -> None:
 
 def test_a_refusal_about_one_line_stands_in_that_line_with_its_remedy(alice_at: Tablet, house: House) -> None:
     tea = house.do(actions.create, name="Longjing", grade="green", price=1)
-    answer = alice_at.post("/do/toyroom/sell", lines__0__tea=tea, lines__0__qty="1", lines__1__tea=tea, lines__1__qty="11")
+    answer = alice_at.post(
+        "/do/toyroom/sell", lines__0__tea=tea, lines__0__qty="1", lines__1__tea=tea, lines__1__qty="11"
+    )
     assert answer.status_code == 422 and 'id="f-lines-1-qty-e"' in answer.text and 'href="/teas"' in answer.text
 
 

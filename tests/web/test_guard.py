@@ -43,7 +43,14 @@ def test_a_form_without_origin_or_token_does_nothing(alice_at: Tablet, house: Ho
 def test_what_is_typed_is_never_markup(alice_at: Tablet, house: House) -> None:
     nasty = "<img src=x onerror=alert(1)>\"'&"
     tea = house.do(actions.create, name=nasty, grade="green", price=1, phone=nasty)
-    for path in ("/teas", f"/teas/{tea}", "/search?q=img", f"/do/toyroom/change?tea={tea}", f"/teas?q={nasty}", "/pick/tea?q=img"):
+    for path in (
+        "/teas",
+        f"/teas/{tea}",
+        "/search?q=img",
+        f"/do/toyroom/change?tea={tea}",
+        f"/teas?q={nasty}",
+        "/pick/tea?q=img",
+    ):
         page = alice_at.get(path).text
         assert "<img src=x" not in page, path
 
@@ -75,7 +82,9 @@ def test_who_does_not_see_a_field_does_not_wipe_it_by_saving(ben_at: Tablet, hou
     assert tuple(row) == ("Longjing 2", 98_765, "13800002266")
 
 
-def test_a_bug_is_told_with_a_number_and_logged_without_names(alice_at: Tablet, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_told_with_a_number_and_logged_without_names(
+    alice_at: Tablet, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = alice_at.post("/do/toyroom/smash", pot="李娜")
     assert answer.status_code == 500
     number = answer.headers["x-request-id"]

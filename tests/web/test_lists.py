@@ -14,7 +14,15 @@ def shelf(house: House) -> list[str]:
     """A hundred and twenty teas; every third costs the same moment as its neighbour."""
     ids = []
     for n in range(120):
-        ids.append(house.do(actions.create, name=f"Tea {n:03d}", grade="green" if n % 2 else "black", price=1, phone=f"1380000{n:04d}"))
+        ids.append(
+            house.do(
+                actions.create,
+                name=f"Tea {n:03d}",
+                grade="green" if n % 2 else "black",
+                price=1,
+                phone=f"1380000{n:04d}",
+            )
+        )
         if n % 3:
             house.clock.now -= 3
     return ids
@@ -55,7 +63,13 @@ def test_a_screen_costs_the_same_few_statements_for_one_row_and_for_fifty(alice_
     assert int(alice_at.get("/teas").headers["x-statements"]) < one  # what did not change is not asked again
     tea = ids_of(page.text)[0]
     teas = ids_of(page.text)
-    for path in (f"/teas/{tea}", f"/do/toyroom/change?tea={tea}", "/search?q=Tea", "/teas?q=Tea", "/teas?view=draft&grade=green"):
+    for path in (
+        f"/teas/{tea}",
+        f"/do/toyroom/change?tea={tea}",
+        "/search?q=Tea",
+        "/teas?q=Tea",
+        "/teas?view=draft&grade=green",
+    ):
         house.do(actions.put_out, tea=teas.pop())
         assert int(alice_at.get(path).headers["x-statements"]) <= 6, path
 
@@ -80,12 +94,27 @@ def test_filters_and_search_narrow_and_stand_in_the_address(alice_at: Tablet, sh
     assert len(ids_of(alice_at.get("/teas?placed_at=today").text)) == 50
     assert ids_of(alice_at.get("/teas?placed_at=2020-01-01..2020-12-31").text) == []
     two_fields = alice_at.get("/teas?placed_at.from=2026-11-24&placed_at.to=2026-11-24&view=all")
-    assert len(ids_of(two_fields.text)) == 50 and "placed_at=2026-11-24..2026-11-24" in two_fields.text.replace("%2E", ".")
+    assert len(ids_of(two_fields.text)) == 50 and "placed_at=2026-11-24..2026-11-24" in two_fields.text.replace(
+        "%2E", "."
+    )
     nothing = alice_at.get("/teas?q=nosuchtea").text
     assert "Nothing fits nosuchtea" in nothing
 
 
-@pytest.mark.parametrize("query", ["after=zzz", "after=i9.x", "after=.", "before=s'; drop table tea;--.x", "sort=x", "view=x", "placed_at=never", "grade=' or 1=1 --", "q=%22%2A"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=zzz",
+        "after=i9.x",
+        "after=.",
+        "before=s'; drop table tea;--.x",
+        "sort=x",
+        "view=x",
+        "placed_at=never",
+        "grade=' or 1=1 --",
+        "q=%22%2A",
+    ],
+)
 def test_a_strange_address_breaks_nothing(alice_at: Tablet, shelf: list[str], query: str) -> None:
     assert alice_at.get(f"/teas?{query}").status_code == 200
 
@@ -99,8 +128,14 @@ def test_one_row_is_sent_alone_for_a_morph(alice_at: Tablet, shelf: list[str], h
 
 def test_every_list_order_is_served_by_an_index(house: House, shelf: list[str]) -> None:
     conn = house.journal.reading()
-    for where, order in (("true", "placed_at desc, id desc"), ("(state = 'draft')", "placed_at desc, id desc"), ("true", "name asc, id asc")):
-        plan = conn.execute(f"explain query plan select * from tea_list where {where} order by {order} limit 51").fetchall()
+    for where, order in (
+        ("true", "placed_at desc, id desc"),
+        ("(state = 'draft')", "placed_at desc, id desc"),
+        ("true", "name asc, id asc"),
+    ):
+        plan = conn.execute(
+            f"explain query plan select * from tea_list where {where} order by {order} limit 51"
+        ).fetchall()
         told = " / ".join(row[3] for row in plan)
         assert "USING INDEX" in told, told
 

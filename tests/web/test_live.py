@@ -26,7 +26,9 @@ def address(house: House) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(house.made, "127.0.0.1", port, log_level="error", ws="none", timeout_graceful_shutdown=2))
+    server = uvicorn.Server(
+        uvicorn.Config(house.made, "127.0.0.1", port, log_level="error", ws="none", timeout_graceful_shutdown=2)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until(lambda: server.started)

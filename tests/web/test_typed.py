@@ -55,7 +55,17 @@ def test_it_is_not_and_the_sentence_says_what_to_do(kind: str, text: str, senten
 
 @pytest.mark.parametrize(
     ("kind", "meant"),
-    [("money", 123_450), ("money", -5), ("money", 1_200), ("price", 1), ("price", 128_000), ("qty", -15_000), ("rate", 8_000), ("weight", 850), ("count", 12)],
+    [
+        ("money", 123_450),
+        ("money", -5),
+        ("money", 1_200),
+        ("price", 1),
+        ("price", 128_000),
+        ("qty", -15_000),
+        ("rate", 8_000),
+        ("weight", 850),
+        ("count", 12),
+    ],
 )
 def test_what_a_form_shows_is_read_back_as_the_same(kind: str, meant: int) -> None:
     assert value(kind, written(kind, meant)) == meant

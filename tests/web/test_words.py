@@ -43,7 +43,12 @@ def test_the_day_turns_at_the_counters_midnight(spoken: dict[str, Words]) -> Non
 
 def test_figures_are_written_as_people_read_them(spoken: dict[str, Words]) -> None:
     zh = spoken["zh"]
-    assert (zh.money(123_450), zh.money(-5), zh.price(128_000), zh.price(1_250)) == ("¥1,234.50", "-¥0.05", "¥12.80", "¥0.125")
+    assert (zh.money(123_450), zh.money(-5), zh.price(128_000), zh.price(1_250)) == (
+        "¥1,234.50",
+        "-¥0.05",
+        "¥12.80",
+        "¥0.125",
+    )
     assert (zh.qty(15_000), zh.weight(850), zh.weight(1_250), zh.rate(8_000)) == ("1.5", "850 g", "1.25 kg", "80%")
     assert (zh.phone("13800002266"), zh.phone("0571888")) == ("138 0000 2266", "0571888")
 
@@ -65,9 +70,15 @@ def msgids() -> set[str]:
         tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and re.fullmatch(SPEAKERS, ast.unparse(node.func)):
-                found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+                found |= {
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
                 found |= {part for arg in node.args if isinstance(arg, ast.IfExp) for part in _both(arg)}
-            if isinstance(node, ast.Return) and isinstance(node.value, ast.Dict) and "message" in ast.unparse(node.value):
+            if (
+                isinstance(node, ast.Return)
+                and isinstance(node.value, ast.Dict)
+                and "message" in ast.unparse(node.value)
+            ):
                 found |= {v.value for k, v in zip(node.value.keys, node.value.values, strict=True)
                           if isinstance(k, ast.Constant) and k.value == "message" and isinstance(v, ast.Constant)}  # fmt: skip
     return {one for one in found if one} | {title for _, title in PERIODS}

@@ -14,7 +14,10 @@ STATEMENT_DAYS = 90
 MOST_ITEMS = 200
 MOST_PARTIES = 100
 WAITING = "state in ('to_review', 'second_review')"
-TONES = {"approved": "done", "to_review": "wait", "second_review": "wait", "draft": "wait", "void": "done"}
+TONES = {
+    "paper_approved": "done", "paper_to_review": "wait", "paper_second_review": "wait", "paper_draft": "wait",
+    "paper_void": "done",
+}  # fmt: skip
 
 
 def _next(row: Any) -> c.Do | None:
@@ -33,11 +36,11 @@ papers_listing = Listing(
     columns=[
         c.Chosen(),
         c.Number("number", link="/accounts/papers/{id}", sub="day · about"),
-        c.Name("kind", title="Kind of paper"),
+        c.Name("kind_word", title="Kind of paper"),
         c.Text("whom", title="With whom", sub="note"),
         c.Text("account_name", title="Account", sub="to_name", wide=True),
         c.Money("amount"),
-        c.Status("state", tones=TONES),
+        c.Status("state_word", title="State", tones=TONES),
         c.Next(_next),
     ],
     saved=[
@@ -48,7 +51,7 @@ papers_listing = Listing(
     default="All",
     filters=[
         Period("day", day=True),
-        ChoiceFilter("kind", get_args(PaperKind), title="Kind of paper"),
+        ChoiceFilter("kind_word", [f"paper_{kind}" for kind in get_args(PaperKind)], title="Kind of paper"),
         RefFilter("account", "money_account", title="Account"),
     ],
     sorts=[
@@ -311,7 +314,8 @@ PAGES = [
     of_customer,
 ]
 RAIL = Rail(
-    "Accounts", place=50,
+    "Accounts",
+    place=50,
     icon="i-wallet",
     href="/accounts",
     badge=f"select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)",

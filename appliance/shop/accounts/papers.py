@@ -9,6 +9,7 @@ from appliance.shop import settings
 from appliance.shop.accounts.journal import open_day, own_account
 from appliance.shop.accounts.posting import post, unpost
 from appliance.shop.accounts.records import (
+    PAPER_FLOW,
     AccountId,
     Allocated,
     MoneyPaper,
@@ -192,7 +193,7 @@ def change_paper(
 def submit(desk: Desk, *, money_paper: PaperId) -> None:
     """With reviews switched on it waits for one; otherwise it counts at once."""
     if settings.on(desk, "money.review"):
-        desk.step(MoneyPaper, money_paper, to="to_review")
+        _step(desk, money_paper, "to_review")
     else:
         _approve(desk, money_paper)
 
@@ -209,14 +210,27 @@ def approve(desk: Desk, *, money_paper: PaperId) -> None:
             limit=yuan(limit),
         )
     if state == "to_review" and settings.on(desk, "money.second_review"):
-        desk.step(MoneyPaper, money_paper, to="second_review")
+        _step(desk, money_paper, "second_review")
         desk.change(MoneyPaper, money_paper, reviewer=desk.who)
         return
     _approve(desk, money_paper)
 
 
+def _step(desk: Desk, money_paper: str, to: str) -> None:
+    """Take a paper on. Its states have words of their own: an approved paper counts, an approved order waits."""
+    state = desk.state(MoneyPaper, money_paper)
+    if to not in PAPER_FLOW.steps.get(state, ()):
+        raise Refusal(
+            "It is {state} now, so it cannot become {to}.",
+            code="wrong_state",
+            state=f"paper_{state}",
+            to=f"paper_{to}",
+        )
+    desk.step(MoneyPaper, money_paper, to=to)
+
+
 def _approve(desk: Desk, money_paper: str) -> None:
-    desk.step(MoneyPaper, money_paper, to="approved")
+    _step(desk, money_paper, "approved")
     post(desk, desk.get(MoneyPaper, money_paper))
 
 
@@ -226,14 +240,14 @@ def send_back(desk: Desk, *, money_paper: PaperId, reason: Text) -> None:
     if not reason.strip():
         raise Refusal("Say what is to be put right.", field="reason")
     paper = desk.get(MoneyPaper, money_paper)
-    desk.step(MoneyPaper, money_paper, to="draft")
+    _step(desk, money_paper, "draft")
     desk.change(MoneyPaper, money_paper, note="\n".join(filter(None, [paper.note, reason])), reviewer="")
 
 
 @action("Void", confirm="The paper is crossed out. Its number stays and is not used again.")
 def void(desk: Desk, *, money_paper: PaperId) -> None:
     """A paper that has not counted yet is crossed out; one that has is answered by a red one."""
-    desk.step(MoneyPaper, money_paper, to="void")
+    _step(desk, money_paper, "void")
 
 
 @action(

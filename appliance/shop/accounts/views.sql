@@ -19,7 +19,7 @@ where a.deleted = 0;
 -- The journal of an account, in the order and with the balance its owner gave.
 create view account_journal as
 select m.id, m.account, m.seq, m.amount, m.came, m.went, m.balance, m.day, m.at, m.paper,
-    p.number, p.kind, p.note, p.about, p.party, p.reverses,
+    p.number, 'paper_' || p.kind as kind, p.note, p.about, p.party, p.reverses,
     (select n.name from party n where n.id = p.party) as party_name,
     (select i.name from money_item i where i.id = m.item) as item_name,
     (select e.name from employee e where e.id = m.who) as who_name
@@ -35,7 +35,7 @@ left join money_paper p on p.id = m.paper;
 -- touched by customer: select id from money_paper where party = :id
 -- touched by partner: select id from money_paper where party = :id
 -- index state, made_at
--- index kind, made_at
+-- index kind_word, made_at
 -- index account, made_at
 -- index made_at
 -- index day
@@ -45,6 +45,7 @@ create view money_paper_list as
 select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (
 select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
     p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.state,
+    'paper_' || p.kind as kind_word, 'paper_' || p.state as state_word,
     (select a.name from money_account a where a.id = p.account) as account_name,
     (select a.name from money_account a where a.id = p.to_account) as to_name,
     (select n.name from party n where n.id = p.party) as party_name,
@@ -75,7 +76,7 @@ select c.id, c.party, c.party_kind, c.document, c.number, c.kind, c.day, c.due_o
         - ifnull((select f.amount from allocated_from f where f.paper = c.id), 0) as open
 from charged c
 union all
-select r.paper, p.party, p.party_kind, p.document, p.number, p.kind, p.day, p.day,
+select r.paper, p.party, p.party_kind, p.document, p.number, 'paper_' || p.kind, p.day, p.day,
     case when r.amount < 0 then 'owed' else 'prepaid' end, abs(r.amount),
     abs(r.amount) - ifnull((select t.amount from allocated_to t where t.charge = r.paper), 0)
         - ifnull((select f.amount from allocated_from f where f.paper = r.paper), 0)
@@ -143,7 +144,7 @@ create view party_line as
 select c.id, c.party, c.day, c.at, c.number, c.kind, c.amount, c.due_on, c.document, '' as paper
 from charged c
 union all
-select r.id, r.party, r.day, r.at, p.number, p.kind, -r.amount, '', r.document, r.paper
+select r.id, r.party, r.day, r.at, p.number, 'paper_' || p.kind, -r.amount, '', r.document, r.paper
 from received r left join money_paper p on p.id = r.paper;
 
 create view problem_over_settled as

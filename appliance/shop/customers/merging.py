@@ -11,7 +11,7 @@ DAY_MS = 24 * 3600 * 1000
 @action(
     "Merge customers",
     undo="customers.unmerge",
-    confirm="Both files become one under the older number; orders and money stay with both. It can be undone for 30 days.",
+    confirm="Both files become one under the older number, with orders and money of both. Undo it within 30 days.",
 )
 def merge(desk: Desk, *, customer: CustomerId, other: CustomerId) -> str:
     """The older file stands; the younger number keeps working."""

@@ -163,7 +163,8 @@ def _value(visit: Visit, file: Row, field: Field) -> str:
     value = file[field.name]
     if field.kind == "list":
         return "、".join(json.loads(value or "[]"))
-    return Markup(show(field.kind, value, visit.seen)) if value and value != "unknown" else ""  # noqa: S704 - `show` escapes
+    kind = "text" if field.kind == "words" else field.kind
+    return Markup(show(kind, value, visit.seen)) if value and value != "unknown" else ""
 
 
 def _of(parts: Sequence[Row], kind: str) -> list[Row]:
@@ -184,7 +185,8 @@ def _line(visit: Visit, parts: Sequence[Row], files: Sequence[Row], kind: str, t
 
 PAGES = [customers_listing, doubles_listing, classes_listing, customer, beside]
 RAIL = Rail(
-    "Customers", place=20,
+    "Customers",
+    place=20,
     icon="i-users",
     href="/customers",
     badge="select count(*) from (select 1 from customer_double limit 100)",

@@ -48,10 +48,9 @@ def take(
     courier: CourierId = "",
     shipped_long_ago: bool = False,
 ) -> str:
-    """Open the order of a raw order and return its id, which follows from the raw order's: two boxes write one order.
+    """Open the order of a raw order; its id follows from the raw order's, so two boxes write one order.
 
-    Line amounts are the platform's, after every discount; they are not worked out again. What the platform shipped
-    before we first saw it enters as history: it holds no stock and moves none.
+    Amounts are the platform's, after every discount. What it shipped before we saw it enters as history.
     """
     order = derive("sales_order", raw_order)
     if desk.find(SalesOrder, order) is not None:
@@ -59,29 +58,32 @@ def take(
     from_shop = desk.get(Shop, shop)
     goods_amount = sum(line.amount for line in lines)
     receivable = goods_amount + postage + other
-    zone = desk.journal.zone_minutes
     desk.put(
         SalesOrder(
             id=order, number=settings.paper_number(desk, "SO"), shop=shop, shop_name=from_shop.name, customer=customer,
             receiver=desk.put(_taken_receiver(order, receiver)), warehouse=warehouse or from_shop.warehouse,
             courier=courier or from_shop.courier, delivery_term=delivery_term, kind="online", origin=origin,
             goods_amount=goods_amount, postage=postage, other=other, receivable=receivable, platform_paid=paid,
-            day=business_day(placed_at or desk.at, zone), placed_at=placed_at or desk.at, paid_at=paid_at,
-            paid_on=business_day(paid_at, zone) if paid_at else "", ship_by=ship_by, buyer_message=buyer_message,
-            remark=remark, flag=flag, refund_status=refund_status,
-            raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
+            day=_day(desk, placed_at or desk.at), placed_at=placed_at or desk.at, paid_at=paid_at,
+            paid_on=_day(desk, paid_at), ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag,
+            refund_status=refund_status, raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
             weight=_taken_weight(desk, lines),
         )
     )  # fmt: skip
     _take_lines(desk, order, lines, postage)
-    if shipped_long_ago:
-        desk.change(SalesOrder, order, shipped_on=desk.get(SalesOrder, order).day)
-        desk.step(SalesOrder, order, to="shipped")
-    elif delivery_term == "prepaid" and paid < receivable:
-        desk.step(SalesOrder, order, to="awaiting_payment")
-    else:
-        desk.step(SalesOrder, order, to="to_review")
+    unpaid = delivery_term == "prepaid" and paid < receivable
+    _enter(desk, order, "shipped" if shipped_long_ago else "awaiting_payment" if unpaid else "to_review")
     return order
+
+
+def _day(desk: Desk, at: int) -> str:
+    return business_day(at, desk.journal.zone_minutes) if at else ""
+
+
+def _enter(desk: Desk, order: str, state: str) -> None:
+    if state == "shipped":
+        desk.change(SalesOrder, order, shipped_on=desk.get(SalesOrder, order).day)
+    desk.step(SalesOrder, order, to=state)
 
 
 def _taken_receiver(order: str, given: NewReceiver) -> Receiver:

@@ -4,7 +4,22 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import Day, Desk, Hint, Limit, Money, Phone, Price, Qty, Refusal, Secret, Text, Weight, Words, action
+from appliance.journal import (
+    Day,
+    Desk,
+    Hint,
+    Limit,
+    Money,
+    Phone,
+    Price,
+    Qty,
+    Refusal,
+    Secret,
+    Text,
+    Weight,
+    Words,
+    action,
+)
 from tests.web.toyroom.records import Grade, Sold, Tea, TeaId
 
 
@@ -52,12 +67,14 @@ def take_in(desk: Desk, *, tea: TeaId) -> None:
 
 
 @action("Sell", confirm="What is sold cannot be taken back.")
-def sell(desk: Desk, *, lines: list[LineForm], paid: Money = 0, weight: Weight = 0, due: Day = "", word: Secret = "") -> str:
+def sell(
+    desk: Desk, *, lines: list[LineForm], paid: Money = 0, weight: Weight = 0, due: Day = "", word: Secret = ""
+) -> str:
     """Several teas at once."""
     for place, line in enumerate(lines):
         if line.qty > 10 * 10_000:
             raise Refusal("Only ten at once.", field=f"lines.{place}.qty", code="too_many", remedy="/teas")
-    return [desk.add(Sold(tea=line.tea, qty=line.qty)) for line in lines][0]
+    return [desk.add(Sold(tea=line.tea, qty=line.qty)) for line in lines][-1]
 
 
 @action("Break something")

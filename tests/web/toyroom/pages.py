@@ -1,6 +1,7 @@
 """What can be seen of the tea shelf."""
 
-from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Period, Rail, Saved, Visit, columns as c, page, panel
+from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Period, Rail, Saved, Visit, page, panel
+from appliance.web import columns as c
 from tests.web.toyroom.actions import sell
 
 teas = Listing(
@@ -43,6 +44,8 @@ def sales(visit: Visit, id: str) -> Answer:
 
 
 PAGES = [teas, tea, sales]
-RAIL = Rail("Teas", icon="i-box", href="/teas", badge="select count(*) from tea_list where state = 'draft'", see="toyroom.see")
+RAIL = Rail(
+    "Teas", icon="i-box", href="/teas", badge="select count(*) from tea_list where state = 'draft'", see="toyroom.see"
+)
 LABELS = {"tea": ("tea_list", "name")}
 FORMS = {sell: Form(next="/teas")}

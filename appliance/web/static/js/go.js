@@ -52,9 +52,6 @@ function afterSwap(event) {
   const { ctx } = event.detail;
   if (ctx.arrives === undefined) return;
   stood = here();
-  const title = main().querySelector("h1");
-  const phone = document.getElementById("phone-title");
-  if (phone) phone.textContent = (title?.firstChild?.textContent || document.title.split(" · ")[0]).trim();
   for (const link of document.querySelectorAll("#rail a, .tabbar a")) {
     const room = new URL(link.href).pathname;
     const current = location.pathname === room || (room !== "/" && location.pathname.startsWith(`${room}/`));
@@ -66,6 +63,18 @@ function afterSwap(event) {
   if (ctx.request?.headers?.["HX-History-Restore-Request"]) recall();
   else if (scroller()) scroller().scrollTop = 0;
   if (!main().contains(document.activeElement)) main().focus({ preventScroll: true });
+}
+
+/** On a phone the bar carries the title of the page and the way back from it. */
+export function dress() {
+  const phone = document.getElementById("phone-title");
+  if (!phone) return;
+  const title = main().querySelector("h1");
+  phone.textContent = ((title?.querySelector(".t") ?? title)?.textContent || document.title.split(" · ")[0]).trim();
+  const back = document.getElementById("phone-back");
+  const way = main().querySelector("a[data-back]:not([data-close])");
+  back.hidden = !way;
+  if (way) back.href = way.href;
 }
 
 export function start() {

@@ -74,6 +74,7 @@ export function start() {
       field().blur();
     }
   });
+  on("click", "#q-results a", () => setTimeout(fold));
   on("click", "[data-search-open]", open);
   on("click", "[data-search-close]", fold);
   document.addEventListener("click", (event) => { if (!event.target.closest?.("#search, [data-search-open], [data-scan-open]")) fold(); });
