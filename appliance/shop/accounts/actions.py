@@ -227,7 +227,7 @@ def owe(
         party_kind="customer" if customer else "partner",
         amount=amount,
         document="",
-        kind="opening",
+        kind="debt",
         due_days=due_days,
         number=about,
         day=day,
