@@ -55,8 +55,7 @@ def take(
     order = derive("sales_order", raw_order)
     if desk.find(SalesOrder, order) is not None:
         return order
-    from_shop = desk.get(Shop, shop)
-    goods_amount = sum(line.amount for line in lines)
+    from_shop, goods_amount = desk.get(Shop, shop), sum(line.amount for line in lines)
     receivable = goods_amount + postage + other
     desk.put(
         SalesOrder(
@@ -71,19 +70,19 @@ def take(
         )
     )  # fmt: skip
     _take_lines(desk, order, lines, postage)
-    unpaid = delivery_term == "prepaid" and paid < receivable
-    _enter(desk, order, "shipped" if shipped_long_ago else "awaiting_payment" if unpaid else "to_review")
-    return order
+    waits = delivery_term == "prepaid" and paid < receivable
+    return _enter(desk, order, "shipped" if shipped_long_ago else "awaiting_payment" if waits else "to_review")
 
 
 def _day(desk: Desk, at: int) -> str:
     return business_day(at, desk.journal.zone_minutes) if at else ""
 
 
-def _enter(desk: Desk, order: str, state: str) -> None:
+def _enter(desk: Desk, order: str, state: str) -> str:
     if state == "shipped":
         desk.change(SalesOrder, order, shipped_on=desk.get(SalesOrder, order).day)
     desk.step(SalesOrder, order, to=state)
+    return order
 
 
 def _taken_receiver(order: str, given: NewReceiver) -> Receiver:
