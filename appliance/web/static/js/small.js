@@ -71,7 +71,7 @@ function cards() {
     for (const row of table.querySelectorAll("tbody tr")) {
       [...row.children].forEach((cell, n) => {
         const bare = !cell.className || (cell.matches(".num") && !cell.matches(".c-money"));
-        if (n > 0 && bare && headings[n] && /^[^¥×]/.test(cell.textContent.trim()) && !cell.querySelector("a, button")) cell.dataset.of = headings[n];
+        if (n > 0 && bare && headings[n] && cell.textContent.trim() && (table.matches(".list") || /^[^¥×]/.test(cell.textContent.trim())) && !cell.querySelector("a, button")) cell.dataset.of = headings[n];
       });
     }
   }
