@@ -1,5 +1,65 @@
 """A shop to play with: 小满茶铺, made by lot but always the same, through the rooms' own actions."""
 
-from appliance.demo.making import open_demo
+import shutil
+import sys
+from pathlib import Path
 
-__all__ = ["open_demo"]
+from appliance import config
+from appliance.assembly import WallClock, open_journal, rooms
+from appliance.demo.exports import Desk as SellersDesk
+from appliance.demo.exports import write_files
+from appliance.demo.goods import all_goods
+from appliance.demo.hand import Hand, PlayedClock
+from appliance.demo.opening import open_shop
+from appliance.demo.people import STAFF, customers
+from appliance.demo.playing import play
+from appliance.demo.story import DAY_MS, DAYS, incoming, year
+from appliance.journal import Journal
+from appliance.shopfitting import new_box
+
+FILES = "淘宝导出"
+CUSTOMERS, ORDERS = 2_000, 6_000
+
+
+def open_demo(folder: Path, *, now_ms: int = 0, orders: int = ORDERS, people: int = CUSTOMERS) -> None:
+    """Open the tea shop in an empty folder, with a year behind it that ends now, and say how to come in.
+
+    The shop is made beside and moved into place when it is whole, so a demo that was interrupted is begun anew.
+    """
+    _say(f"Making a tea shop with a year of {orders:,} orders, once; this takes a minute ...")
+    making = folder / ".making"
+    shutil.rmtree(making, ignore_errors=True)
+    box = new_box(making, code="A1")
+    clock = PlayedClock(0)
+    journal = open_journal(box.box, rooms(), clock=clock)
+    try:
+        fill(journal, clock, box.branch, now_ms or WallClock().now_ms(), orders=orders, people=people)
+    finally:
+        journal.close()
+    for part in sorted(making.iterdir(), key=lambda path: path.name == "box.toml"):
+        part.rename(folder / part.name)
+    making.rmdir()
+    config.read(folder)
+    for colleague in STAFF:
+        _say(f"  {colleague.name} ({colleague.role}): PIN {colleague.pin}")
+    _say(f"Order files to import by hand lie in {folder / FILES}.")
+
+
+def fill(
+    journal: Journal, clock: PlayedClock, branch: str, now_ms: int, *, orders: int = ORDERS, people: int = CUSTOMERS
+) -> None:
+    """Play the first day and the year after it, and lay out what the platform sold since."""
+    goods, persons = all_goods(), customers(people)
+    clock.at_ms = now_ms - (DAYS + 2) * DAY_MS
+    hand = Hand(journal, clock, branch)
+    places = open_shop(hand, goods, persons)
+    play(hand, places, year(now_ms, goods, customers=people, orders=orders), goods, persons)
+    hand.at(now_ms)
+    hand.wait()
+    platform = SellersDesk(persons, goods, "小满茶铺淘宝店")
+    write_files(journal.box.folder / FILES, platform, incoming(now_ms, goods, customers=people))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from appliance.demo.exports import Desk as SellersDesk
 from appliance.demo.exports import to_csv
@@ -11,6 +12,7 @@ from appliance.demo.hand import Hand
 from appliance.demo.opening import Places
 from appliance.demo.people import Person
 from appliance.demo.story import HOUR_MS, Sale, pieces
+from appliance.demo.supply import Delivery, deliveries, spoil, take_in
 from appliance.journal import Desk
 from appliance.shop.marketplace.actions import submit
 from appliance.shop.marketplace.records import RawOrder
@@ -21,7 +23,6 @@ from appliance.shop.orders.records import NewLine, SalesOrder
 from appliance.shop.shipping.actions import counter_sale, ship
 
 MINUTE_MS = 60_000
-LEFT_OF_SHORT = 1
 Event = tuple[int, int, str, str, Any]
 """(moment, number, step, whose job it is, what it is about)."""
 
@@ -78,6 +79,11 @@ def _events(sales: Sequence[Sale]) -> Iterator[tuple[int, int, str, str, Sale]]:
             yield sale.shipped_ms, number, "ship", "warehouse", sale
         if sale.done_ms:
             yield sale.done_ms, number, "complete", "manager", sale
+
+
+def _supply(sales: Sequence[Sale]) -> Iterator[Event]:
+    for delivery in deliveries(sales):
+        yield delivery.at_ms, -1, "spoil" if delivery.spoilt else "take_in", "warehouse", delivery
 
 
 # ---- the steps of a sale
@@ -164,7 +170,17 @@ def _freeze(playing: Playing, sale: Sale, desk: Desk) -> None:
     freeze(desk, order=playing.orders[sale.number], reason="等客户确认颜色")
 
 
+def _take_in(playing: Playing, delivery: Delivery, desk: Desk) -> None:
+    take_in(desk, playing.places, playing.skus, delivery)
+
+
+def _spoil(playing: Playing, _delivery: Delivery, desk: Desk) -> None:
+    spoil(desk, playing.places)
+
+
 STEPS: Mapping[str, tuple[str, Callable[[Playing, Any, Desk], None]]] = {
+    "take_in": ("inventory.other_in", _take_in),
+    "spoil": ("inventory.scrap", _spoil),
     "taobao": ("marketplace.submit", _from_platform),
     "phone": ("orders.create", _by_phone),
     "counter": ("shipping.counter_sale", _at_the_counter),
