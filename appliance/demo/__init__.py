@@ -2,9 +2,9 @@
 
 import shutil
 import sys
+import time
 from pathlib import Path
 
-from appliance import config
 from appliance.assembly import WallClock, open_journal, rooms
 from appliance.demo.exports import Desk as SellersDesk
 from appliance.demo.exports import write_files
@@ -17,7 +17,8 @@ from appliance.demo.story import DAY_MS, DAYS, incoming, year
 from appliance.journal import Journal
 from appliance.shopfitting import new_box
 
-FILES = "淘宝导出"
+FILES = "淘宝导出的文件"
+SHOP = "小满茶铺淘宝店"
 CUSTOMERS, ORDERS = 2_000, 6_000
 
 
@@ -26,7 +27,8 @@ def open_demo(folder: Path, *, now_ms: int = 0, orders: int = ORDERS, people: in
 
     The shop is made beside and moved into place when it is whole, so a demo that was interrupted is begun anew.
     """
-    _say(f"Making a tea shop with a year of {orders:,} orders, once; this takes a minute ...")
+    began = time.monotonic()
+    _say(f"Making a tea shop with {orders:,} orders, once; this takes a moment ...")
     making = folder / ".making"
     shutil.rmtree(making, ignore_errors=True)
     box = new_box(making, code="A1")
@@ -36,27 +38,26 @@ def open_demo(folder: Path, *, now_ms: int = 0, orders: int = ORDERS, people: in
         fill(journal, clock, box.branch, now_ms or WallClock().now_ms(), orders=orders, people=people)
     finally:
         journal.close()
+    # The box's settings go last: a folder that has them is a whole shop.
     for part in sorted(making.iterdir(), key=lambda path: path.name == "box.toml"):
         part.rename(folder / part.name)
     making.rmdir()
-    config.read(folder)
-    for colleague in STAFF:
-        _say(f"  {colleague.name} ({colleague.role}): PIN {colleague.pin}")
-    _say(f"Order files to import by hand lie in {folder / FILES}.")
+    _say(f"It took {time.monotonic() - began:.0f} s. Files to import by hand lie in {folder / FILES}.")
+    _say("Sign in as: " + ", ".join(f"{one.name} ({one.role}) PIN {one.pin}" for one in STAFF))
 
 
 def fill(
     journal: Journal, clock: PlayedClock, branch: str, now_ms: int, *, orders: int = ORDERS, people: int = CUSTOMERS
 ) -> None:
-    """Play the first day and the year after it, and lay out what the platform sold since."""
+    """Play the first day and the year after it, and lay out the platform's newest files."""
     goods, persons = all_goods(), customers(people)
-    clock.at_ms = now_ms - (DAYS + 2) * DAY_MS
+    clock.at_ms = now_ms - (DAYS + 1) * DAY_MS
     hand = Hand(journal, clock, branch)
     places = open_shop(hand, goods, persons)
     play(hand, places, year(now_ms, goods, customers=people, orders=orders), goods, persons)
     hand.at(now_ms)
     hand.wait()
-    platform = SellersDesk(persons, goods, "小满茶铺淘宝店")
+    platform = SellersDesk(persons, goods, SHOP)
     write_files(journal.box.folder / FILES, platform, incoming(now_ms, goods, customers=people))
 
 

@@ -61,7 +61,7 @@ def _told(platform: SellersDesk, sales: Sequence[Sale], shop: str) -> dict[str, 
     return {order.order.tid: (order, group) for order, group in zip(orders, lines, strict=True)}
 
 
-def _events(sales: Sequence[Sale]) -> Iterator[tuple[int, int, str, str, Sale]]:
+def _events(sales: Sequence[Sale]) -> Iterator[Event]:
     """(moment, sale, step, whose job it is, sale) of everything that happens."""
     for sale in sales:
         at, number = sale.placed_ms, sale.number

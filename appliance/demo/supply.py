@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 
 from appliance.demo.goods import SkuIdea
 from appliance.demo.opening import OPENING_PIECES, Places, portions
-from appliance.demo.story import DAY_MS, SHORT_SKU, ZONE_MS, Sale, demand, pieces
+from appliance.demo.story import DAY_MS, HOUR_MS, SHORT_SKU, ZONE_MS, Sale, demand, pieces
 from appliance.journal import Desk
 from appliance.shop.inventory.actions import InLine, OutLine, other_in, scrap
 
 SPOILT_BEFORE = 20 * DAY_MS
 LEFT = 1
-MOST_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -21,24 +20,26 @@ class Delivery:
 
     at_ms: int
     place: str = ""
-    """counter or main."""
     lines: tuple[tuple[int, int], ...] = ()
     spoilt: bool = False
 
 
 def deliveries(sales: Sequence[Sale]) -> Iterator[Delivery]:
-    """Everything that comes in during the year, before the month that sells it."""
-    first = sales[0].placed_ms - DAY_MS
-    for (month, place), counts in sorted(demand(sales).items()):
-        at = int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) * 1000 - ZONE_MS
+    """Everything that comes in during the year; the opening stock serves the first month."""
+    wanted = demand(sales)
+    first = min(month for month, _ in wanted)
+    for (month, place), counts in sorted(wanted.items()):
+        if month == first:
+            continue
+        at = int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) * 1000 - ZONE_MS + 8 * HOUR_MS
         lines = [(sku, count) for sku, count in sorted(counts.items()) if sku != SHORT_SKU]
-        for some in portions(lines, MOST_LINES):
-            yield Delivery(max(at, first), place, tuple(some))
+        for some in portions(lines, 100):
+            yield Delivery(at, place, tuple(some))
     yield Delivery(sales[-1].placed_ms - SPOILT_BEFORE, spoilt=True)
 
 
 def take_in(desk: Desk, places: Places, skus: Sequence[SkuIdea], delivery: Delivery) -> None:
-    """Write the goods of a delivery in; what they cost creeps a little with the season."""
+    """Write the goods of a delivery in; what they cost creeps up a little over the year."""
     creep = 100 + int(desk.day[5:7]) % 4
     lines = [
         InLine(sku=places.skus[place], qty=pieces(count), cost=skus[place].cost * creep // 100)
@@ -51,4 +52,4 @@ def take_in(desk: Desk, places: Places, skus: Sequence[SkuIdea], delivery: Deliv
 def spoil(desk: Desk, places: Places) -> None:
     """Damp got at one carton, so today one SKU is short."""
     gone = OutLine(sku=places.skus[SHORT_SKU], qty=pieces(OPENING_PIECES - LEFT))
-    scrap(desk, warehouse=places.main, reason="梅雨受潮", lines=[gone], quality="good")
+    scrap(desk, warehouse=places.main, reason="梅雨受潮", lines=[gone])

@@ -60,9 +60,14 @@ papers_listing = Listing(
         ("amount", "Largest first", "desc"),
     ],
     search=True,
-    totals=["amount"],
     bulk=["accounts.approve", "accounts.submit", "accounts.void"],
     new="accounts.new_receipt",
+    more=[
+        "accounts.new_payment",
+        "accounts.new_transfer",
+        "accounts.new_income",
+        "accounts.new_expense",
+    ],
     empty="No money has been written down yet. Begin with a receipt or a payment.",
 )
 

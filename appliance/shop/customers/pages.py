@@ -9,6 +9,7 @@ from markupsafe import Markup
 from appliance.journal import Row
 from appliance.shop.customers import actions
 from appliance.shop.customers.merging import DAY_MS, UNDONE_WITHIN_DAYS
+from appliance.shop.customers.phones import normal_phone
 from appliance.web import Answer, Form, Listing, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
 from appliance.web.cells import show
@@ -31,7 +32,7 @@ customers_listing = Listing(
         c.Phone("phone", title="Phone"),
         c.Text("place", title="Place", wide=True),
         c.Tags("tags", title="Tags", wide=True),
-        c.Money("credit", title="May owe up to", wide=True),
+        c.Moment("made_at", title="Written down", wide=True),
         c.Status("state", title="Standing", tones=TONES),
         c.Next(lambda row: c.Do("New order", "orders.create", customer=row["id"]) if not row["disabled"] else None),
     ],
@@ -96,7 +97,7 @@ def customer(visit: Visit, id: str) -> Answer:
         "customers/customer.html",
         title=file.name,
         customer=file,
-        phones=_of(parts, "phone"),
+        phones=_once(_of(parts, "phone")),
         addresses=[(one, _said(visit, one)) for one in _of(parts, "address")],
         accounts=_of(parts, "account"),
         merged=_of(parts, "alias"),
@@ -167,6 +168,14 @@ def _value(visit: Visit, file: Row, field: Field) -> str:
     return Markup(show(kind, value, visit.seen)) if value and value != "unknown" else ""
 
 
+def _once(phones: Sequence[Row]) -> list[Row]:
+    """Two merged files often hold the same number; the page tells it once."""
+    known: dict[str, Row] = {}
+    for one in phones:
+        known.setdefault(normal_phone(one.said) or one.said, one)
+    return list(known.values())
+
+
 def _of(parts: Sequence[Row], kind: str) -> list[Row]:
     return [one for one in parts if one.part == kind]
 
@@ -179,7 +188,8 @@ def _said(visit: Visit, part: Row) -> str:
 
 
 def _line(visit: Visit, parts: Sequence[Row], files: Sequence[Row], kind: str, title: str) -> tuple[str, Any, Any]:
-    told = [[_said(visit, one) for one in _of(parts, kind) if one.customer == file.id] for file in files]
+    mine = [[one for one in _of(parts, kind) if one.customer == file.id] for file in files]
+    told = [[_said(visit, one) for one in (_once(some) if kind == "phone" else some)] for some in mine]
     return visit.words(title), told[0], told[1]
 
 
