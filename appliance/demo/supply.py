@@ -52,4 +52,4 @@ def take_in(desk: Desk, places: Places, skus: Sequence[SkuIdea], delivery: Deliv
 def spoil(desk: Desk, places: Places) -> None:
     """Damp got at one carton, so today one SKU is short."""
     gone = OutLine(sku=places.skus[SHORT_SKU], qty=pieces(OPENING_PIECES - LEFT))
-    scrap(desk, warehouse=places.main, reason="梅雨受潮", lines=[gone])
+    scrap(desk, warehouse=places.main, reason="梅雨受潮", lines=[gone], quality="good")
