@@ -4,6 +4,7 @@
 incarnation are made then, so that an image never carries them).
 """
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ class Config:
 
     folder: Path
     author: bytes
+    former: tuple[bytes, ...] = ()
+    """Authors this box wrote under before it was restored, cloned or moved, oldest first."""
+    root: bytes = b""
+    """The public root key of the chain this box belongs to: 32 bytes, empty before it was founded or joined."""
     code: str = "A1"
     branch: str = ""
     """The id of the branch this box belongs to; empty until `appliance init`."""
@@ -43,6 +48,8 @@ def read(folder: Path) -> Config:
     return Config(
         folder=folder,
         author=bytes.fromhex(told["author"]),
+        former=tuple(bytes.fromhex(one) for one in told.get("former", [])),
+        root=bytes.fromhex(told.get("root", "")),
         code=told["code"],
         branch=told["branch"],
         zone_minutes=told.get("zone_minutes", 480),
@@ -52,12 +59,18 @@ def read(folder: Path) -> Config:
 
 
 def write(config: Config) -> None:
-    """Write a box's settings down, readable by its own user only."""
+    """Write a box's settings down, readable by its own user only; whole or not at all."""
     path = config.folder / "box.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(
-        f'author = "{config.author.hex()}"\ncode = "{config.code}"\nbranch = "{config.branch}"\n'
-        f'zone_minutes = {config.zone_minutes}\nhost = "{config.host}"\nport = {config.port}\n',
-        "utf-8",
-    )
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    former = ", ".join(f'"{one.hex()}"' for one in config.former)
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(
+            f'author = "{config.author.hex()}"\nformer = [{former}]\nroot = "{config.root.hex()}"\n'
+            f'code = "{config.code}"\nbranch = "{config.branch}"\n'
+            f'zone_minutes = {config.zone_minutes}\nhost = "{config.host}"\nport = {config.port}\n'
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -1,0 +1,1 @@
+"""Carrying entries between boxes and speaking to platforms. Knows no room by name."""
