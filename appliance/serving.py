@@ -64,7 +64,7 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
     from appliance.web.front import WebConfig
 
     found = rooms()
-    hands = clock or WallClock(trusted=TIME_SYNCED.exists())
+    hands = clock or WallClock(TIME_SYNCED.exists)
     journal = open_journal(config.box, found, clock=hands)
     shop, branch = _names(journal, config.branch)
     told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)

@@ -14,8 +14,10 @@ DAY_MS = 24 * 3600 * 1000
 class Clock(Protocol):
     """What a box knows of time; passed in, so that tests and simulations own it."""
 
-    trusted: bool
-    """A time server, a trusted peer or a person confirmed the date since start."""
+    @property
+    def trusted(self) -> bool:
+        """Whether a time server vouches for the date by now; it may answer long after the start."""
+        ...
 
     def now_ms(self) -> int:
         """Wall time in milliseconds since 1970, UTC."""
@@ -34,7 +36,7 @@ class Hybrid:
         self.last = last
         self._seen_ticks = clock.ticks_ms()
         self._believed_ms = last >> 16
-        self._vouched = clock.trusted
+        self._confirmed = False
 
     def next(self) -> int:
         """Return a stamp greater than every one seen."""
@@ -57,7 +59,11 @@ class Hybrid:
         """Take the wall time as true from now on: somebody vouched for it."""
         self._believed_ms = self.clock.now_ms()
         self._seen_ticks = self.clock.ticks_ms()
-        self._vouched = True
+        self._confirmed = True
+
+    @property
+    def _vouched(self) -> bool:
+        return self._confirmed or self.clock.trusted
 
     @property
     def set_back(self) -> bool:

@@ -35,6 +35,16 @@ def test_a_date_nobody_vouches_for_moves_at_most_ten_minutes_ahead():
     assert hybrid.next() >> 16 == clock.now
 
 
+def test_a_time_server_that_answers_after_the_start_is_believed():
+    clock = TestClock(trusted=False, step_ms=0)
+    hybrid = Hybrid(clock, MORNING << 16)
+    clock.now = MORNING + 24 * 3_600_000
+    assert hybrid.doubtful
+    clock.trusted = True
+    assert not hybrid.doubtful
+    assert hybrid.next() >> 16 == clock.now
+
+
 def test_a_foreign_stamp_from_the_future_is_followed_but_not_trusted():
     clock = TestClock(step_ms=0)
     hybrid = Hybrid(clock, 0)

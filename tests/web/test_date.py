@@ -10,7 +10,8 @@ WARNING = "The date of the box is doubtful."
 def _doubt(house: House) -> None:
     """As after a start without a time server, three days after the last entry."""
     hybrid = house.journal.hybrid
-    hybrid._vouched, hybrid._believed_ms, hybrid._seen_ticks = False, MORNING, house.clock.ticks
+    house.clock.trusted = False
+    hybrid._believed_ms, hybrid._seen_ticks = MORNING, house.clock.ticks
     house.clock.now += 3 * DAYS
 
 
