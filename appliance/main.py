@@ -5,13 +5,14 @@ import json
 import os
 import secrets
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from appliance import __version__, config
 from appliance.assembly import Room, WallClock, open_journal, rooms
-from appliance.journal import Journal, Refusal
+from appliance.journal import Journal, Refusal, explained
 
 FINE, WRONG, MISUSED = 0, 1, 2
 DEFAULT_FOLDER = "var/shop"
@@ -29,6 +30,12 @@ def command(arguments: Sequence[str] | None = None) -> int:
     except FileNotFoundError as missing:
         print(f"There is no box in {told.data} ({missing.filename}). Set one up with: appliance init", file=sys.stderr)
         return MISUSED
+    except (sqlite3.Error, OSError) as error:
+        refused = explained(error)
+        if not isinstance(refused, Refusal):
+            raise
+        print(refused, file=sys.stderr)
+        return WRONG
 
 
 def _parser() -> argparse.ArgumentParser:

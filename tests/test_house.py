@@ -2,6 +2,7 @@
 
 import ast
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from appliance.journal import Schema
 from appliance.journal.kept import parse_views
 from appliance.journal.store import dressed
 from appliance.shop import ROOMS
-from tests.reading import HOUSE, PACKAGE, TOP, files, imported, modules, part, room, rooms_here, short, tree
+from appliance.web.words_build import merged
+from tests.reading import HOUSE, PACKAGE, TOP, calls, files, imported, modules, part, room, rooms_here, short, tree
 
 MAY_LEAN_ON = {
     TOP: {TOP, "demo", "journal", "shop", "web", "sync", "hardware"},
@@ -146,6 +148,25 @@ def test_every_room_is_in_the_list_and_has_a_shopfront():
 def test_every_room_is_named_in_the_readme():
     told = (HOUSE / "README.md").read_text("utf-8")
     assert [name for name in ROOMS if f"`{name}`" not in told] == []
+
+
+def test_every_refusal_speaks_chinese():
+    zh, said = merged("zh"), dict(_sentences())
+    assert len(said) > 200
+    missing = [f"{where} {one}" for one, where in said.items() if not (known := zh.get(one)) or not known.string]
+    assert missing == []
+
+
+def _sentences() -> Iterator[tuple[str, str]]:
+    """(sentence, where) of everything that is refused, written in place or named `sentence` just above."""
+    for path in OURS:
+        if part(path) in {"journal", "shop", "web"}:
+            found: list[ast.expr] = [call.args[0] for call in calls(path, "Refusal", "Unclear") if call.args]
+            assigned = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Assign))
+            found += [one.value for one in assigned if ast.unparse(one.targets[0]) == "sentence"]
+            for one in found:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
+                    yield one.value, f"{short(path)}:{one.lineno}"
 
 
 def test_the_version_is_told_once():

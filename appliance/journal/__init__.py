@@ -2,6 +2,7 @@
 
 from appliance.journal.clock import Clock, business_day
 from appliance.journal.desk import Action, Desk, action
+from appliance.journal.disk import explained
 from appliance.journal.ids import derive, is_id
 from appliance.journal.journal import Box, Done, Journal
 from appliance.journal.kinds import (
@@ -84,6 +85,7 @@ __all__ = [
     "action",
     "business_day",
     "derive",
+    "explained",
     "is_id",
     "plain",
     "round_half_up",

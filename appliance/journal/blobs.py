@@ -2,7 +2,10 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from appliance.journal.disk import explained
 
 
 class Blobs:
@@ -12,18 +15,19 @@ class Blobs:
         self._folder = folder
 
     def keep(self, content: bytes) -> str:
-        """Write the bytes down, flushed, and return their hash; the same bytes are kept once."""
+        """Write the bytes down, flushed, and return their hash; the same bytes are kept once. A full disk refuses."""
         name = hashlib.sha256(content).hexdigest()
         path = self.path(name)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(".part")
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-            _flush_folder(path.parent)
+            try:
+                _write(draft, content)
+                draft.replace(path)
+                _flush_folder(path.parent)
+            except OSError as error:
+                with suppress(OSError):
+                    draft.unlink(missing_ok=True)
+                raise explained(error) from error
         return name
 
     def path(self, name: str) -> Path:
@@ -31,6 +35,14 @@ class Blobs:
         if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
             raise ValueError("That is not the name of a blob.")
         return self._folder / name[:2] / name[2:]
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _flush_folder(folder: Path) -> None:

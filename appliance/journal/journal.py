@@ -80,7 +80,13 @@ class Journal:
         self.log = Log(self.writing, Authors(self.writing))
         self.hybrid = Hybrid(clock, self.log.newest_hlc())
         self._prepare()
-        self._writer = Writer(self.writing, self._store.checkpointing, given_up=self._forget, committed=self._tell)
+        self._writer = Writer(
+            self.writing,
+            self._store.checkpointing,
+            log_bytes=self._store.log_bytes,
+            given_up=self._forget,
+            committed=self._tell,
+        )
 
     # ---- the shadow
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from appliance.journal import numbers
 from appliance.journal.rows import Row
+from appliance.journal.writer import MOST_LOG_BYTES
 
 
 class Store:
@@ -15,6 +16,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self._log = path.with_name(f"{path.name}-wal")
         self._readers = threading.local()
         self.writing = self._open_writer()
 
@@ -23,10 +25,16 @@ class Store:
         conn.execute("pragma journal_mode = wal")
         conn.execute("pragma synchronous = full")
         conn.execute("pragma wal_autocheckpoint = 0")
+        # The write-ahead log keeps this much of its room when it begins anew, and gives the rest back to the disk.
+        conn.execute(f"pragma journal_size_limit = {MOST_LOG_BYTES}")
         # What is deleted is overwritten where that costs no further page; erasing a person vacuums the file besides.
         conn.execute("pragma secure_delete = fast")
         conn.execute("pragma cache_size = -8000")
         return dressed(conn)
+
+    def log_bytes(self) -> int:
+        """Say how large the write-ahead log is on the disk."""
+        return self._log.stat().st_size
 
     def checkpointing(self) -> sqlite3.Connection:
         """Open the connection that moves the write-ahead log into the file."""

@@ -1,21 +1,29 @@
 """The one writer: a thread that takes the deeds that wait, runs each in a savepoint, and commits them together.
 
 One flush of the disk then serves everybody who waited; nobody is answered before it. Checkpoints run on a connection
-of their own in their own thread, so that a tap never pays for one (spec/performance.md 2.2 and 2.6).
+of their own in their own thread, so that a tap never pays for one (spec/performance.md 2.2 and 2.6). Only the last few
+pages of each are moved while nobody writes: the write-ahead log begins anew when all of it was moved, and a shop that
+never pauses would let it grow until the disk is full.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
-from appliance.journal.refusal import Refusal
+from appliance.journal.disk import explained
 
+log = logging.getLogger("appliance.journal")
 MOST_TOGETHER = 64
 COMMITS_BETWEEN_CHECKPOINTS = 256
+MOST_LOG_BYTES = 64 * 1024 * 1024
+FEW_PAGES = 500
+MOST_ROUNDS = 5
 
 T = TypeVar("T")
 
@@ -36,12 +44,14 @@ class Writer:
         conn: sqlite3.Connection,
         checkpoint: Callable[[], sqlite3.Connection],
         *,
+        log_bytes: Callable[[], int],
         given_up: Callable[[], None],
         committed: Callable[[list[Any]], None],
     ) -> None:
         self._conn = conn
         self._given_up = given_up
         self._committed = committed
+        self._log_bytes = log_bytes
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._turn = threading.Lock()
         self._due = threading.Event()
@@ -104,17 +114,24 @@ class Writer:
                 self._conn.execute("rollback")
             self._given_up()
             for job in jobs:
-                job.error = _explained(error)
+                job.error = explained(error)
         else:
             self.commits += 1
-            self._committed([job.result for job in jobs if job.error is None])
-            if self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0:
+            self._tell([job.result for job in jobs if job.error is None])
+            if self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0 or self._log_bytes() > MOST_LOG_BYTES:
                 self._due.set()
         for job in jobs:
             if job.error is not None:
                 job.done.set_exception(job.error)
             else:
                 job.done.set_result(job.result)
+
+    def _tell(self, results: list[Any]) -> None:
+        try:
+            self._committed(results)
+        # What is on disk is there, whoever stumbles over the news of it; the writer goes on for everybody else.
+        except Exception:
+            log.exception("somebody who listens to the journal broke")
 
     def _attempt(self, job: _Job) -> None:
         self._conn.execute("savepoint job")
@@ -123,7 +140,7 @@ class Writer:
         except sqlite3.OperationalError as error:
             if not self._conn.in_transaction:
                 raise
-            self._undo(job, _explained(error))
+            self._undo(job, explained(error))
         # Whatever a deed raises belongs to whoever asked for it; the others in this commit must not suffer.
         except Exception as error:  # noqa: BLE001
             self._undo(job, error)
@@ -139,19 +156,16 @@ class Writer:
         while not self._stopping:
             self._due.wait()
             self._due.clear()
-            conn.execute("pragma wal_checkpoint(passive)").fetchall()
+            # A disk that is full or fails is told to whoever writes; what cannot be moved now is moved the next time.
+            with suppress(sqlite3.Error):
+                self._empty(conn)
         conn.close()
 
-
-def _explained(error: sqlite3.Error) -> BaseException:
-    if "disk is full" in str(error):
-        return Refusal(
-            "The disk of the box is full, so nothing can be written. Nothing was lost; free some room and try again.",
-            code="disk_full",
-        )
-    if "readonly" in str(error) or "disk I/O" in str(error):
-        return Refusal(
-            "The disk of the box does not take writes any more. Nothing was lost; back up and change the disk.",
-            code="disk_broken",
-        )
-    return error
+    def _empty(self, conn: sqlite3.Connection) -> None:
+        """Move the log into the file: most of it while others write, the rest while nobody does."""
+        for _ in range(MOST_ROUNDS):
+            _, written, moved = conn.execute("pragma wal_checkpoint(passive)").fetchone()
+            if written - moved < FEW_PAGES:
+                break
+        with self._turn:
+            conn.execute("pragma wal_checkpoint(passive)").fetchall()

@@ -1,6 +1,7 @@
 """The same deeds for programs: JSON in, JSON out, the same permission, the same refusals."""
 
 import asyncio
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,12 +9,13 @@ import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 
-from appliance.journal import Refusal, Stale
+from appliance.journal import Refusal, Stale, explained
 from appliance.web.fields import MISSING, Field
 from appliance.web.front import Front
 from appliance.web.guard import Forged, same_origin
 from appliance.web.lists import ListPage
 from appliance.web.visit import Answer, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.words import Words
 
 MOST_BYTES = 1_000_000
 
@@ -22,13 +24,13 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
     """POST /api/v1/<room>/<verb> does an action, GET /api/v1/list/<list> reads a list."""
 
     async def deed(request: WebRequest) -> Answer:
-        return await _answered(lambda: _do(front, request))
+        return await _answered(front, request, lambda: _do(front, request))
 
     async def rows(request: WebRequest) -> Answer:
         async def read() -> Answer:
             return _list(front.enter(request), request.path_params["name"])
 
-        return await _answered(read)
+        return await _answered(front, request, read)
 
     return [
         post("/api/v1/{room:str}/{verb:str}", status_code=200)(deed),
@@ -36,7 +38,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
     ]
 
 
-async def _answered(answer: Any) -> Answer:
+async def _answered(front: Front, request: WebRequest, answer: Any) -> Answer:
     """Say in JSON what is in the way."""
     try:
         return await answer()  # type: ignore[no-any-return]
@@ -48,6 +50,13 @@ async def _answered(answer: Any) -> Answer:
         return _json({"error": "denied", "permission": denied.permission}, 403)
     except Missing as missing:
         return _json({"error": "missing", "noun": missing.noun}, 404)
+    except Refusal as refusal:
+        return _refused(front.words_of(request), refusal)
+    except (sqlite3.Error, OSError) as error:
+        told = explained(error)
+        if isinstance(told, Refusal):
+            return _refused(front.words_of(request), told, 503)
+        raise
 
 
 async def _do(front: Front, request: WebRequest) -> Answer:
@@ -79,9 +88,6 @@ async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str)
         done = await asyncio.wrap_future(future)
     except Stale as stale:
         return _json({"error": "stale", "record": stale.record, "now": stale.now}, 409)
-    except Refusal as refusal:
-        said = visit.words(refusal.sentence, **refusal.params)
-        return _json({"error": refusal.code or "refused", "field": refusal.field, "sentence": said}, 422)
     return _json({"id": done.value, "repeated": done.repeated}, 200)
 
 
@@ -112,6 +118,11 @@ def _list(visit: Visit, name: str) -> Answer:
     page = ListPage(visit, listing)
     rows = [{"id": row["id"], **{one.name: one.plain(row, visit.seen) for one in page.sheet}} for row in page.rows]
     return _json({"rows": rows, "older": page.older, "newer": page.newer}, 200)
+
+
+def _refused(words: Words, refusal: Refusal, status: int = 422) -> Answer:
+    said = words(refusal.sentence, **refusal.params)
+    return _json({"error": refusal.code or "refused", "field": refusal.field, "sentence": said}, status)
 
 
 def _json(told: Any, status: int) -> Answer:

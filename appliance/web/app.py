@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from litestar import Litestar, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from appliance.journal import Clock, Journal, Refusal
+from appliance.journal import Clock, Journal, Refusal, explained
 from appliance.web import api, bulk, datepage, deeds, doors, events, exports, files, jobpages, listpages, search
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
@@ -112,6 +113,9 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         return _sorry(front, request, error.status_code, sentence)
 
     def broken(request: WebRequest, error: Exception) -> Answer:
+        told = explained(error) if isinstance(error, sqlite3.Error | OSError) else error
+        if isinstance(told, Refusal):
+            return _sorry(front, request, 503, told.sentence)
         number = request.scope["state"].get("request_id") or secrets.token_hex(4)
         # The trace names our lines, never the values: those may be somebody's name and phone.
         log.error("request %s %s %s broke: %s", number, request.method, request.url.path, _trace(error))

@@ -46,7 +46,7 @@ class Job:
     def tell(self) -> None:
         """Write down how far it is, and wake the pages that show it."""
         sql = "update job set done = ?, total = ?, refused = ? where id = ?"
-        self.front.local.rows(sql, self.done, self.total, self.refused, self.id)
+        self.front.local.spare(sql, self.done, self.total, self.refused, self.id)
         self.front.hub.publish(frozenset({("job", self.id)}))
 
     def path(self, name: str) -> Path:
@@ -90,7 +90,7 @@ class Jobs:
             state, said = "refused", {"message": str(refusal)}
         finally:
             job.tell()
-            self.front.local.rows(
+            self.front.local.spare(
                 "update job set state = ?, ended = ?, message = ?, result = ?, errors = ? where id = ?",
                 state, self.front.clock.now_ms(), said.get("message", ""), said.get("result", ""),
                 said.get("errors", ""), job.id,

@@ -5,7 +5,10 @@ file of its own and never waits for the journal's writer.
 """
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
+
+from appliance.journal import Refusal, explained
 
 SCHEMA = """
 create table if not exists session (hash text primary key, employee text, device text, began integer, seen integer)
@@ -31,8 +34,16 @@ class Local:
         self._conn.executescript(SCHEMA)
 
     def rows(self, sql: str, *args: object) -> list[sqlite3.Row]:
-        """Ask, or write: statements are short and the file is ours alone."""
-        return self._conn.execute(sql, args).fetchall()
+        """Ask, or write: statements are short and the file is ours alone. A full disk refuses."""
+        try:
+            return self._conn.execute(sql, args).fetchall()
+        except sqlite3.OperationalError as error:
+            raise explained(error) from error
+
+    def spare(self, sql: str, *args: object) -> None:
+        """Write what can be spared: a full disk must not keep anybody from signing in and looking."""
+        with suppress(Refusal):
+            self.rows(sql, *args)
 
     def row(self, sql: str, *args: object) -> sqlite3.Row | None:
         """Ask for one row."""

@@ -171,7 +171,7 @@ class Doors:
         now = self.clock.now_ms()
         session = self._made(digest(token), employee, device.id, now)
         self._sessions[session.hash] = session
-        self.local.rows("insert into session values (?, ?, ?, ?, ?)", session.hash, employee, device.id, now, now)
+        self.local.spare("insert into session values (?, ?, ?, ?, ?)", session.hash, employee, device.id, now, now)
         return token
 
     def session(self, token: str, device: Device) -> Session | None:
@@ -186,7 +186,7 @@ class Doors:
         session.seen = now
         if now - session.noted > NOTED_EVERY_MS:
             session.noted = now
-            self.local.rows("update session set seen = ? where hash = ?", now, session.hash)
+            self.local.spare("update session set seen = ? where hash = ?", now, session.hash)
         return session
 
     def live(self, session: Session) -> bool:
@@ -197,7 +197,7 @@ class Doors:
     def end(self, session: Session) -> None:
         """End a session."""
         self._sessions.pop(session.hash, None)
-        self.local.rows("delete from session where hash = ?", session.hash)
+        self.local.spare("delete from session where hash = ?", session.hash)
 
     def _made(self, hashed: str, employee: str, device: str, seen: int) -> Session:
         token = hmac.new(hashed.encode(), b"form", hashlib.sha256).hexdigest()[:32]

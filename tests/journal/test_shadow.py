@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 
+import pytest
+
 from appliance.journal import Desk
 from appliance.journal.check import digests
 from tests.cast import clean
@@ -81,3 +83,14 @@ def test_listeners_hear_what_was_touched_after_it_is_on_disk(lina: Desk):
     ticket = toy.sell(lina, name="张伟", total=100)
     assert ("ticket_list", ticket) in heard[0]
     assert ("stock", "teapot") in heard[0]
+
+
+def test_a_listener_that_breaks_takes_nobody_down(lina: Desk, caplog: pytest.LogCaptureFixture):
+    def stumble(touched: frozenset[tuple[str, str]]) -> None:
+        raise RuntimeError("The page is gone.")
+
+    lina.journal.listen(stumble)
+    for _ in range(2):
+        done = lina.journal.perform(lina, "toy.sell", lambda desk: toy.sell.run(desk, name="张伟", total=100))
+        assert done.result(timeout=5).value
+    assert "somebody who listens to the journal broke" in caplog.text
