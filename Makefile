@@ -1,5 +1,6 @@
 # make run    a demo shop on this machine     make test   every check
 # make bench  the figures                     make fmt    tidy the code
+# make faults the plug pulled N times under load, the disk filled, the clock set wrong
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
@@ -8,9 +9,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 DATA ?= var/demo
 PORT ?= 8000
+N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test bench fmt words lock clean
+.PHONY: run test faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
@@ -21,6 +23,9 @@ test: $(VENV)/.dev words
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --cov --cov-report=term
+
+faults: $(VENV)/.dev words
+	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)
 
 bench: $(VENV)/.dev words
 	$(PYTHON) -m bench
