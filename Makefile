@@ -56,8 +56,8 @@ $(VENV)/.run: $(VENV)/.python requirements.lock
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-# Tests drive a real browser.
+# Tests drive a real browser, and a foreign client of multicast DNS in network namespaces.
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	./packages chromium fonts-noto-cjk
+	./packages chromium fonts-noto-cjk avahi-daemon avahi-utils dbus iproute2
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
