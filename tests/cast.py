@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.assembly import open_journal, rooms
 from appliance.journal import Box, Desk, Journal, Rights, derive
 from appliance.journal.check import check, digests
+from appliance.journal.segments import key_hash
 
 MORNING = 1_795_485_600_000  # 2026-11-24 10:00 in the shop
 BRANCH_A = derive("branch", "a")
@@ -52,12 +54,19 @@ class Shop:
         return self.journal.desk(who=derive("employee", who), device="tablet", branch=self.branch, **given)
 
 
+def box_of(folder: Path, code: str, *, incarnation: str = "", root: bytes = b"") -> Box:
+    """Describe a box whose key follows from its code, so that what it signs is the same in every run."""
+    key = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(code.encode()).digest())
+    public = key.public_key().public_bytes_raw()
+    author = key_hash(public) + hashlib.sha256(incarnation.encode()).digest()[:8]
+    return Box(folder, author, code, sign=key.sign, public=public, root=root)
+
+
 def open_box(folder: Path, code: str, branch: str, names: list[str] | None = None) -> Shop:
     """Open a real box; its chance is seeded by its code, so a test that fails fails again."""
     chance = random.Random(code)
     clock = TestClock()
-    author = hashlib.sha256(code.encode()).digest()[:24]
-    journal = open_journal(Box(folder, author, code), rooms(names), clock=clock, random=chance.randbytes)
+    journal = open_journal(box_of(folder, code), rooms(names), clock=clock, random=chance.randbytes)
     return Shop(journal, clock, branch)
 
 
@@ -67,7 +76,7 @@ def meet(*desks: Desk) -> None:
         for one in desks:
             for other in desks:
                 if one is not other:
-                    one.journal.merge(other.journal.entries(one.journal.vector())).result()
+                    one.journal.take(list(other.journal.segments(one.journal.heads()))).result()
 
 
 def agree(*desks: Desk) -> bool:

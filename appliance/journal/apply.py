@@ -14,7 +14,7 @@ import msgspec
 from appliance.journal import ids
 from appliance.journal.entry import Stamp, show_id
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Authors
+from appliance.journal.log import Places
 from appliance.journal.schema import Schema
 from appliance.journal.shapes import Flow, Shape
 
@@ -26,11 +26,11 @@ class Unfit(Exception):
 class Applier:
     """Applies changes on one connection, inside the transaction of its caller."""
 
-    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, authors: Authors) -> None:
+    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, places: Places) -> None:
         self._conn = conn
         self._schema = schema
         self._keeper = keeper
-        self._authors = authors
+        self._places = places
         self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
 
     def apply(self, stamp: Stamp, who: str, change: Any) -> None:
@@ -75,9 +75,9 @@ class Applier:
 
     def put_new(self, shape: Shape, stamp: Stamp, record: str, stored: tuple[Any, ...]) -> None:
         """Put a record whose id nobody has used: the short way for what is made here."""
-        at, author = stamp.at, self._authors.number(stamp.author)
+        at = stamp.at
         flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
-        row = (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, author, None)
+        row = (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, stamp.place, None)
         self._conn.execute(self._inserts[shape.table], row)
         self._keeper.seen.add((shape.table, record))
         if not self._keeper.paused and self._keeper.watches(shape.table):
@@ -124,8 +124,8 @@ class Applier:
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
         later = _later(before)
-        base = Stamp(before["_hlc"], self._authors.key(before["_author"]))
-        mark = [stamp.hlc, self._authors.number(stamp.author)]
+        base = self._stamp(before["_hlc"], before["_place"])
+        mark = [stamp.hlc, stamp.place]
         # Equal stamps are two changes of one entry: the later word of one person stands.
         won = {group for group in map(shape.group_of, fields) if stamp >= self._stamp_of(later, group, base)}
         setting = {name: value for name, value in fields.items() if shape.group_of(name) in won}
@@ -141,14 +141,16 @@ class Applier:
         """Return the stamp that groups of a record's row carry now."""
         if not groups:
             return {}
-        later, base = _later(row), Stamp(row["_hlc"], self._authors.key(row["_author"]))
+        later, base = _later(row), self._stamp(row["_hlc"], row["_place"])
         return {group: self._stamp_of(later, group, base) for group in groups}
 
     def _stamp_of(self, later: Mapping[str, list[int]], group: str, base: Stamp) -> Stamp:
         if group not in later:
             return base
-        hlc, author = later[group]
-        return Stamp(hlc, self._authors.key(author))
+        return self._stamp(*later[group])
+
+    def _stamp(self, hlc: int, place: int) -> Stamp:
+        return Stamp(hlc, self._places.author(place), place)
 
     def _watch(self, shape: Shape, stamp: Stamp, record: str, group: str, replaced: Stamp) -> None:
         self._conn.execute(
@@ -158,7 +160,7 @@ class Applier:
                 shape.table,
                 group,
                 stamp.hlc,
-                self._authors.number(stamp.author),
+                stamp.place,
                 replaced.hlc,
                 replaced.author,
             ),
@@ -179,8 +181,7 @@ class Applier:
     def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, fields: Mapping[str, Any]) -> None:
         """Write a fact down. Of two with one id the first by stamp counts; the other is kept as its rival."""
         values = {column.name: fields.get(column.name, column.stored(column.default)) for column in shape.columns}
-        author = self._authors.number(stamp.author)
-        row = (fact, *values.values(), stamp.at, who, stamp.hlc, author)
+        row = (fact, *values.values(), stamp.at, who, stamp.hlc, stamp.place)
         added = self._conn.execute(self._inserts[shape.table], row).rowcount
         if added:
             self._fact_feeds(shape, {"id": fact, **values, "at": stamp.at, "who": who}, 1)
@@ -190,7 +191,7 @@ class Applier:
         self._rivals(shape, standing, {"id": fact, **values, "at": stamp.at, "who": who}, stamp, row)
 
     def _rivals(self, shape: Shape, standing: Any, told: Mapping[str, Any], stamp: Stamp, row: tuple[Any, ...]) -> None:
-        first = Stamp(standing["_hlc"], self._authors.key(standing["_author"]))
+        first = self._stamp(standing["_hlc"], standing["_place"])
         if stamp == first:
             return
         same = all(standing[name] == told[name] for name in shape.names)
@@ -198,7 +199,7 @@ class Applier:
         if not same:
             loser, lost = (standing, first) if earlier else (told, stamp)
             content = _dump({name: loser[name] for name in shape.names})
-            place = (shape.table, told["id"], lost.hlc, self._authors.number(lost.author), content)
+            place = (shape.table, told["id"], lost.hlc, lost.place, content)
             self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?)", place)
             self._keeper.seen.add(("rival", told["id"]))
         if earlier:
@@ -226,8 +227,7 @@ class Applier:
     def step(self, shape: Shape, stamp: Stamp, who: str, document: str, origin: str, to: str, parent: str) -> None:
         """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands."""
         step = ids.derive("step", document, parent, to, str(stamp.hlc), stamp.author.hex())
-        author = self._authors.number(stamp.author)
-        row = (step, shape.table, document, origin, to, parent, stamp.hlc, author, who)
+        row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
         before = self._row(shape.table, document)
@@ -266,7 +266,7 @@ class Applier:
         following = children.get("", [])
         while following:
             forked |= len(following) > 1
-            chosen = min(following, key=lambda r: (-best[r["id"]], r["hlc"], self._authors.key(r["author"])))
+            chosen = min(following, key=lambda r: (-best[r["id"]], r["hlc"], self._places.author(r["place"])))
             tip, state, hlc = chosen["id"], chosen["state"], chosen["hlc"]
             following = children.get(tip, [])
         return tip, state, hlc, forked

@@ -14,7 +14,7 @@ from appliance.journal.apply import Applier
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, decode_parts
 from appliance.journal.journal import Journal
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Authors, Log, replayed
+from appliance.journal.log import Log, Places, replayed
 from appliance.journal.merging import apply_entry
 from appliance.journal.rows import Row
 from appliance.journal.schema import GROUND
@@ -42,8 +42,8 @@ def digests(journal: Journal) -> dict[str, str]:
         found = dict(_digests(journal, conn))
         heads = hashlib.sha256()
         for row in conn.execute(
-            "select a.key, p.name, l.seq, l.head from log l join log_author a on a.n = l.author "
-            'join log_partition p on p.n = l."partition" order by a.key, p.name, l.seq'
+            'select p.author, p."partition", l.seq, l.head from log l join log_place p on p.n = l.place '
+            'order by p.author, p."partition", l.seq'
         ):
             heads.update(repr(tuple(row)).encode())
         return found | {"entries": heads.hexdigest()}
@@ -53,13 +53,11 @@ def digests(journal: Journal) -> dict[str, str]:
 
 def _broken_chains(conn: sqlite3.Connection) -> list[str]:
     wrong: list[str] = []
-    names = dict(conn.execute("select n, name from log_partition").fetchall())
-    authors = Authors(conn)
-    last: dict[tuple[int, int], tuple[int, bytes, int]] = {}
-    for row in conn.execute('select *, "partition" as place from log order by author, "partition", seq'):
-        spot = (row["author"], row["place"])
-        seq, head, hlc = last.get(spot, (0, NO_HEAD, 0))
-        author, partition = authors.key(row["author"]), names[row["place"]]
+    places = Places(conn)
+    last: dict[int, tuple[int, bytes, int]] = {}
+    for row in conn.execute("select * from log order by place, seq"):
+        seq, head, hlc = last.get(row["place"], (0, NO_HEAD, 0))
+        author, partition = places.of(row["place"])
         where = f"{author.hex()[:8]} {partition} {row['seq']}"
         parts = decode_parts(row["parts"])
         entry = Entry(FORMAT, author, partition, row["seq"], row["hlc"], row["needs"], head, parts)
@@ -69,7 +67,7 @@ def _broken_chains(conn: sqlite3.Connection) -> list[str]:
             wrong.append(f"the chain is broken at {where}")
         if row["hlc"] <= hlc:
             wrong.append(f"the clock went back at {where}")
-        last[spot] = (row["seq"], row["head"], row["hlc"])
+        last[row["place"]] = (row["seq"], row["head"], row["hlc"])
     return wrong
 
 
@@ -79,13 +77,13 @@ def _shadow_differences(journal: Journal, conn: sqlite3.Connection) -> list[str]
     fresh.row_factory = Row
     try:
         fresh.executescript(GROUND)
-        fresh.executemany("insert into log_author values (?, ?)", conn.execute("select n, key from log_author"))
+        fresh.executemany("insert into log_place values (?, ?, ?, ?)", conn.execute("select * from log_place"))
         journal.schema.create_tables(fresh)
-        keeper, authors = Keeper(fresh, (), {}), Authors(fresh)
+        keeper, places = Keeper(fresh, (), {}), Places(fresh)
         keeper.paused = True
-        applier, fresh_log = Applier(fresh, journal.schema, keeper, authors), Log(fresh, authors)
-        for arrived, entry in replayed(conn, authors):
-            apply_entry(fresh, fresh_log, applier, entry, arrived)
+        applier, fresh_log = Applier(fresh, journal.schema, keeper, places), Log(fresh, places)
+        for arrived, entry in replayed(conn, places):
+            apply_entry(fresh, fresh_log, applier, entry, places.number(entry.author, entry.partition), arrived)
         live, drawn = dict(_digests(journal, conn)), dict(_digests(journal, fresh))
     finally:
         fresh.close()
@@ -93,32 +91,32 @@ def _shadow_differences(journal: Journal, conn: sqlite3.Connection) -> list[str]
 
 
 def _digests(journal: Journal, conn: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    authors = Authors(conn)
+    places = Places(conn)
     for shape in journal.schema.shapes.values():
         digest = hashlib.sha256()
         for row in conn.execute(f"select * from {shape.table} order by id"):
-            digest.update(repr(_told(shape, row, authors)).encode())
+            digest.update(repr(_told(shape, row, places)).encode())
         yield shape.table, digest.hexdigest()
     for table in ("step", "watched_set", "rival", "history"):
         digest = hashlib.sha256()
         columns = [row[1] for row in conn.execute(f"pragma table_info({table})") if row[1] != "arrived"]
         rows = sorted(
-            repr([authors.key(row[c]) if c == "author" else row[c] for c in columns])
+            repr([places.of(row[c]) if c == "place" else row[c] for c in columns])
             for row in conn.execute(f"select * from {table}")
         )
         digest.update("\n".join(rows).encode())
         yield table, digest.hexdigest()
 
 
-def _told(shape: Shape, row: Any, authors: Authors) -> list[Any]:
+def _told(shape: Shape, row: Any, places: Places) -> list[Any]:
     """Say a row so that it reads the same on every box: stamps by author, one for each group."""
     told: list[Any] = [row["id"], *(row[name] for name in shape.names)]
-    base = (row["_hlc"], authors.key(row["_author"]))
+    base = (row["_hlc"], places.author(row["_place"]))
     if shape.is_fact:
         return [*told, row["at"], row["who"], base]
     later = msgspec.json.decode(row["_later"]) if row["_later"] else {}
     stamps = [
-        (later[group][0], authors.key(later[group][1])) if group in later else base for group in sorted(shape.groups)
+        (later[group][0], places.author(later[group][1])) if group in later else base for group in sorted(shape.groups)
     ]
     told += [row["deleted"], row["made_at"], row["changed"], stamps]
     return [*told, row["state"], row["state_at"], row["step"], row["forked"]] if shape.flow else told

@@ -252,7 +252,9 @@ class Desk:
         partition = shape.partition.of(self.branch)
         draft = self._work.drafts.get(partition)
         if draft is None:
-            draft = self._work.drafts[partition] = Draft(Stamp(self.journal.hybrid.next(), self.journal.author))
+            place = self.journal.log.places.number(self.journal.author, partition)
+            stamp = Stamp(self.journal.hybrid.next(), self.journal.author, place)
+            draft = self._work.drafts[partition] = Draft(stamp)
         return draft
 
     def _note(self, shape: Shape, draft: Draft, record: str, change: list[Any]) -> None:

@@ -95,6 +95,8 @@ class Stamp(NamedTuple):
 
     hlc: int
     author: bytes
+    place: int = 0
+    """This box's number for the author's log in that partition; it never decides an order, for stamps are unique."""
 
     @property
     def at(self) -> int:

@@ -1,7 +1,7 @@
 """The journal: the log of what was done and the tables that are its shadow. It knows no shop."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,23 +9,25 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from appliance.journal import ids, log, search
+from appliance.journal import ids, log, search, sending
 from appliance.journal.apply import Applier
 from appliance.journal.blobs import Blobs
 from appliance.journal.clock import Clock, Hybrid
 from appliance.journal.desk import Desk, Draft, Work
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Authors, Log
-from appliance.journal.merging import Merged, Merger, apply_entry
+from appliance.journal.log import Heads, Log, Places
+from appliance.journal.merging import Merged, Merger, Proven, Trust, apply_entry, proven, unsealed
 from appliance.journal.refusal import Refusal
 from appliance.journal.rights import EVERYTHING, Rights
-from appliance.journal.schema import GROUND, Schema
+from appliance.journal.schema import Schema, ground
 from appliance.journal.shapes import Fact, Record, Shape
 from appliance.journal.store import Store
-from appliance.journal.writer import Writer
+from appliance.journal.writer import More, Writer
 
 T = TypeVar("T")
+MOST_AT_ONCE = 200
+"""Entries that a merge takes in before it lets the disk flush."""
 ANSWERS_KEPT_MS = 30 * 24 * 3600 * 1000
 
 
@@ -40,6 +42,12 @@ class Box:
     """Stands in document numbers."""
     zone_minutes: int = 480
     """The counter's zone, minutes east of UTC."""
+    sign: Callable[[bytes], bytes] | None = None
+    """Signs with the box key (Ed25519); the journal never sees the key itself. Without it nothing of ours is sent."""
+    public: bytes = b""
+    """The public half of the box key."""
+    root: bytes = b""
+    """The public half of the owner's root key: only what it signed may cut an author off."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,17 @@ class Journal:
     """One box's log and shadow, opened once per process."""
 
     def __init__(
-        self, box: Box, schema: Schema, *, clock: Clock, random: Callable[[int], bytes], local: str = ""
+        self,
+        box: Box,
+        schema: Schema,
+        *,
+        clock: Clock,
+        random: Callable[[int], bytes],
+        local: str = "",
+        trust: Trust | None = None,
     ) -> None:
         self.box = box
+        self.trust = trust
         self.schema = schema
         self.clock = clock
         self.author = box.author
@@ -76,8 +92,8 @@ class Journal:
         self.writing = self._store.writing
         self.reader = self._store.reader
         self.reading = self._store.reading
-        self.writing.executescript(GROUND + local)
-        self.log = Log(self.writing, Authors(self.writing))
+        ground(self.writing, local)
+        self.log = Log(self.writing, Places(self.writing))
         self.hybrid = Hybrid(clock, self.log.newest_hlc())
         self._prepare()
         self._writer = Writer(
@@ -113,15 +129,16 @@ class Journal:
         self.schema.create_views(conn)
         self._bind(conn)
         self.keeper.paused = True
-        for arrived, entry in log.replayed(conn, self.log.authors):
-            apply_entry(conn, self.log, self.applier, entry, arrived)
+        for arrived, entry in log.replayed(conn, self.log.places):
+            place = self.log.places.number(entry.author, entry.partition)
+            apply_entry(conn, self.log, self.applier, entry, place, arrived)
         self.keeper.paused = False
         self.keeper.redraw(self.schema.fact_feeds)
         self._remember_drawn(conn)
 
     def _bind(self, conn: sqlite3.Connection) -> None:
         self.keeper = Keeper(conn, self.schema.kept, self.schema.sums)
-        self.applier = Applier(conn, self.schema, self.keeper, self.log.authors)
+        self.applier = Applier(conn, self.schema, self.keeper, self.log.places)
         self._merger = Merger(conn, self.log, self.applier, self.hybrid)
 
     def _remember_drawn(self, conn: sqlite3.Connection) -> None:
@@ -218,10 +235,10 @@ class Journal:
         count = len(deed.changes) + sum(len(part.changes) for part in sealed)
         if count > MOST_CHANGES or sum(len(part) for part in parts if isinstance(part, bytes)) > MOST_BYTES:
             raise Refusal("That is too much for one step. Do it in smaller portions.", code="too_much")
-        place = self.log.place(self.author, partition)
+        place = draft.stamp.place
         seq, head = self.log.head(place)
         entry = Entry(FORMAT, self.author, partition, seq + 1, draft.stamp.hlc, 0, head, parts)
-        arrived = self.log.append(entry, place)
+        arrived = self.log.append(entry, entry.head, place)
         self.log.index(draft.stamp, arrived, deed.about, draft.personal)
 
     def _forget(self) -> None:
@@ -235,6 +252,7 @@ class Journal:
         self._listeners.append(listener)
 
     def _tell(self, results: list[Any]) -> None:
+        self.log.flushed()
         touched = frozenset[tuple[str, str]]().union(*(r.touched for r in results if isinstance(r, Done)))
         if touched:
             for listener in self._listeners:
@@ -244,29 +262,80 @@ class Journal:
 
     def entries(self, have: dict[tuple[bytes, str], int] | None = None) -> Iterator[Entry]:
         """Yield the log in its order of arrival, leaving out what the other side has by author and partition."""
-        return log.entries(self.reading(), self.log.authors, have)
+        return log.entries(self.reading(), self.log.places, have)
 
     def vector(self) -> dict[tuple[bytes, str], int]:
         """Say how far this box has each author's log, by partition."""
-        return log.vector(self.reading())
+        return {place: seq for place, (seq, _) in self.log.told.items()}
+
+    def heads(self) -> Heads:
+        """Say how far this box has each author's log, with the head it has there; only what is on disk."""
+        return self.log.told
+
+    def digest(self, partitions: Collection[str] | None = None) -> bytes:
+        """Return 32 bytes over the heads: where they are equal there is nothing new."""
+        return sending.digest(self.log.told, partitions)
+
+    def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
+        """Name each (author, partition, sequence) where another box's heads show a second history."""
+        return sending.compare(self.reading(), self.log.places, self.log.told, theirs)
+
+    def segments(
+        self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
+    ) -> Iterator[bytes]:
+        """Yield what another box lacks, packed, in the order in which it should be taken in.
+
+        The chain comes first, then the partitions as given; without any, all. It ends after `most_bytes`, but not
+        before the first segment. Waits for the writer once, to sign what this box wrote since.
+        """
+        sign, public = self.box.sign, self.box.public
+        if sign is not None:
+            self._writer.run(lambda conn: sending.seal_tips(conn, self.log, sign, public))
+        conn, places = self.reading(), self.log.places
+        if partitions is None:
+            partitions = sorted({partition for _, partition in self.log.told})
+        for partition in sending.in_order(partitions):
+            for packed in sending.segments(conn, places, sending.pieces(conn, places, have, partition)):
+                yield packed
+                if most_bytes is not None:
+                    most_bytes -= len(packed)
+                    if most_bytes <= 0:
+                        return
 
     def merge(self, foreign: Iterable[bytes | Entry]) -> "Future[Done[Merged]]":
-        """Take in entries of other boxes, in any order, split and repeated at will."""
-        entries = list(foreign)
+        """Take in bare entries from one who is believed, in any order, split and repeated at will."""
+        merged = Merged()
+        return self._take(list(unsealed(foreign, merged)), merged)
 
-        def job(_conn: sqlite3.Connection) -> Done[Merged]:
+    def take(self, segments: Iterable[bytes]) -> "Future[Done[Merged]]":
+        """Take in segments from anybody; what their authors did not sign, or may not write, is refused.
+
+        They are read and proven in the calling thread. Whoever writes meanwhile goes first.
+        """
+        merged = Merged()
+        return self._take(proven(segments, self.trust, merged), merged)
+
+    def _take(self, told: list[Proven], merged: Merged) -> "Future[Done[Merged]]":
+        steps = self._merger.take(told, merged)
+
+        def some(_conn: sqlite3.Connection) -> Any:
             self.keeper.begin()
-            merged = self._merger.take(entries)
+            more = False
+            for count, _ in enumerate(steps, 1):
+                more = count == MOST_AT_ONCE or self._writer.waited_for
+                if more:
+                    break
             self.keeper.flush()
-            return Done(merged, frozenset(self.keeper.seen))
+            done = Done(merged, frozenset(self.keeper.seen))
+            return More(done) if more else done
 
-        return self._writer.submit(job)
+        return self._writer.submit(some)
 
     # ---- asking
 
     def history(self, conn: sqlite3.Connection, record: str, limit: int = 100) -> list[tuple[Stamp, Deed]]:
         """Return what was done to a record, newest first."""
-        return log.history(conn, self.log.authors, record, limit)
+        return log.history(conn, self.log.places, record, limit)
 
     def search(self, conn: sqlite3.Connection, view: str, text: str, limit: int = 50) -> list[int]:
         """Return the rowids of a kept view's rows that hold the words of a text, newest first."""

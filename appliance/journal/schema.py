@@ -10,18 +10,20 @@ from appliance.journal.kept import KeptView, parse_views
 from appliance.journal.shapes import Column, Fact, Record, Shape, Sum
 
 GROUND = """
-create table if not exists log_author (n integer primary key, key blob not null unique);
-create table if not exists log_partition (n integer primary key, name text not null unique);
-create table if not exists log (
-    arrived integer primary key, author integer not null, "partition" integer not null, seq integer not null,
-    hlc integer not null, needs integer not null, head blob not null, parts blob not null,
-    unique (author, "partition", seq)
+create table if not exists log_place (
+    n integer primary key, author blob not null, "partition" text not null, public blob not null default x'',
+    unique (author, "partition")
 );
-create table if not exists early (
-    author blob, "partition" text, seq integer, entry blob, primary key (author, "partition", seq)
+create table if not exists log (
+    arrived integer primary key, place integer not null, seq integer not null, hlc integer not null,
+    needs integer not null, head blob not null, parts blob not null, unique (place, seq)
+);
+create table if not exists seal (
+    place integer, seq integer, arrived integer, signature blob, primary key (place, seq)
 ) without rowid;
-create table if not exists fork_proof (author blob, "partition" text, seq integer, entry blob,
-    primary key (author, "partition", seq, entry)) without rowid;
+create table if not exists early (place integer, first integer, segment blob, primary key (place, first)) without rowid;
+create table if not exists fork_proof (place integer, seq integer, segment blob,
+    primary key (place, seq, segment)) without rowid;
 create table if not exists meta (name text primary key, value text) without rowid;
 create table if not exists numbering (kind text, day text, last integer, primary key (kind, day)) without rowid;
 create table if not exists answered (key text primary key, value text, at integer) without rowid;
@@ -29,17 +31,47 @@ create index if not exists answered_at on answered (at);
 """
 """Not redrawn: the log itself, what waits for its place in it, and what only this box knows."""
 
+BEFORE_PLACES = """
+begin;
+alter table log rename to log_before;
+drop table early;
+drop table fork_proof;
+"""
+MADE_PLACES = """
+insert into log_place (author, "partition")
+    select a.key, p.name from log_before l join log_author a on a.n = l.author
+    join log_partition p on p.n = l."partition" group by a.key, p.name order by min(l.arrived);
+insert into log (arrived, place, seq, hlc, needs, head, parts)
+    select l.arrived, n.n, l.seq, l.hlc, l.needs, l.head, l.parts from log_before l
+    join log_author a on a.n = l.author join log_partition p on p.n = l."partition"
+    join log_place n on n.author = a.key and n."partition" = p.name;
+drop table log_before;
+drop table log_author;
+drop table log_partition;
+commit;
+"""
+"""How a log of the time before places is laid out anew; not an entry of it changes."""
+
+
+def ground(conn: sqlite3.Connection, local: str) -> None:
+    """Make the tables that are not redrawn, and this process's local ones, where they are missing."""
+    old = conn.execute("select 1 from sqlite_master where name = 'log_author'").fetchone()
+    if old:
+        conn.executescript(BEFORE_PLACES + GROUND + MADE_PLACES)
+    conn.executescript(GROUND + local)
+
+
 SHADOW = """
 create table step (id text primary key, kind text, document text, origin text, state text, parent text,
-    hlc integer, author integer, who text) without rowid;
+    hlc integer, place integer, who text) without rowid;
 create index step_document on step (document);
-create table history (record text, hlc integer, author integer, arrived integer,
-    primary key (record, hlc, author)) without rowid;
+create table history (record text, hlc integer, place integer, arrived integer,
+    primary key (record, hlc, place)) without rowid;
 create table personal (record text, arrived integer, part integer, primary key (record, arrived, part)) without rowid;
-create table watched_set (record text, kind text, part text, hlc integer, author integer, was_hlc integer,
-    was_author blob, primary key (record, part, hlc, author)) without rowid;
-create table rival (kind text, id text, hlc integer, author integer, content text,
-    primary key (kind, id, hlc, author)) without rowid;
+create table watched_set (record text, kind text, part text, hlc integer, place integer, was_hlc integer,
+    was_author blob, primary key (record, part, hlc, place)) without rowid;
+create table rival (kind text, id text, hlc integer, place integer, content text,
+    primary key (kind, id, hlc, place)) without rowid;
 create table parked (arrived integer, part integer, place integer, reason text,
     primary key (arrived, part, place)) without rowid;
 create view fork as
@@ -121,7 +153,7 @@ class Schema:
         if shape.flow:
             columns += [f"state text default '{shape.flow.start}'", "state_at integer default 0"]
             columns += ["step text default ''", "forked integer default 0"]
-        columns += ["_hlc integer default 0", "_author integer default 0"]
+        columns += ["_hlc integer default 0", "_place integer default 0"]
         if not shape.is_fact:
             columns += ["_later text"]
         return f"create table {shape.table} ({', '.join(columns)})"

@@ -28,6 +28,13 @@ MOST_ROUNDS = 5
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class More:
+    """A job's answer when it has more to do: what it did so far. It is run again after those who wait."""
+
+    result: Any
+
+
 @dataclass
 class _Job:
     run: Callable[[sqlite3.Connection], Any]
@@ -69,6 +76,11 @@ class Writer:
         self._jobs.put(job)
         return job.done
 
+    @property
+    def waited_for(self) -> bool:
+        """Whether somebody waits for the job under way; a long one then answers `More`."""
+        return not self._jobs.empty()
+
     def run(self, run: Callable[[sqlite3.Connection], T]) -> T:
         """Do a job and wait for it. When nobody else writes it is done right here: waking a thread costs more."""
         if not self._turn.acquire(blocking=False):
@@ -84,6 +96,9 @@ class Writer:
         """Finish what waits, then stop."""
         self._jobs.put(None)
         self._thread.join()
+        while not self._jobs.empty():
+            if unfinished := self._jobs.get():
+                unfinished.done.cancel()
         self._stopping = True
         self._due.set()
         self._sweeper.join()
@@ -117,12 +132,15 @@ class Writer:
                 job.error = explained(error)
         else:
             self.commits += 1
-            self._tell([job.result for job in jobs if job.error is None])
+            results = [job.result for job in jobs if job.error is None]
+            self._tell([result.result if isinstance(result, More) else result for result in results])
             if self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0 or self._log_bytes() > MOST_LOG_BYTES:
                 self._due.set()
         for job in jobs:
             if job.error is not None:
                 job.done.set_exception(job.error)
+            elif isinstance(job.result, More):
+                self._jobs.put(job)
             else:
                 job.done.set_result(job.result)
 

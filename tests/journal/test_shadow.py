@@ -42,6 +42,37 @@ def test_a_new_definition_of_a_view_is_drawn_at_the_next_start(toy: Callable[...
     assert clean(again) == []
 
 
+BEFORE_PLACES = """
+create table log_author (n integer primary key, key blob not null unique);
+create table log_partition (n integer primary key, name text not null unique);
+insert into log_author (key) select distinct author from log_place;
+insert into log_partition (name) select distinct "partition" from log_place;
+alter table log rename to log_now;
+create table log (
+    arrived integer primary key, author integer not null, "partition" integer not null, seq integer not null,
+    hlc integer not null, needs integer not null, head blob not null, parts blob not null,
+    unique (author, "partition", seq)
+);
+insert into log select l.arrived, a.n, p.n, l.seq, l.hlc, l.needs, l.head, l.parts from log_now l
+    join log_place n on n.n = l.place join log_author a on a.key = n.author join log_partition p on p.name = n."partition";
+drop table log_now; drop table log_place;
+update meta set value = 'older' where name = 'shadow';
+"""
+
+
+def test_a_box_of_the_time_before_places_opens_with_all_it_knew(toy: Callable[..., Desk]):
+    desk = toy("A1", folder="same")
+    _busy(desk)
+    before, heads = digests(desk.journal), desk.journal.heads()
+    desk.journal.close()
+    with sqlite3.connect(desk.journal.box.folder / "shop.db") as conn:
+        conn.executescript(BEFORE_PLACES)
+    conn.close()
+    again = toy("A1", folder="same")
+    assert (digests(again.journal), again.journal.heads()) == (before, heads)
+    assert clean(again) == []
+
+
 def test_a_tampered_table_a_tampered_sum_and_a_tampered_log_are_each_named(lina: Desk):
     _busy(lina)
     path = lina.journal.box.folder / "shop.db"

@@ -1,6 +1,5 @@
 """A toy shop with one of everything the ground offers, for tests of the ground alone."""
 
-import hashlib
 import random
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -9,7 +8,6 @@ import msgspec
 
 from appliance.journal import (
     CHAIN,
-    Box,
     Desk,
     Fact,
     Flow,
@@ -29,7 +27,7 @@ from appliance.journal import (
     action,
     derive,
 )
-from tests.cast import BRANCH_A, TestClock
+from tests.cast import BRANCH_A, TestClock, box_of
 
 TILL_FLOW = Flow(
     start="draft",
@@ -141,7 +139,7 @@ def remove(desk: Desk, *, ticket: str) -> None:
 def toy_box(folder: Path, code: str, clock: TestClock | None = None, views: str = VIEWS, seed: str = "") -> Desk:
     """Open a box of the toy shop and stand at it."""
     chance = random.Random(code + seed)
-    box = Box(folder, hashlib.sha256(code.encode()).digest()[:24], code)
+    box = box_of(folder, code)
     schema = Schema([RoomShape("toy", [Buyer, Ticket, Moved], views, [QUEUE])])
     journal = Journal(box, schema, clock=clock or TestClock(), random=chance.randbytes)
     return journal.desk(who=f"worker-{code}", device="tablet", branch=BRANCH_A)

@@ -1,0 +1,128 @@
+"""Sending: what another box lacks, as segments in the order in which this box learned it.
+
+Each author's log is cut at its seals, and the pieces go out in the order in which their last entries arrived: whoever
+wrote after having seen something had seen it sealed, so a piece never comes before what it speaks of (spec/sync.md
+R51, and Bayou's causally closed prefixes).
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from appliance.journal.entry import Entry, pack
+from appliance.journal.log import Heads, Log, Places, head_at, stretch
+from appliance.journal.segments import key_hash, pack_segment, seal_message, segment_of
+
+SEAL_ENTRIES = 1_000
+SEAL_BYTES = 256 * 1024
+"""An author seals at least this often, so that no piece is larger."""
+
+Sign = Callable[[bytes], bytes]
+
+
+def seal_tips(conn: sqlite3.Connection, log: Log, sign: Sign, public: bytes) -> None:
+    """Sign the tip of every log of this box's key, and further heads where much waits unsealed."""
+    for place in log.places:
+        author, partition = log.places.of(place)
+        if author[:16] != key_hash(public):
+            continue
+        conn.execute("update log_place set public = ? where n = ? and public = x''", (public, place))
+        for arrived, seq, head in _due(conn, place):
+            signature = sign(seal_message(author, partition, seq, head))
+            conn.execute("insert or ignore into seal values (?, ?, ?, ?)", (place, seq, arrived, signature))
+
+
+def _due(conn: sqlite3.Connection, place: int) -> list[tuple[int, int, bytes]]:
+    """Return (arrived, seq, head) of the entries that a seal should stand at."""
+    rows = conn.execute(
+        "select arrived, seq, head, length(parts) as size from log where place = ?1 and seq > "
+        "(select ifnull(max(seq), 0) from seal where place = ?1) order by seq",
+        (place,),
+    ).fetchall()
+    due, count, size = [], 0, 0
+    for row in rows:
+        count, size = count + 1, size + row["size"]
+        if count >= SEAL_ENTRIES or size >= SEAL_BYTES or row is rows[-1]:
+            due.append((row["arrived"], row["seq"], row["head"]))
+            count = size = 0
+    return due
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a place from one seal to the next."""
+
+    place: int
+    first: int
+    last: int
+    public: bytes
+    signature: bytes
+
+
+def pieces(conn: sqlite3.Connection, places: Places, have: Heads, partition: str) -> list[Piece]:
+    """Return what the other side lacks of a partition, in the order in which it should go out."""
+    found: list[tuple[int, Piece]] = []
+    for place in places:
+        author, name = places.of(place)
+        if name != partition:
+            continue
+        last = have.get((author, name), (0, b""))[0]
+        rows = conn.execute(
+            "select s.seq, s.arrived, s.signature, p.public from seal s join log_place p on p.n = s.place "
+            "where s.place = ? and s.seq > ? order by s.seq",
+            (place, last),
+        ).fetchall()
+        for row in rows:
+            found.append((row["arrived"], Piece(place, last + 1, row["seq"], row["public"], row["signature"])))
+            last = row["seq"]
+    return [piece for _, piece in sorted(found, key=lambda pair: pair[0])]
+
+
+def segments(conn: sqlite3.Connection, places: Places, wanted: Sequence[Piece]) -> Iterator[bytes]:
+    """Lay pieces out as segments; neighbours of one author go out as one while it stays small."""
+    run: list[Entry] = []
+    size = 0
+    last: Piece | None = None
+    for piece in wanted:
+        added = [entry for entry, _ in stretch(conn, places, piece.place, piece.first, piece.last)]
+        weight = sum(len(part) for entry in added for part in entry.parts if isinstance(part, bytes))
+        fits = len(run) + len(added) <= SEAL_ENTRIES and size + weight <= SEAL_BYTES
+        if last is not None and (piece.place != last.place or not fits):
+            yield pack_segment(segment_of(run, last.public, last.signature))
+            run, size = [], 0
+        run += added
+        size += weight
+        last = piece
+    if last is not None:
+        yield pack_segment(segment_of(run, last.public, last.signature))
+
+
+def in_order(partitions: Collection[str]) -> list[str]:
+    """Put partitions in the order in which they go out: the chain first, then as given (spec/sync.md R51)."""
+    return sorted(dict.fromkeys(partitions), key=lambda name: name != "chain")
+
+
+def digest(heads: Heads, partitions: Collection[str] | None) -> bytes:
+    """Return 32 bytes that are equal where the same entries are known (spec/sync.md R25, R50)."""
+    told = sorted(
+        (author, partition, seq, head)
+        for (author, partition), (seq, head) in heads.items()
+        if partitions is None or partition in partitions
+    )
+    return hashlib.sha256(pack(told)).digest()
+
+
+def compare(conn: sqlite3.Connection, places: Places, ours: Heads, theirs: Heads) -> list[tuple[bytes, str, int]]:
+    """Return (author, partition, sequence) where another box has a second history under one name (R6).
+
+    Only the side that has more can see it; the other hears of it from there.
+    """
+    forks = []
+    for (author, partition), (seq, head) in theirs.items():
+        mine = ours.get((author, partition), (0, b""))[0]
+        if 0 < seq <= mine:
+            known = head_at(conn, places.number(author, partition), seq)
+            if known is not None and known != head:
+                forks.append((author, partition, seq))
+    return forks
