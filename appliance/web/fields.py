@@ -41,7 +41,7 @@ class Field:
         """The value of a field left empty."""
         if self.default is not MISSING:
             return self.default
-        return {"flag": False, "rows": [], "list": []}.get(self.kind, 0 if self.kind in FIGURES else "")
+        return {"flag": False, "rows": [], "list": [], "refs": []}.get(self.kind, 0 if self.kind in FIGURES else "")
 
 
 FIGURES = frozenset({"money", "price", "qty", "weight", "rate", "count", "moment"})
@@ -85,7 +85,7 @@ def _listed(inner: Any) -> dict[str, Any]:
     if get_origin(base) is Literal:
         return {"kind": "choices", "options": tuple(str(arg) for arg in get_args(base))}
     ref = next((mark for mark in marks if isinstance(mark, Ref)), None)
-    return {"kind": "list", "table": ref.table if ref else ""}
+    return {"kind": "refs", "table": ref.table} if ref else {"kind": "list"}
 
 
 def _struct_fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:

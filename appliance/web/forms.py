@@ -55,8 +55,8 @@ def texts_of(fields: Sequence[Field], values: Mapping[str, Any], before: str = "
             for number, row in enumerate(value or ()):
                 inner = row if isinstance(row, Mapping) else {f.name: getattr(row, f.name) for f in one.rows}
                 texts |= texts_of(one.rows, inner, f"{name}.{number}.")
-        elif one.kind in {"choices", "list"} and isinstance(value, list | tuple):
-            texts[name] = list(value) if one.kind == "choices" else [", ".join(value)]
+        elif one.kind in {"choices", "list", "refs"} and isinstance(value, list | tuple):
+            texts[name] = [", ".join(value)] if one.kind == "list" else list(value)
         else:
             texts[name] = [value if isinstance(value, str) else written(one.kind, value)]
     return texts
@@ -93,6 +93,8 @@ def _view(visit: Visit, one: Field, name: str, texts: Texts, errors: Mapping[str
         view.value = given
     elif one.kind == "ref":
         _offer(visit, one, view, texts)
+    elif one.kind == "refs":
+        _offer_several(visit, one, view, given)
     elif one.kind == "rows":
         _rows(visit, one, view, texts, errors)
     return view
@@ -109,6 +111,17 @@ def _offer(visit: Visit, one: Field, view: FieldView, texts: Texts) -> None:
     view.kind = "pick"
     view.href = f"/pick/{one.table}"
     view.text = visit.pick(one.table, view.value) or (texts.get(f"{view.name}.text") or [""])[-1]
+
+
+def _offer_several(visit: Visit, one: Field, view: FieldView, given: Sequence[str]) -> None:
+    """Several rows of a table are ticked where few can be picked, else named with commas between them."""
+    few = visit.front.labels.few(visit, one.table)
+    said = {text: visit.pick(one.table, text) or text for text in given if text}
+    if few is not None:
+        view.kind, view.value = "choices", list(said)
+        view.options = [*few, *((record, name) for record, name in said.items() if record not in dict(few))]
+    else:
+        view.value = "、".join(said.values())
 
 
 def _rows(visit: Visit, one: Field, view: FieldView, texts: Texts, errors: Mapping[str, Unclear]) -> None:

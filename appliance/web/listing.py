@@ -12,7 +12,10 @@ SUMMED = 500
 
 @dataclass(frozen=True)
 class Saved:
-    """A saved view: a condition with a name; `hot` when its number is one that hurts."""
+    """A saved view: a condition with a name; `hot` when its number is one that hurts.
+
+    In the condition `:me` is who looks, and `:today` the day at the counter.
+    """
 
     title: str
     where: str = ""

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from appliance.journal import Row
+from appliance.journal import Row, is_id
 from appliance.web.columns import Column, Next
 from appliance.web.forms import FieldView
 from appliance.web.front import capped
@@ -62,12 +62,20 @@ class ListPage:
         self.sifted.add(self.listing.where)
         # A search looks everywhere: who types a number does not care which view it is in.
         if self.saved is not None and not self.text:
-            self.sifted.add(self.saved.where)
+            self.sifted.add(self._for_me(self.saved.where))
         for one in self.listing.filters:
             if given := self.query.get(one.column):
                 self._filter(one, given)
         if self.text and self.listing.search:
             self._search()
+
+    def _for_me(self, where: str) -> str:
+        """Fill in who looks and the day; both are of an alphabet that needs no escaping."""
+        if ":" not in where:
+            return where
+        if not is_id(self.visit.who):
+            return "false"
+        return where.replace(":me", f"'{self.visit.who}'").replace(":today", f"'{self.visit.day}'")
 
     def _filter(self, one: Filter, given: str) -> None:
         if isinstance(one, Period):
@@ -195,7 +203,7 @@ class ListPage:
             return []
         base = f"({listing.where}) and " if listing.where else ""
         counts = ", ".join(
-            f"(select count(*) from (select 1 from {listing.view} where {base}({one.where}) limit {COUNTED}))"
+            f"(select count(*) from (select 1 from {listing.view} where {base}({self._for_me(one.where)}) limit {COUNTED}))"
             if one.where else "null"
             for one in listing.saved
         )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from appliance.journal import is_id
 from appliance.web.fields import FIGURES, MOST_ROWS, TEXT_LENGTH, WORDS_LENGTH, Field
 
 Resolve = Callable[[str, str, str], str]
@@ -76,7 +77,10 @@ class Reader:
         if one.kind == "choices":
             return [_choice(one, text) for text in given if text]
         if one.kind == "list":
-            return self._list(one, given)
+            return _listed(given)
+        if one.kind == "refs":
+            return [self.resolve(one.table, text, "") if is_id(text) else self.resolve(one.table, "", text)
+                    for text in _listed(given)]  # fmt: skip
         text = given[-1] if given else ""
         if one.kind == "ref":
             looked_for = (form.get(f"{name}.text") or [""])[-1]
@@ -87,15 +91,16 @@ class Reader:
             return self._present(one, "")
         return _limited(one, _READ.get(one.kind, _text)(text, self.today, one))
 
-    def _list(self, one: Field, given: list[str]) -> list[str]:
-        parts = [part.strip() for text in given for part in re.split(r"[,,、\n]", text)]
-        named = [part for part in parts if part]
-        return [self.resolve(one.table, "", part) for part in named] if one.table and len(given) == 1 else named
-
     def _present(self, one: Field, value: str) -> Any:
         if value == "" and one.required:
             raise Unclear("Choose one." if one.kind in {"ref", "choice"} else "This is needed.")
         return value if value != "" else one.empty
+
+
+def _listed(given: list[str]) -> list[str]:
+    """The parts of a list, each once: ticked one by one, or typed with commas between them."""
+    parts = [part.strip() for text in given for part in re.split(r"[,,、\n]", text)]
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def row_numbers(form: Mapping[str, list[str]], name: str) -> list[int]:

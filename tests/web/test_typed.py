@@ -2,9 +2,11 @@
 
 import pytest
 
+from appliance.journal import derive
 from appliance.web.fields import Field
 from appliance.web.typed import Reader, Unclear, written
 
+STAFF = {"李娜": derive("employee", "li na"), "小赵": derive("employee", "zhao")}
 READER = Reader("2026-11-24", lambda _table, record, _text: record)
 
 
@@ -69,3 +71,24 @@ def test_it_is_not_and_the_sentence_says_what_to_do(kind: str, text: str, senten
 )
 def test_what_a_form_shows_is_read_back_as_the_same(kind: str, meant: int) -> None:
     assert value(kind, written(kind, meant)) == meant
+
+
+def test_several_people_are_ticked_or_named(named: Reader) -> None:
+    fields = (Field("x", "refs", "x", table="employee"),)
+    ticked = named.read(fields, {"x": [STAFF["李娜"], STAFF["小赵"], STAFF["李娜"]]})
+    assert ticked.values["x"] == list(STAFF.values())
+    assert named.read(fields, {"x": ["李娜、小赵"]}).values["x"] == list(STAFF.values())
+    assert named.read(fields, {}).values["x"] == []
+    assert "Nobody" in str(named.read(fields, {"x": ["老吴"]}).errors["x"])
+
+
+@pytest.fixture
+def named() -> Reader:
+    """A reader that knows two people."""
+
+    def resolve(table: str, record: str, text: str) -> str:
+        if not record and text not in STAFF:
+            raise Unclear("Nobody is called {text}.", text=text)
+        return record or STAFF[text]
+
+    return Reader("2026-11-24", resolve)
