@@ -10,6 +10,7 @@ ROOMS = [
     "orders",
     "shipping",
     "marketplace",
+    "office",
     "assistant",
 ]
 """Build order, and the law of who may lean on whom: a room imports only the shopfronts of rooms above it."""

@@ -80,7 +80,10 @@ def asked(visit: Visit, name: str, form: Mapping[str, list[str]] | None = None) 
     visit.need(name)
     texts = {key: list(given) for key, given in (form or {}).items()}
     own = {key: (texts.pop(key, None) or [""])[-1] for key in OWN}
-    return Deed(visit, name, texts, own["key"], own["version"], local(own["next"]) if own["next"] else "")
+    deed = Deed(visit, name, texts, own["key"], own["version"], local(own["next"]) if own["next"] else "")
+    if deed.form.guard:
+        deed.form.guard(visit, {key: given[-1] for key, given in texts.items() if given})
+    return deed
 
 
 # ---- the form
@@ -109,8 +112,16 @@ def show(visit: Visit, room: str, verb: str) -> Answer:
         first |= deed.form.prefill(visit, {key: values[-1] for key, values in deed.texts.items()})
     from_record = veiled(visit, deed.fields, texts_of(deed.fields, first))
     deed.texts = {**from_record, **deed.texts}
-    deed.next = deed.next or local(urlsplit(visit.request.headers.get("referer", "")).path or "/")
+    deed.next = deed.next or _came_from(visit)
     return page_of(deed)
+
+
+def _came_from(visit: Visit) -> str:
+    """The page that a press was on; a form's own page leads nowhere."""
+    parts = urlsplit(visit.request.headers.get("referer", ""))
+    if not parts.path or parts.path.startswith("/do/"):
+        return "/"
+    return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def page_of(deed: Deed, address: str = "", **more: Any) -> Answer:
@@ -155,6 +166,7 @@ async def do(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     # A button of a row says in its address what it is about.
     told_by_address = {key: list(values) for key, values in visit.request.query_params.dict().items()}
     deed = asked(visit, f"{room}.{verb}", {**told_by_address, **posted.texts})
+    deed.next = deed.next or _came_from(visit)
     await keep_files(visit, deed.fields, deed.texts, posted.files)
     if scanned(visit, deed.fields, deed.texts, deed.errors) or changed_rows(deed.fields, deed.texts):
         return page_of(deed)

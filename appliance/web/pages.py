@@ -63,6 +63,8 @@ class Form:
     prefill: Callable[[Any, dict[str, str]], Mapping[str, Any]] | None = None
     next: str = ""
     more: Callable[[Any], Mapping[str, Any]] | None = None
+    guard: Callable[[Any, dict[str, str]], None] | None = None
+    """Raises `Missing` where this person may not touch what the form is about, before anything of it is shown."""
 
 
 @dataclass(frozen=True)

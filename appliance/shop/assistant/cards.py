@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from appliance.journal import Row
+from appliance.journal import Row, is_id
 
 COUNTED = 100
 EACH_PROBLEM = 5
@@ -26,7 +26,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class Card:
-    """One thing that waits: `what` is the rows that make it up; `:now`, `:tonight` and `:today` are filled in."""
+    """One thing that waits: `what` is the rows that make it up; `:now`, `:tonight`, `:today` and `:me` are filled in."""
 
     title: str
     what: str
@@ -37,6 +37,23 @@ class Card:
 
 
 CARDS = (
+    Card(
+        "My tasks",
+        "task_list where state in ('open', 'doing') and due_on <> '' and due_on <= :today "
+        "and id in (select id from task_person where employee = :me)",
+        "/office/tasks?view=mine",
+        "office.see",
+        "do",
+        "Due today or before",
+    ),
+    Card(
+        "Notes for me",
+        "note_mention where employee = :me and heard = 0",
+        "/office/notes?only=for-me",
+        "office.see",
+        "wait",
+    ),
+    Card("Tasks nobody does", "task_list where nobody = 1", "/office/tasks?view=nobody-does-it", "office.see", "bad"),
     Card(
         "Overdue to ship",
         "order_list where state = 'approved' and ship_by > 0 and ship_by < :now",
@@ -99,11 +116,12 @@ CARDS = (
 )
 
 
-def counts(reader: Reader, cards: Sequence[Card], *, now: int, tonight: int, today: str) -> list[int]:
-    """Count what is on each card, in one statement."""
+def counts(reader: Reader, cards: Sequence[Card], *, now: int, tonight: int, today: str, me: str = "") -> list[int]:
+    """Count what is on each card for one person, in one statement."""
     if not cards:
         return []
     named = {":now": str(int(now)), ":tonight": str(int(tonight)), ":today": f"'{_day(today)}'"}
+    named[":me"] = f"'{me if is_id(me) else ''}'"
     asked = ", ".join(
         f"(select count(*) from (select 1 from {_filled(card.what, named)} limit {COUNTED}))" for card in cards
     )
@@ -111,7 +129,7 @@ def counts(reader: Reader, cards: Sequence[Card], *, now: int, tonight: int, tod
 
 
 def _filled(what: str, named: Mapping[str, str]) -> str:
-    return re.sub(r":(now|tonight|today)\b", lambda found: named[found[0]], what)
+    return re.sub(r":(now|tonight|today|me)\b", lambda found: named[found[0]], what)
 
 
 def _day(today: str) -> str:

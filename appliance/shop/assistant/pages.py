@@ -14,7 +14,7 @@ def home(visit: Visit) -> Answer:
     shown = [card for card in CARDS if visit.may(card.see)]
     start, tonight = visit.words.span(visit.day, visit.day)
     del start
-    counted = cards.counts(visit, shown, now=visit.at, tonight=tonight, today=visit.day)
+    counted = cards.counts(visit, shown, now=visit.at, tonight=tonight, today=visit.day, me=visit.who)
     done = cards.steps(visit)
     return visit.show(
         "assistant/home.html",

@@ -1,0 +1,1 @@
+"""The office: calls, notes, tasks, and where to find things."""
