@@ -63,10 +63,11 @@ def open_journal(
     clock: Clock | None = None,
     random: Callable[[int], bytes] = os.urandom,
     local: str = "",
+    trust: Callable[[bytes, str], bool] | None = None,
 ) -> Journal:
-    """Open a box's journal with these rooms in it."""
+    """Open a box's journal with these rooms in it; `trust` tells whose entries are taken in, without it everybody's."""
     schema = Schema(room.shape for room in found)
-    return Journal(box, schema, clock=clock or WallClock(), random=random, local=local)
+    return Journal(box, schema, clock=clock or WallClock(), random=random, local=local, trust=trust)
 
 
 def _room(name: str) -> Room:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -10,13 +11,17 @@ from pathlib import Path
 
 from litestar import Litestar
 
-from appliance.assembly import Room, WallClock, open_journal, rooms
+from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
-from appliance.journal import Clock, Journal, business_day
+from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
+from appliance.shopfitting import Opened, close_box, open_box
+from appliance.sync.boxes.anchor import alone
 from appliance.web.pages import RoomPages, read_room
 
 log = logging.getLogger("appliance")
+ANCHORS = Path(os.environ.get("APPLIANCE_ANCHORS", "~/.local/state/zhanggui/anchors")).expanduser()
+"""Where anchors lie: outside every data folder and every backup."""
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
 LOOK_AGAIN_S = 60
 LONGEST_REST_S = 300
@@ -25,11 +30,18 @@ NIGHT_HOUR_MS = 3 * 3600 * 1000
 
 def serve(config: Config, *, host: str = "", port: int = 0) -> int:
     """Serve a box until it is told to stop; returns the exit code."""
+    with alone(config.folder) as nobody_else:
+        if not nobody_else:
+            raise Refusal("The shop in {folder} is open already.", folder=config.folder)
+        return _serve(config, host=host, port=port)
+
+
+def _serve(config: Config, *, host: str, port: int) -> int:
     import uvicorn
 
     from appliance.main import address
 
-    made, journal = open_house(config)
+    made, box = open_house(config)
     listening = port or config.port
     _greet(made, listening, address(listening))
     uvicorn.run(
@@ -44,7 +56,7 @@ def serve(config: Config, *, host: str = "", port: int = 0) -> int:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    journal.close()
+    close_box(box)
     return 0
 
 
@@ -57,7 +69,7 @@ def _greet(made: Litestar, port: int, outside: str) -> None:
     print(f"The shop is open at {outside}{code}", f"  on this machine: {here}{code}", sep="\n", flush=True)  # noqa: T201
 
 
-def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar, Journal]:
+def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar, Opened]:
     """Put a box's journal, rooms and front of house together."""
     from appliance.doorkeeper import Doorkeeper
     from appliance.web.app import app
@@ -65,7 +77,8 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
 
     found = rooms()
     hands = clock or WallClock(TIME_SYNCED.exists)
-    journal = open_journal(config.box, found, clock=hands)
+    box = open_box(config, found, clock=hands, anchors=ANCHORS)
+    journal = box.journal
     shop, branch = _names(journal, config.branch)
     told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
     made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
@@ -78,7 +91,7 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)
-    return made, journal
+    return made, box
 
 
 def pages_of(room: Room) -> RoomPages:

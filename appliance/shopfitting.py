@@ -1,15 +1,27 @@
-"""Shopfitting: what a box needs before it can open its doors. Its keys and incarnation are made here, once."""
+"""Shopfitting: what a box needs before it can open its doors. Its keys and incarnation are made here, once.
 
+At every start the box is settled first: whether its database is the one that this machine wrote last. If not, it was
+copied, restored or carried over, and it goes on as a new author of the same box (spec/sync.md R3, R4).
+"""
+
+import logging
 import os
-from dataclasses import replace
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance import config
-from appliance.assembly import WallClock, open_journal, rooms
+from appliance.assembly import Room, WallClock, open_journal, rooms
 from appliance.config import Config
-from appliance.journal import Clock, Journal, derive
+from appliance.journal import Box, Clock, Journal, derive
 from appliance.shop.staff import first_shop
+from appliance.sync.boxes.anchor import Anchor, anchor_path, machine_of
+from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.keys import BoxKey, RootKey
+
+log = logging.getLogger("appliance")
+CERTIFICATE = "box.certificate"
 
 
 def new_box(folder: Path, *, code: str) -> Config:
@@ -19,16 +31,9 @@ def new_box(folder: Path, *, code: str) -> Config:
     folder.mkdir(parents=True, exist_ok=True)
     key.write(folder / "box.key")
     made = Config(folder=folder, author=author, code=code, branch=derive("branch", author.hex()))
-    made = found_chain(made)
+    made = found_chain(made, key)
     config.write(made)
     return made
-
-
-def found_chain(told: Config) -> Config:
-    """Make the owner's root key; its digits belong on the recovery sheet."""
-    root = RootKey.made(os.urandom)
-    root.write(told.folder / "root.key")
-    return replace(told, root=root.public)
 
 
 def first_start(
@@ -40,3 +45,84 @@ def first_start(
     desk = journal.desk(who="", device="first start", branch=made.branch)
     owner_id = first_shop(desk, shop=shop, owner=owner, pin=pin)
     return made, journal, owner_id
+
+
+# ---- every start
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A box that is settled and open."""
+
+    config: Config
+    """The settings to go by: the author may be a new one."""
+    key: BoxKey
+    anchor: Anchor
+    circle: Circle
+    journal: Journal
+
+
+def open_box(told: Config, found: list[Room], *, clock: Clock, anchors: Path, machine: bytes | None = None) -> Opened:
+    """Settle a box and open its journal."""
+    key = BoxKey.read(told.folder / "box.key")
+    database = told.folder / "shop.db"
+    anchor = Anchor(anchor_path(told.folder, anchors), machine or machine_of(), key.box)
+    why = anchor.disagrees(database, told.author)
+    settled = begin_anew(told, key, why) if why else told
+    if not settled.root:
+        settled = found_chain(settled, key)
+        config.write(settled)
+    circle = circle_of(settled, key)
+    journal = open_journal(signing(settled, key), found, clock=clock, trust=circle.trust)
+    lost = "" if why else anchor.lost(settled.author, journal.heads())
+    if lost:
+        journal.close()
+        settled = begin_anew(settled, key, lost)
+        journal = open_journal(signing(settled, key), found, clock=clock, trust=circle.trust)
+    try:
+        anchor.moor(database, settled.author, os.urandom, fresh=bool(why or lost))
+    except (OSError, sqlite3.Error) as error:
+        # A full disk must not keep the shop shut; what was settled above holds for this start all the same.
+        log.warning("The anchor could not be written: %s", error)
+    return Opened(settled, key, anchor, circle, journal)
+
+
+def close_box(box: Opened) -> None:
+    """Close a box; its anchor remembers how far it came, so that a database set back meanwhile is known."""
+    heads = box.journal.heads()
+    box.journal.close()
+    with suppress(OSError):
+        box.anchor.give(box.config.author, heads)
+
+
+def begin_anew(told: Config, key: BoxKey, why: str) -> Config:
+    """Begin a new incarnation, on disk before anything is written under it."""
+    fresh = replace(told, author=key.author(os.urandom), former=(*told.former, told.author))
+    config.write(fresh)
+    log.warning("This box goes on as a new author, because %s.", why)
+    return fresh
+
+
+def signing(told: Config, key: BoxKey) -> Box:
+    """What the journal needs to know of a box, with a hand to sign and without the key."""
+    return replace(told.box, sign=key.sign, public=key.public, root=told.root)
+
+
+# ---- the chain
+
+
+def found_chain(told: Config, key: BoxKey) -> Config:
+    """Make the owner's root key and let this box in as the first; the digits belong on the recovery sheet."""
+    root = RootKey.made(os.urandom)
+    root.write(told.folder / "root.key")
+    own = certify(root, public=key.public, exchange=key.exchange_public, code=told.code, branch=told.branch)
+    (told.folder / CERTIFICATE).write_text(own.text + "\n", "ascii")
+    return replace(told, root=root.public)
+
+
+def circle_of(told: Config, key: BoxKey) -> Circle:
+    """The boxes of the chain, as far as this box's own folder tells: itself."""
+    circle = Circle(told.root, key.box)
+    with suppress(FileNotFoundError):
+        circle.learn((told.folder / CERTIFICATE).read_text("ascii").strip())
+    return circle

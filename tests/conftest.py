@@ -1,10 +1,16 @@
 """Fixtures of the whole house, and how long the longer searches search."""
 
+import os
+import tempfile
+
 import pytest
 
 from tests.cast import alice, bella, bob, box, new_box
 
 __all__ = ["alice", "bella", "bob", "box", "new_box", "pytest_addoption"]
+
+# Boxes that tests start leave nothing in anybody's home.
+os.environ["APPLIANCE_ANCHORS"] = tempfile.mkdtemp(prefix="anchors-")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,13 @@ Certificates come from everywhere: from pairing, from records of the shop, from 
 for the root key's signature alone. A box without one is nobody: its entries wait where they are.
 """
 
+from collections.abc import Sequence
+
+import msgspec
+
 from appliance.journal.certificate import EVERYWHERE, Certificate, chain_of, read_certificate
 from appliance.journal.entry import Unreadable
+from appliance.sync.boxes.keys import RootKey
 
 SHORT_BOX = 8
 MOST_BOXES = 5_000
@@ -84,3 +89,29 @@ class Circle:
         if EVERYWHERE in ours:
             return None if EVERYWHERE in theirs else sorted(theirs)
         return sorted(ours) if EVERYWHERE in theirs else sorted(set(ours) & set(theirs))
+
+
+def certify(
+    root: RootKey,
+    *,
+    public: bytes,
+    exchange: bytes,
+    code: str,
+    branch: str,
+    role: str = "box",
+    partitions: Sequence[str] = (EVERYWHERE,),
+    number: int = 1,
+) -> Certificate:
+    """Say in the owner's name that a box belongs to the chain, and which partitions it reads and writes."""
+    bare = Certificate(
+        chain=chain_of(root.public),
+        public=public,
+        exchange=exchange,
+        code=code,
+        branch=branch,
+        role=role,
+        reads=list(partitions),
+        writes=list(partitions),
+        number=number,
+    )
+    return msgspec.structs.replace(bare, signature=root.sign(bare.signed))
