@@ -128,6 +128,7 @@ def test_a_room_looks_only_at_its_own_tables_and_those_of_rooms_above_it(name: s
     schema = Schema(found.shape for found in above)
     conn = dressed(sqlite3.connect(":memory:"))
     schema.create_tables(conn)
+    schema.create_indexes(conn)
     schema.create_views(conn)
     for statement in parse_views(above[-1].shape.views).statements:
         words = statement.split()

@@ -1,6 +1,6 @@
 """Playing the year: every sale goes through the rooms' own actions at its own moment, as staff would have done it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -40,13 +40,18 @@ class Playing:
 
 
 def play(
-    hand: Hand, places: Places, sales: Sequence[Sale], goods: Sequence[GoodsIdea], people: Sequence[Person]
+    hand: Hand,
+    places: Places,
+    sales: Sequence[Sale],
+    goods: Sequence[GoodsIdea],
+    people: Sequence[Person],
+    supply: Iterable[Delivery] | None = None,
 ) -> None:
-    """Play all sales, in the order in which things happened."""
+    """Play all sales in the order in which things happened; without a `supply` each month's goods come as it begins."""
     platform = SellersDesk(people, goods, "小满茶铺淘宝店")
     told = _told(platform, [sale for sale in sales if sale.channel == "taobao"], places.taobao)
     playing = Playing(hand, places, [sku for one in goods for sku in one.skus], told)
-    events: list[Event] = [*_events(sales), *_supply(sales)]
+    events: list[Event] = [*_events(sales), *_supply(deliveries(sales) if supply is None else supply)]
     for at, _, step, who, subject in sorted(events, key=lambda event: event[:2]):
         hand.at(at)
         name, run = STEPS[step]
@@ -81,8 +86,8 @@ def _events(sales: Sequence[Sale]) -> Iterator[Event]:
             yield sale.done_ms, number, "complete", "manager", sale
 
 
-def _supply(sales: Sequence[Sale]) -> Iterator[Event]:
-    for delivery in deliveries(sales):
+def _supply(supply: Iterable[Delivery]) -> Iterator[Event]:
+    for delivery in supply:
         yield delivery.at_ms, -1, "spoil" if delivery.spoilt else "take_in", "warehouse", delivery
 
 

@@ -21,6 +21,8 @@ class Delivery:
     at_ms: int
     place: str = ""
     lines: tuple[tuple[int, int], ...] = ()
+    per_cent: int = 100
+    """Of what the goods cost at first."""
     spoilt: bool = False
 
 
@@ -34,15 +36,15 @@ def deliveries(sales: Sequence[Sale]) -> Iterator[Delivery]:
         at = int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) * 1000 - ZONE_MS + 8 * HOUR_MS
         lines = [(sku, count) for sku, count in sorted(counts.items()) if sku != SHORT_SKU]
         for some in portions(lines, 100):
-            yield Delivery(at, place, tuple(some))
+            # What they cost creeps up a little over the year.
+            yield Delivery(at, place, tuple(some), per_cent=100 + (month + 1) % 4)
     yield Delivery(sales[-1].placed_ms - SPOILT_BEFORE, spoilt=True)
 
 
 def take_in(desk: Desk, places: Places, skus: Sequence[SkuIdea], delivery: Delivery) -> None:
-    """Write the goods of a delivery in; what they cost creeps up a little over the year."""
-    creep = 100 + int(desk.day[5:7]) % 4
+    """Write the goods of a delivery in."""
     lines = [
-        InLine(sku=places.skus[place], qty=pieces(count), cost=skus[place].cost * creep // 100)
+        InLine(sku=places.skus[place], qty=pieces(count), cost=skus[place].cost * delivery.per_cent // 100)
         for place, count in delivery.lines
     ]
     where = places.store if delivery.place == "counter" else places.main

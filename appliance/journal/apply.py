@@ -6,13 +6,13 @@ refuses: a change that cannot be understood raises `Unfit`, and whoever reads fo
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from appliance.journal import ids
-from appliance.journal.entry import Stamp, show_id
+from appliance.journal.entry import Stamp
 from appliance.journal.kept import Keeper
 from appliance.journal.log import Places
 from appliance.journal.schema import Schema
@@ -37,13 +37,14 @@ class Applier:
         """Apply one change as it stands in a payload; raises `Unfit`."""
         match change:
             case ["p", str(table), record, dict(fields)]:
-                self._put_foreign(self._shape(table, fact=False), stamp, _id(record), fields)
+                shape = self._shape(table, fact=False)
+                self.put(shape, stamp, _id(record), _whole_row(shape, fields))
             case ["s", str(table), record, dict(fields), dict(was)]:
                 shape = self._shape(table, fact=False)
-                self.correct(shape, stamp, _id(record), self._fitting(shape, fields, extra=("deleted",)), _was(was))
+                self.correct(shape, stamp, _id(record), _corrections(shape, fields), _was(was))
             case ["f", str(table), fact, dict(fields)]:
                 shape = self._shape(table, fact=True)
-                self.fact(shape, stamp, who, _id(fact), self._fitting(shape, fields))
+                self.fact(shape, stamp, who, _id(fact), _whole_row(shape, fields))
             case ["t", str(table), document, str(origin), str(to), parent]:
                 self._step_foreign(table, stamp, who, _id(document), origin, to, parent)
             case _:
@@ -55,51 +56,25 @@ class Applier:
             raise Unfit(f"This version knows no {table}.")
         return shape
 
-    def _fitting(self, shape: Shape, fields: Mapping[Any, Any], extra: tuple[str, ...] = ()) -> dict[str, Any]:
-        """Keep the fields this version knows; a known field of the wrong kind makes the change unfit."""
-        known: dict[str, Any] = {}
-        for name, value in fields.items():
-            if name in extra:
-                known[name] = int(bool(value))
-                continue
-            column = shape.by_name.get(name)
-            if column is None:
-                continue
-            shown = show_id(value) if column.is_id else value
-            if not column.fits(shown):
-                raise Unfit(f"{shape.table}.{name} holds what it cannot hold.")
-            known[name] = column.stored(shown)
-        return known
-
     # ---- records
 
-    def put_new(self, shape: Shape, stamp: Stamp, record: str, stored: tuple[Any, ...]) -> None:
-        """Put a record whose id nobody has used: the short way for what is made here."""
-        at = stamp.at
+    def put(self, shape: Shape, stamp: Stamp, record: str, stored: Sequence[Any]) -> None:
+        """Put a record: mostly its id is new; else it follows from its cause, or half of the record came first."""
         flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
-        row = (record, *stored, 0, at, stamp.hlc, *flow, stamp.hlc, stamp.place, None)
-        self._conn.execute(self._inserts[shape.table], row)
-        self._keeper.seen.add((shape.table, record))
-        if not self._keeper.paused and self._keeper.watches(shape.table):
+        row = (record, *stored, 0, stamp.at, stamp.hlc, *flow, stamp.hlc, stamp.place, None)
+        if not self._conn.execute(self._inserts[shape.table], row).rowcount:
+            self._put_over(shape, stamp, record, stored)
+            return
+        self._keeper.saw(shape.table, record)
+        if self._keeper.watches(shape.table):
             self._keeper.touch(shape.table, {"id": record, **dict(zip(shape.names, stored, strict=True))})
 
-    def _put_foreign(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[Any, Any]) -> None:
-        known = self._fitting(shape, fields)
-        stored = tuple(known.get(column.name, column.stored(column.default)) for column in shape.columns)
-        if self._row(shape.table, record) is None:
-            self.put_new(shape, stamp, record, stored)
-        else:
-            self.put_over(shape, stamp, record, dict(zip(shape.names, stored, strict=True)))
-
-    def put_over(self, shape: Shape, stamp: Stamp, record: str, values: Mapping[str, Any]) -> None:
-        """Put a record that may be there already, because its id follows from its cause or half of it came first."""
+    def _put_over(self, shape: Shape, stamp: Stamp, record: str, stored: Sequence[Any]) -> None:
         before = self._row(shape.table, record)
-        if before is None:
-            self.put_new(shape, stamp, record, tuple(values[name] for name in shape.names))
-            return
         made_at = min(before["made_at"] or stamp.at, stamp.at)
         if made_at != before["made_at"]:
             self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
+        values = dict(zip(shape.names, stored, strict=True))
         self._set(shape, stamp, record, {**values, "deleted": 0}, before)
 
     def correct(
@@ -165,30 +140,27 @@ class Applier:
                 replaced.author,
             ),
         )
-        self._keeper.seen.add(("watched_set", record))
+        self._keeper.saw("watched_set", record)
 
     def _blank(self, shape: Shape, record: str) -> None:
         self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
 
     def _changed(self, shape: Shape, record: str, before: Any) -> None:
-        keeper = self._keeper
-        keeper.seen.add((shape.table, record))
-        if not keeper.paused and keeper.watches(shape.table):
-            keeper.touch(shape.table, before, self._row(shape.table, record))
+        self._keeper.saw(shape.table, record)
+        if self._keeper.watches(shape.table):
+            self._keeper.touch(shape.table, before, self._row(shape.table, record))
 
     # ---- facts
 
-    def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, fields: Mapping[str, Any]) -> None:
+    def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, stored: Sequence[Any]) -> None:
         """Write a fact down. Of two with one id the first by stamp counts; the other is kept as its rival."""
-        values = {column.name: fields.get(column.name, column.stored(column.default)) for column in shape.columns}
-        row = (fact, *values.values(), stamp.at, who, stamp.hlc, stamp.place)
-        added = self._conn.execute(self._inserts[shape.table], row).rowcount
-        if added:
-            self._fact_feeds(shape, {"id": fact, **values, "at": stamp.at, "who": who}, 1)
-            self._keeper.seen.add((shape.table, fact))
+        row = (fact, *stored, stamp.at, who, stamp.hlc, stamp.place)
+        if not self._conn.execute(self._inserts[shape.table], row).rowcount:
+            self._rivals(shape, self._row(shape.table, fact), _told(shape, row), stamp, row)
             return
-        standing = self._row(shape.table, fact)
-        self._rivals(shape, standing, {"id": fact, **values, "at": stamp.at, "who": who}, stamp, row)
+        self._keeper.saw(shape.table, fact)
+        if shape.feeds or self._keeper.watches(shape.table):
+            self._fact_feeds(shape, _told(shape, row), 1)
 
     def _rivals(self, shape: Shape, standing: Any, told: Mapping[str, Any], stamp: Stamp, row: tuple[Any, ...]) -> None:
         first = self._stamp(standing["_hlc"], standing["_place"])
@@ -201,7 +173,7 @@ class Applier:
             content = _dump({name: loser[name] for name in shape.names})
             place = (shape.table, told["id"], lost.hlc, lost.place, content)
             self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?)", place)
-            self._keeper.seen.add(("rival", told["id"]))
+            self._keeper.saw("rival", told["id"])
         if earlier:
             self._fact_feeds(shape, standing, -1)
             self._conn.execute(f"delete from {shape.table} where id = ?", (told["id"],))
@@ -209,8 +181,6 @@ class Applier:
             self._fact_feeds(shape, told, 1)
 
     def _fact_feeds(self, shape: Shape, row: Mapping[str, Any], sign: int) -> None:
-        if self._keeper.paused:
-            return
         self._keeper.feed(shape.feeds, row, sign)
         self._keeper.touch(shape.table, row)
 
@@ -234,12 +204,8 @@ class Applier:
         if before is None:
             self._blank(shape, document)
             before = self._row(shape.table, document)
-        if before["step"] == parent and not before["forked"]:
-            tip, state, hlc, forked = step, to, stamp.hlc, 0
-            # A sibling may have been taken elsewhere from the very start, where the tip is nothing yet.
-            if not parent and self._siblings(document) > 1:
-                tip, state, hlc, forked = self._fold(shape, document)
-        else:
+        tip, state, hlc, forked = step, to, stamp.hlc, 0
+        if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self._fold(shape, document)
         self._conn.execute(
             f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = max(changed, ?) "
@@ -248,9 +214,10 @@ class Applier:
         )
         self._changed(shape, document, before)
 
-    def _siblings(self, document: str) -> int:
-        found = self._conn.execute("select count(*) from step where document = ? and parent = ''", (document,))
-        return int(found.fetchone()[0])
+    def _has_kin(self, document: str, step: str, parent: str) -> bool:
+        """Whether a step taken elsewhere from the same start, or from this very step, is here already."""
+        asked = "select 1 from step where document = ? and parent in (?, ?) and id <> ? limit 1"
+        return self._conn.execute(asked, (document, parent, step, step)).fetchone() is not None
 
     def _fold(self, shape: Shape, document: str) -> tuple[str, str, int, int]:
         """Walk the tree of steps from its root, at each fork down the preferred branch."""
@@ -287,6 +254,42 @@ def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
     return best
 
 
+def _whole_row(shape: Shape, fields: Mapping[Any, Any]) -> list[Any]:
+    """Lay the fields this version knows into a row; a known field of the wrong kind makes the change unfit."""
+    row, readers, name = list(shape.blank), shape.readers, ""
+    try:
+        for name, value in fields.items():
+            if name in readers:
+                place, read = readers[name]
+                row[place] = read(value)
+    except ValueError as error:
+        raise _misfit(shape, name) from error
+    return row
+
+
+def _corrections(shape: Shape, fields: Mapping[Any, Any]) -> dict[str, Any]:
+    """Read the fields of a correction that this version knows."""
+    known, readers, name = dict[str, Any](), shape.readers, ""
+    try:
+        for name, value in fields.items():
+            if name in readers:
+                known[name] = readers[name][1](value)
+            elif name == "deleted":
+                known[name] = int(bool(value))
+    except ValueError as error:
+        raise _misfit(shape, name) from error
+    return known
+
+
+def _misfit(shape: Shape, name: str) -> Unfit:
+    return Unfit(f"{shape.table}.{name} holds what it cannot hold.")
+
+
+def _told(shape: Shape, row: Sequence[Any]) -> dict[str, Any]:
+    """A row of a fact by its names, without the stamp."""
+    return dict(zip(("id", *shape.names, "at", "who"), row[:-2], strict=True))
+
+
 def _id(value: Any) -> str:
     if isinstance(value, bytes) and len(value) == 16:
         return ids.show(value)
@@ -317,4 +320,4 @@ def _dump(value: Any) -> str:
 def _insert_sql(shape: Shape) -> str:
     count = 1 + len(shape.columns) + (4 if shape.is_fact else 3 + 3 + (4 if shape.flow else 0))
     marks = ", ".join("?" for _ in range(count))
-    return f"insert {'or ignore ' if shape.is_fact else ''}into {shape.table} values ({marks})"
+    return f"insert or ignore into {shape.table} values ({marks})"

@@ -152,10 +152,7 @@ class Desk:
         name = record.id or self.journal.new_id(self.at)
         values = self._stored(shape, record)
         draft = self._draft(shape)
-        if record.id:
-            self.journal.applier.put_over(shape, draft.stamp, name, dict(zip(shape.names, values, strict=True)))
-        else:
-            self.journal.applier.put_new(shape, draft.stamp, name, values)
+        self.journal.applier.put(shape, draft.stamp, name, values)
         self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, record)])
         return name
 
@@ -186,7 +183,7 @@ class Desk:
         """Write down what happened, and return its id."""
         shape = self.journal.shape(type(fact))
         name = fact.id or self.journal.new_id(self.at)
-        values = dict(zip(shape.names, self._stored(shape, fact), strict=True))
+        values = self._stored(shape, fact)
         draft = self._draft(shape)
         self.journal.applier.fact(shape, draft.stamp, self.who, name, values)
         self._note(shape, draft, name, ["f", shape.table, pack_id(name), _sent(shape, fact)])

@@ -132,6 +132,7 @@ class Journal:
         for arrived, entry in log.replayed(conn, self.log.places):
             place = self.log.places.number(entry.author, entry.partition)
             apply_entry(conn, self.log, self.applier, entry, place, arrived)
+        self.schema.create_indexes(conn)
         self.keeper.paused = False
         self.keeper.redraw(self.schema.fact_feeds)
         self._remember_drawn(conn)

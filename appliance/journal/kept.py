@@ -170,12 +170,19 @@ class Keeper:
         self._touched.clear()
         self.seen = set()
 
+    def saw(self, table: str, key: str) -> None:
+        """Note a touched row for those who listen."""
+        if not self.paused:
+            self.seen.add((table, key))
+
     def watches(self, table: str) -> bool:
-        """Tell whether a change of this table touches any kept view."""
-        return table in self._watchers
+        """Tell whether a change of this table touches any kept view now."""
+        return table in self._watchers and not self.paused
 
     def touch(self, table: str, *rows: Values | None) -> None:
         """A row of a table changed; give it as it was and as it is."""
+        if self.paused:
+            return
         for view, touch in self._watchers.get(table, ()):
             keys = self._touched.setdefault(view.name, {})
             for row in rows:

@@ -111,14 +111,11 @@ class Log:
 
     def index(self, stamp: Stamp, arrived: int, about: Iterable[str], personal: Iterable[str]) -> None:
         """Note whose history an entry belongs to, and which persons it speaks of."""
-        self._conn.executemany(
-            "insert or ignore into history values (?, ?, ?, ?)",
-            [(record, stamp.hlc, stamp.place, arrived) for record in about],
-        )
-        self._conn.executemany(
-            "insert or ignore into personal values (?, ?, ?)",
-            [(record, arrived, part) for part, record in enumerate(personal, 1)],
-        )
+        for record in about:
+            row = (record, stamp.hlc, stamp.place, arrived)
+            self._conn.execute("insert or ignore into history values (?, ?, ?, ?)", row)
+        for part, record in enumerate(personal, 1):
+            self._conn.execute("insert or ignore into personal values (?, ?, ?)", (record, arrived, part))
 
 
 def head_at(conn: sqlite3.Connection, place: int, seq: int) -> bytes | None:

@@ -130,18 +130,22 @@ class Schema:
         return hashlib.sha256("\n".join([self.fingerprint, *(room.views for room in self.rooms)]).encode()).hexdigest()
 
     def create_tables(self, conn: sqlite3.Connection) -> None:
-        """Make the empty shadow tables and the sums."""
+        """Make the empty shadow tables and the sums; their indexes are quicker made once the rows are there."""
         for statement in SHADOW.split(";"):
             if statement.strip():
                 conn.execute(statement)
         for shape in self.shapes.values():
             conn.execute(self.table_sql(shape))
-            for number, columns in enumerate(shape.kind.indexes, 1):
-                conn.execute(f"create index {shape.table}_{number} on {shape.table} ({', '.join(columns)})")
         for kept in self.sums.values():
             by = ", ".join(kept.by)
             of = "".join(f", {name} integer not null default 0" for name in kept.of)
             conn.execute(f"create table {kept.name} ({by}{of}, n integer default 0, primary key ({by})) without rowid")
+
+    def create_indexes(self, conn: sqlite3.Connection) -> None:
+        """Make the indexes that the rooms ask for; nothing that applies a change needs them."""
+        for shape in self.shapes.values():
+            for number, columns in enumerate(shape.kind.indexes, 1):
+                conn.execute(f"create index {shape.table}_{number} on {shape.table} ({', '.join(columns)})")
 
     def table_sql(self, shape: Shape) -> str:
         """Say how a shape's shadow table is made."""

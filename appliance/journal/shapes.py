@@ -1,17 +1,19 @@
 """Shapes: how a room says what it writes. Records are, facts happened, flows are walked step by step."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from appliance.journal import ids
 from appliance.journal.kinds import Group, Ref, Watched
 from appliance.journal.rows import Row
 
 type_hints = get_type_hints
+_ID_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Flow:
     steps: Mapping[str, tuple[str, ...]]
     rank: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def states(self) -> tuple[str, ...]:
         """Every state, the start first."""
         found = dict.fromkeys([self.start, *self.steps])
@@ -102,17 +104,24 @@ class Column:
 
     def fits(self, value: object) -> bool:
         """Tell whether a value from elsewhere can stand in this column."""
-        if self.base is bool:
-            return isinstance(value, bool)
-        if self.base is int:
-            return isinstance(value, int) and not isinstance(value, bool) and -(2**63) <= value < 2**63
-        if self.base is str:
-            return isinstance(value, str) and storable(value)
         try:
-            msgspec.convert(value, self.hint)
-        except msgspec.ValidationError:
+            self.read(value)
+        except ValueError:
             return False
-        return storable(msgspec.json.encode(value).decode())
+        return True
+
+    @cached_property
+    def read(self) -> Callable[[Any], Any]:
+        """Turn a value from elsewhere, ids as bytes or shown, into what SQLite holds; raises `ValueError`."""
+        if self.base is str:
+            return _read_id if self.is_id else _read_text
+        if self.base is int:
+            return _read_int
+        return _read_bool if self.base is bool else self._read_json
+
+    def _read_json(self, value: Any) -> str:
+        msgspec.convert(value, self.hint)
+        return _read_text(msgspec.json.encode(value).decode())
 
     def stored(self, value: Any) -> Any:
         """Turn a field's value into what SQLite holds."""
@@ -125,9 +134,41 @@ class Column:
         return bool(value) if self.base is bool else value
 
 
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str) or not storable(value):
+        raise ValueError("not a text")
+    return value
+
+
+def _read_id(value: Any) -> str:
+    if isinstance(value, bytes) and len(value) == _ID_BYTES:
+        return ids.show(value)
+    return _read_text(value)
+
+
+def _read_int(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
+        raise ValueError("not a number that can be stored")
+    return value
+
+
+def _read_bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("not a yes or no")  # noqa: TRY004 - what comes from elsewhere is wrong, not our program
+    return value
+
+
 def storable(text: str) -> bool:
     """Refuse NUL and lone surrogates: SQLite would cut or reject them (spec/sync.md R24)."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Shape:
@@ -145,6 +186,9 @@ class Shape:
         self.columns = tuple(_columns(kind))
         self.by_name = {column.name: column for column in self.columns}
         self.names = tuple(column.name for column in self.columns)
+        self.blank = tuple(column.stored(column.default) for column in self.columns)
+        """What SQLite holds of a row of which nothing was said."""
+        self.readers = {column.name: (place, column.read) for place, column in enumerate(self.columns)}
         self._groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = frozenset(column.name for column in self.columns if column.is_id)

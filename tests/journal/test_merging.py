@@ -229,3 +229,17 @@ def test_three_boxes_come_to_the_same_state_in_any_order(deeds: list[tuple[int, 
             desk.journal.close()
     assert told[0] == told[1] == told[2]
     assert complaints == [[], [], []]
+
+
+def test_a_step_that_came_before_the_one_it_follows_counts_once_both_are_there(lina: Desk, wang: Desk, tmp_path: Path):
+    ticket = toy.sell(lina, name="张伟", total=100)
+    toy.step(lina, ticket=ticket, to="approved")
+    meet(lina, wang)
+    toy.step(wang, ticket=ticket, to="shipped")
+    far = toy_box(tmp_path / "far", "C1")
+    far.journal.merge([one for one in wang.journal.entries() if one.author == wang.journal.author]).result()
+    meet(lina, far)
+    assert far.value("select state from ticket where id = ?", ticket) == "shipped"
+    meet(lina, wang)
+    assert agree(lina, wang, far)
+    far.journal.close()

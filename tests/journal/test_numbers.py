@@ -57,3 +57,15 @@ def test_the_business_day_is_the_calendar_s(moment: int):
 
     shown = datetime.fromtimestamp(moment / 1000, UTC) + timedelta(hours=8)
     assert business_day(moment, 480) == shown.strftime("%Y-%m-%d")
+
+
+@given(
+    st.one_of(
+        st.text(alphabet="-0159AFVZ_akz+=", min_size=20, max_size=24), st.binary(min_size=16, max_size=16).map(show)
+    )
+)
+def test_what_looks_like_an_id_stands_for_its_sixteen_bytes_and_nothing_else_does(text: str):
+    if is_id(text):
+        assert show(read(text)) == text
+    else:
+        assert len(text) != 22 or show(read(text.replace("+", "-").replace("=", "-"))) != text
