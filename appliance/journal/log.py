@@ -86,8 +86,10 @@ class Log:
             self._moved.clear()
 
     def newest_hlc(self) -> int:
-        """Return the greatest stamp in the log, 0 when it is empty."""
-        found = self._conn.execute("select max(hlc) from log").fetchone()[0]
+        """Return the greatest stamp in the log, 0 when it is empty; stamps only grow along a place."""
+        found = self._conn.execute(
+            "select max((select hlc from log where place = p.n order by seq desc limit 1)) from log_place p"
+        ).fetchone()[0]
         return int(found or 0)
 
     def head(self, place: int) -> tuple[int, bytes]:
