@@ -45,7 +45,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     listen_in: bool = False
     """Record a conversation that is held on the telephone plugged into the device."""
     hears_handset: bool = False
-    """Tell when that telephone is lifted, and so whether a call that stopped ringing was missed."""
+    """Tell, while nobody records, when that telephone is lifted, and so whether a call that stopped ringing was missed."""
     dial: bool = False
     dtmf: bool = False
     duplex: bool = False
