@@ -162,7 +162,7 @@ def _sentences() -> Iterator[tuple[str, str]]:
     """(sentence, where) of everything that is refused, written in place or named `sentence` just above."""
     for path in OURS:
         if part(path) in {"journal", "shop", "web"}:
-            found: list[ast.expr] = [call.args[0] for call in calls(path, "Refusal", "Unclear") if call.args]
+            found: list[ast.expr] = [call.args[0] for call in calls(path, "Refusal", "Unable", "Unclear") if call.args]
             assigned = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Assign))
             found += [one.value for one in assigned if ast.unparse(one.targets[0]) == "sentence"]
             for one in found:

@@ -30,7 +30,7 @@ from appliance.journal.kinds import (
 )
 from appliance.journal.merging import Merged
 from appliance.journal.numbers import ONE, plain, round_half_up, spread, times, yuan
-from appliance.journal.refusal import Refusal, Stale
+from appliance.journal.refusal import Refusal, Stale, Unable
 from appliance.journal.rights import EVERYTHING, NOTHING, Rights
 from appliance.journal.rows import Row
 from appliance.journal.schema import RoomShape, Schema
@@ -79,6 +79,7 @@ __all__ = [
     "Stale",
     "Sum",
     "Text",
+    "Unable",
     "Watched",
     "Weight",
     "Words",

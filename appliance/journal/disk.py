@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 
-from appliance.journal.refusal import Refusal
+from appliance.journal.refusal import Unable
 
 _FULL = {sqlite3.SQLITE_FULL}
 _BROKEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -23,17 +23,17 @@ def explained(error: sqlite3.Error | OSError) -> Exception:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         full, broken, damaged = code in _FULL, code in _BROKEN, code in _DAMAGED
     if full:
-        return Refusal(
+        return Unable(
             "The disk of the box is full, so nothing can be written. Nothing was lost; free some room and try again.",
             code="disk_full",
         )
     if broken:
-        return Refusal(
+        return Unable(
             "The disk of the box does not take writes any more. Nothing was lost; back up and change the disk.",
             code="disk_broken",
         )
     if damaged:
-        return Refusal(
+        return Unable(
             "The data on the disk of the box is damaged. Stop selling on it, and bring the last backup back.",
             code="disk_damaged",
         )

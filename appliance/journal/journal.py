@@ -18,7 +18,7 @@ from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entr
 from appliance.journal.kept import Keeper
 from appliance.journal.log import Heads, Log, Places
 from appliance.journal.merging import Merged, Merger, Proven, Trust, apply_entry, proven, unsealed
-from appliance.journal.refusal import Refusal
+from appliance.journal.refusal import Refusal, Unable
 from appliance.journal.rights import EVERYTHING, Rights
 from appliance.journal.schema import Schema, ground
 from appliance.journal.shapes import Fact, Record, Shape
@@ -183,7 +183,7 @@ class Journal:
         if answered:
             return Done(msgspec.json.decode(answered[0]), frozenset(), repeated=True)
         if self.hybrid.set_back:
-            raise Refusal(
+            raise Unable(
                 "The box's clock stands before the newest entry. Set the date right, then go on.",
                 code="clock_behind",
             )

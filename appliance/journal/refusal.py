@@ -19,6 +19,10 @@ class Refusal(Exception):
         super().__init__(sentence.format(**params) if params else sentence)
 
 
+class Unable(Refusal):
+    """The box itself cannot write now, whoever asks for whatever: its disk is full, its clock stands wrong."""
+
+
 class Stale(Refusal):
     """Somebody changed the record since this person looked at it."""
 

@@ -16,6 +16,8 @@ from appliance.shop.marketplace.records import (
 from appliance.shop.marketplace.submitting import submit_order
 from appliance.shop.settings import Shop, ShopId
 
+DAY_MS = 24 * 3_600_000
+
 # ---- files
 
 
@@ -27,7 +29,8 @@ def lay_in(desk: Desk, *, file: Annotated[Blob, Label("Order file or item file (
         raise Refusal("{name} is disabled. Choose another shop.", field="shop", code="disabled", name=found.name)
     if not file:
         raise Refusal("Choose a file.", field="file")
-    return desk.put(ImportJob(shop=shop, file=file, box=desk.box, started_by=desk.who))
+    tomorrow = desk.journal.clock.now_ms() + DAY_MS
+    return desk.put(ImportJob(shop=shop, file=file, box=desk.box, started_by=desk.who, latest=tomorrow))
 
 
 @action("Take in")
@@ -58,7 +61,8 @@ def drop_import(desk: Desk, *, import_job: ImportJobId) -> None:
     desk.step(ImportJob, import_job, to="dropped")
 
 
-_NOTHING_YET = {"taken": 0, "added": 0, "changed_orders": 0, "same": 0, "older": 0, "submitted": 0, "not_submitted": 0}
+_NOTHING_YET = {"taken": 0, "added": 0, "changed_orders": 0, "same": 0, "older": 0, "submitted": 0, "not_submitted": 0,
+                "late": []}  # fmt: skip
 
 
 # ---- goods

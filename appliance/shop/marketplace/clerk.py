@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from appliance.journal import Desk, Journal, Refusal
+from appliance.journal import Desk, Journal, Refusal, Unable
 from appliance.shop.marketplace.actions import submit
-from appliance.shop.marketplace.imports import close_import, pass_over, tell_checked, tell_unreadable
+from appliance.shop.marketplace.imports import close_import, pass_over, submit_counted, tell_checked, tell_unreadable
 from appliance.shop.marketplace.records import ImportJob
 from appliance.shop.marketplace.storing import Portion, Tally, compare, store
 from appliance.shop.marketplace.submitting import OPEN_STATUSES
@@ -67,7 +67,7 @@ class Clerk:
         tally = Tally()
         for portion in _cut(told, COMPARED, COMPARED, skip=0):
             compare(desk.rows, portion, tally)
-        errors = self._journal.blobs.keep(errors_of(told))
+        errors = self._journal.blobs.keep(errors_of(told.headers, told.bad))
         self._write(desk, LOOKING, lambda at: tell_checked(at, job, told, tally, errors))
 
     def _unreadable(self, desk: Desk, job: str, refusal: Refusal) -> None:
@@ -99,7 +99,7 @@ class Clerk:
                 content = self._journal.blobs.path(standing.file).read_bytes()
             except (OSError, ValueError) as error:
                 raise Refusal("The file is not on this box any more. Lay it in again.", code="file_gone") from error
-            self._last = (job, understand(content, standing.name, standing.shop))
+            self._last = (job, understand(content, standing.name, standing.shop, standing.latest))
         return self._last[1]
 
     # ---- taking in
@@ -110,44 +110,48 @@ class Clerk:
         except Refusal as refusal:
             self._unreadable(desk, job, refusal)
             return
-        late: list[Bad] = []
         # The same bytes are always cut alike, so what was stored before a stop or a power cut is left out by counting.
         for portion in _cut(told, MOST_ORDERS, MOST_LINES, skip=desk.get(ImportJob, job).taken):
-            if self._stopping() or not self._stored(desk, job, portion, late):
+            if self._stopping() or not self._stored(desk, job, portion):
                 return
-        counts = self._submit_all(desk, told) if desk.get(ImportJob, job).submits else (0, 0)
+        kept_back = self._submit_all(desk, job, told) if desk.get(ImportJob, job).submits else 0
         if self._stopping():
             return
-        told.bad += late
-        errors = self._journal.blobs.keep(errors_of(told))
-        self._write(desk, TAKING, lambda at: close_import(at, job, counts, len(told.bad), errors))
-        self._put_away(desk, job)
+        bad = [*told.bad, *(Bad(number, tid, "", why, []) for number, tid, why in desk.get(ImportJob, job).late)]
+        errors = self._journal.blobs.keep(errors_of(told.headers, bad))
+        if self._write(desk, TAKING, lambda at: close_import(at, job, kept_back, len(bad), errors)):
+            self._put_away(desk, job)
 
-    def _stored(self, desk: Desk, job: str, portion: Portion, late: list[Bad]) -> bool:
+    def _stored(self, desk: Desk, job: str, portion: Portion) -> bool:
         """Store a portion; one too large for an entry is halved, down to an order that never fits and is named."""
         try:
             return self._write(desk, TAKING, lambda at: store(at, job, portion))
+        except Unable:
+            raise  # The same portion will do once the box can write again.
         except Refusal as refusal:
             if len(portion) == 1:
-                late.append(_refused(portion, refusal))
-                return self._write(desk, TAKING, lambda at: pass_over(at, job))
+                number, tid = _row_of(portion)
+                late = (number, tid, refusal.sentence)
+                return self._write(desk, TAKING, lambda at: pass_over(at, job, late))
             half = len(portion) // 2
-            first = self._stored(desk, job, portion[:half], late)
-            return first and self._stored(desk, job, portion[half:], late)
+            return self._stored(desk, job, portion[:half]) and self._stored(desk, job, portion[half:])
 
-    def _submit_all(self, desk: Desk, told: Told) -> tuple[int, int]:
-        """Submit what this file made ready; what is not ready stays in its queue and says why there."""
-        done = kept_back = 0
+    def _submit_all(self, desk: Desk, job: str, told: Told) -> int:
+        """Submit what this file made ready; returns how many are not ready: they stay in their queue and say why."""
+        kept_back = 0
         for ids in _cut_ids(told):
             for row in _ready(desk, ids):
-                if self._stopping():
-                    return done, kept_back
                 try:
-                    submit(desk, raw_order=row["id"])
-                    done += 1
+                    if self._stopping() or not self._submitted(desk, job, row["id"]):
+                        return kept_back
+                except Unable:
+                    raise
                 except Refusal:
                     kept_back += 1
-        return done, kept_back
+        return kept_back
+
+    def _submitted(self, desk: Desk, job: str, raw_order: str) -> bool:
+        return self._write(desk, submit.name, lambda at: submit_counted(at, job, raw_order))
 
 
 def _ready(desk: Desk, ids: list[str]) -> Sequence[Any]:
@@ -184,14 +188,12 @@ def _cut(told: Told, most_orders: int, most_lines: int, *, skip: int) -> Iterato
         yield gathered
 
 
-def _refused(portion: Portion, refusal: Refusal) -> Bad:
+def _row_of(portion: Portion) -> tuple[int, str]:
     one = portion[0]
-    if isinstance(one, ToldLines):
-        return Bad(one.numbers[0], one.tid, "", refusal.sentence, [])
-    return Bad(one.number, one.order.tid, "", refusal.sentence, [])
+    return (one.numbers[0], one.tid) if isinstance(one, ToldLines) else (one.number, one.order.tid)
 
 
-def errors_of(told: Told) -> bytes:
+def errors_of(headers: Sequence[str], found: Sequence[Bad]) -> bytes:
     """Lay the bad rows down for the error file; whoever fetches it reads the reasons in their own language."""
-    rows = [[bad.number, bad.tid, bad.column, bad.sentence, bad.cells] for bad in told.bad]
-    return json.dumps({"headers": told.headers, "rows": rows}, ensure_ascii=False).encode("utf-8", "replace")
+    rows = [[bad.number, bad.tid, bad.column, bad.sentence, bad.cells] for bad in found]
+    return json.dumps({"headers": headers, "rows": rows}, ensure_ascii=False).encode("utf-8", "replace")

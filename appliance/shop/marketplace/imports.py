@@ -3,6 +3,7 @@
 from appliance.journal import Desk
 from appliance.shop.marketplace.records import ImportJob
 from appliance.shop.marketplace.storing import Tally
+from appliance.shop.marketplace.submitting import submit_order
 from appliance.shop.marketplace.told import Told
 
 MOST_NAMED = 60
@@ -39,17 +40,31 @@ def tell_unreadable(desk: Desk, import_job: str, sentence: str, params: dict[str
         desk.step(ImportJob, import_job, to="unreadable")
 
 
-def pass_over(desk: Desk, import_job: str) -> bool:
-    """Go past an order that cannot be stored; False when somebody stopped the import."""
+def pass_over(desk: Desk, import_job: str, late: tuple[int, str, str]) -> bool:
+    """Go past an order that cannot be stored, and say which and why; False when somebody stopped the import."""
     if desk.state(ImportJob, import_job) != "running":
         return False
-    desk.change(ImportJob, import_job, taken=desk.get(ImportJob, import_job).taken + 1)
+    standing = desk.get(ImportJob, import_job)
+    desk.change(ImportJob, import_job, taken=standing.taken + 1, late=[*standing.late, late])
     return True
 
 
-def close_import(desk: Desk, import_job: str, counts: tuple[int, int], bad: int, errors: str) -> None:
-    """Write down how an import ended."""
+def submit_counted(desk: Desk, import_job: str, raw_order: str) -> bool:
+    """Submit an order and count it in one entry, so that the count is true wherever the import is cut off.
+
+    False when somebody stopped the import.
+    """
     if desk.state(ImportJob, import_job) != "running":
-        return
-    desk.change(ImportJob, import_job, submitted=counts[0], not_submitted=counts[1], bad=bad, errors=errors)
+        return False
+    submit_order(desk, raw_order)
+    desk.change(ImportJob, import_job, submitted=desk.get(ImportJob, import_job).submitted + 1)
+    return True
+
+
+def close_import(desk: Desk, import_job: str, kept_back: int, bad: int, errors: str) -> bool:
+    """Write down how an import ended; False when somebody stopped it meanwhile."""
+    if desk.state(ImportJob, import_job) != "running":
+        return False
+    desk.change(ImportJob, import_job, not_submitted=kept_back, bad=bad, errors=errors)
     desk.step(ImportJob, import_job, to="done")
+    return True

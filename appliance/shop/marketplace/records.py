@@ -198,6 +198,8 @@ class ImportJob(Record, kw_only=True, frozen=True):
     encoding: Text = ""
     box: Text = ""
     started_by: Annotated[str, Ref("employee")] = ""
+    latest: Moment = 0
+    """An order placed after this has a wrong date, or the box has. Written down, so that a file is always read alike."""
     submits: bool = True
     total: int = 0
     taken: int = 0
@@ -209,6 +211,8 @@ class ImportJob(Record, kw_only=True, frozen=True):
     repeated: int = 0
     submitted: int = 0
     not_submitted: int = 0
+    late: list[tuple[int, str, str]] = msgspec.field(default_factory=list)
+    """Rows that could not be stored: number, order, and why (a message id)."""
     errors: Blob = ""
     warnings: list[str] = msgspec.field(default_factory=list)
     ignored: list[str] = msgspec.field(default_factory=list)

@@ -80,8 +80,11 @@ class Told:
         return len(self.orders) if self.kind == "orders" else len(self.lines)
 
 
-def understand(content: bytes, name: str, shop: str) -> Told:
-    """Read a file of either kind; refuses a file that is neither."""
+def understand(content: bytes, name: str, shop: str, latest: int = 0) -> Told:
+    """Read a file of either kind; refuses a file that is neither.
+
+    No order was placed later than at `latest` (milliseconds UTC); 0 when nobody knows what day it is.
+    """
     sheet = reading.open_sheet(content, name)
     plan = profiles.plan(sheet.headers)
     told = Told(
@@ -96,7 +99,7 @@ def understand(content: bytes, name: str, shop: str) -> Told:
     if any(spec.name in _CODES and place in sheet.figures for spec, place in plan.columns):
         told.warnings.append("Codes or phones stand as numbers in the workbook; leading zeros are lost. Look at them.")
     if plan.kind == "orders":
-        _orders(sheet, plan, shop, told)
+        _orders(sheet, plan, shop, told, latest)
     else:
         _items(sheet, plan, shop, told)
     told.bad.sort(key=lambda one: one.number)
@@ -135,12 +138,16 @@ def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]])
     return True
 
 
-def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:
+def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told, latest: int) -> None:
     steps = plan.steps
     seen: dict[str, tuple[int, str]] = {}
     for row in sheet.rows:
         parts: dict[str, dict[str, Any]] = {"order": {}, "receiver": {}}
         if not _cells(told, row, steps, parts):
+            continue
+        if latest and parts["order"].get("placed_at", 0) > latest:
+            sentence = "It was placed after today. Is the date of the box right?"
+            told.bad.append(Bad(row.number, parts["order"]["tid"], "", sentence, row.cells))
             continue
         found = _order(row, parts["order"], parts["receiver"], shop)
         before = seen.setdefault(found.order.tid, (row.number, found.order.payload_hash))

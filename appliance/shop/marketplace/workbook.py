@@ -1,24 +1,30 @@
 """Workbooks: an .xlsx file is a zip of XML, and both can be bombs. It is looked over before anything is unpacked.
 
 Every part that will be read is first unpacked here in small pieces and thrown away, so a directory that lies about
-its sizes is found out. Only then does the fast reader see the file.
+its sizes is found out. Only then does the fast reader see the file, in a process of its own (`apart.py`): one cell that
+says it stands in the last row of the last column makes it ask for a hundred gigabytes, and die.
 """
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
 
 from appliance.journal import Refusal
+from appliance.shop.marketplace.apart import Cells
 from appliance.shop.marketplace.reading import MOST_COLUMNS, MOST_ROWS, Row, Sheet
 
 MOST_PARTS = 2_000
 MOST_UNPACKED = 400 * 1024 * 1024
 MOST_RATIO = 120
-EXACT = 10**15
-"""Excel keeps fifteen digits; of a longer number the last ones are made up."""
+LONGEST_S = 300
+APART = str(Path(__file__).with_name("apart.py"))
 _SMALL = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
 _OVERLAP = 4 * 1024
@@ -55,10 +61,7 @@ def _looked_over(content: bytes) -> list[str]:
                     for sentence in _signs(archive, part):
                         found[sentence] = None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, RuntimeError) and "password" in str(error):
-            sentence = "The workbook has a password. Take the password off and save it again."
-            raise Refusal(sentence, field="file", code="encrypted") from error
-        raise _broken() from error
+        raise (_refused("password") if "password" in str(error) else _broken()) from error
     return list(found)
 
 
@@ -97,55 +100,28 @@ def _signs(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[str]:
 
 
 def _read(content: bytes, warnings: list[str]) -> Sheet:
-    # Imported where used: only a box that imports workbooks pays for it.
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, WorksheetNotFound
-
+    """Have the cells read in a process of its own, which may die of what it reads."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        first = book.get_sheet_by_index(0)
-        if first.height > MOST_ROWS + 1:
-            sentence = "The file has more than 200,000 rows. Export fewer days at a time."
-            raise Refusal(sentence, field="file", code="rows")
-        if first.width > MOST_COLUMNS:
-            raise Refusal("The file has more than 500 columns.", field="file", code="columns")
-        above = first.start[0] if first.start else 0
-        values = first.to_python(skip_empty_area=True)
-    except PasswordError as error:
-        sentence = "The workbook has a password. Take the password off and save it again."
-        raise Refusal(sentence, field="file", code="encrypted") from error
-    except (CalamineError, WorksheetNotFound, ValueError, OverflowError) as error:
+        told = subprocess.run(  # noqa: S603 - our own program, and nothing of the file stands in the command
+            [sys.executable, "-I", APART, str(MOST_ROWS), str(MOST_COLUMNS)],
+            input=content, capture_output=True, timeout=LONGEST_S, check=True,
+        )  # fmt: skip
+        found = msgspec.msgpack.decode(told.stdout, type=Cells)
+    except (subprocess.SubprocessError, msgspec.DecodeError) as error:
         raise _broken() from error
-    return _sheet(values, above, warnings)
-
-
-def _sheet(values: Sequence[Sequence[object]], above: int, warnings: list[str]) -> Sheet:
-    figures = frozenset(
-        place for cells in values[1:] for place, value in enumerate(cells) if type(value) in {int, float}
-    )
-    table = [[_text(value) for value in cells] for cells in values]
-    if not table:
+    if found.refused:
+        raise _refused(found.refused)
+    if not found.table:
         raise Refusal("The file is empty.", field="file", code="empty")
-    rows = [Row(above + place, cells) for place, cells in enumerate(table[1:], 2) if any(cells)]
-    return Sheet(table[0], rows, "xlsx", warnings=warnings, figures=figures)
+    rows = [Row(found.above + place, cells) for place, cells in enumerate(found.table[1:], 2) if any(cells)]
+    return Sheet(found.table[0], rows, "xlsx", warnings=warnings, figures=frozenset(found.figures))
 
 
-def _text(value: object) -> str:
-    """Write a cell as text; a number too long for Excel is written as Excel shows it, so that it is found out."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case int() | float():
-            return _figures(value)
-        case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S")
-        case date():
-            return value.strftime("%Y-%m-%d 00:00:00")
-    return str(value) if isinstance(value, time | timedelta) else ""
-
-
-def _figures(value: float) -> str:
-    if abs(value) >= EXACT:
-        return f"{value:.14E}"
-    return str(int(value)) if value == int(value) else repr(value)
+def _refused(why: str) -> Refusal:
+    if why == "password":
+        sentence = "The workbook has a password. Take the password off and save it again."
+        return Refusal(sentence, field="file", code="encrypted")
+    if why == "rows":
+        sentence = "The file has more than 200,000 rows. Export fewer days at a time."
+        return Refusal(sentence, field="file", code="rows")
+    return Refusal("The file has more than 500 columns.", field="file", code="columns")
