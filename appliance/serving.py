@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
 
@@ -15,8 +16,9 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
-from appliance.shopfitting import Opened, close_box, open_box
+from appliance.shopfitting import Opened, close_box, in_company, open_box
 from appliance.sync.boxes.anchor import alone
+from appliance.sync.boxes.door import PAIR, SYNC
 from appliance.web.pages import RoomPages, read_room
 
 log = logging.getLogger("appliance")
@@ -41,11 +43,11 @@ def _serve(config: Config, *, host: str, port: int) -> int:
 
     from appliance.main import address
 
-    made, box = open_house(config)
     listening = port or config.port
+    made, box = open_house(config, port=listening)
     _greet(made, listening, address(listening))
     uvicorn.run(
-        made,
+        Entrance(made),
         host=host or config.host,
         port=listening,
         loop="uvloop",
@@ -54,6 +56,8 @@ def _serve(config: Config, *, host: str, port: int) -> int:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # A box whose clock nobody vouches for has no date to tell (RFC 9110 section 6.6.1).
+        date_header=False,
         timeout_graceful_shutdown=2,
     )
     close_box(box)
@@ -69,7 +73,20 @@ def _greet(made: Litestar, port: int, outside: str) -> None:
     print(f"The shop is open at {outside}{code}", f"  on this machine: {here}{code}", sep="\n", flush=True)  # noqa: T201
 
 
-def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar, Opened]:
+class Entrance:
+    """In front of the house: other boxes knock at a door of their own, everybody else comes in by the front."""
+
+    def __init__(self, made: Litestar) -> None:
+        self._made: Any = made
+        self._door = made.state.company.door
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Show a request to its door."""
+        for_boxes = scope["type"] == "http" and scope["path"] in {SYNC, PAIR}
+        await (self._door if for_boxes else self._made)(scope, receive, send)
+
+
+def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> tuple[Litestar, Opened]:
     """Put a box's journal, rooms and front of house together."""
     from appliance.doorkeeper import Doorkeeper
     from appliance.web.app import app
@@ -82,12 +99,16 @@ def open_house(config: Config, *, clock: Clock | None = None) -> tuple[Litestar,
     shop, branch = _names(journal, config.branch)
     told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
     made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
+    company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
+    made.state.company = company
+    work: dict[str, Callable[[], Awaitable[None]]] = {
+        "night": lambda: _night(journal, config),
+        "imports": lambda: _imports(journal, config.branch),
+        **company.loops,
+    }
 
     async def begin() -> None:
-        made.state.loops = [
-            asyncio.create_task(_supervised("night", lambda: _night(journal, config))),
-            asyncio.create_task(_supervised("imports", lambda: _imports(journal, config.branch))),
-        ]
+        made.state.loops = [asyncio.create_task(_supervised(name, loop)) for name, loop in work.items()]
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)
@@ -114,6 +135,7 @@ async def _end(made: Litestar) -> None:
         loop.cancel()
         with suppress(asyncio.CancelledError):
             await loop
+    await made.state.company.close()
 
 
 async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:

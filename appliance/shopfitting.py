@@ -11,13 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from appliance import config
+from appliance import __version__, config
 from appliance.assembly import Room, WallClock, open_journal, rooms
 from appliance.config import Config
 from appliance.journal import Box, Clock, Journal, derive
 from appliance.shop.staff import first_shop
 from appliance.sync.boxes.anchor import Anchor, anchor_path, machine_of
 from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.keys import BoxKey, RootKey
 
 log = logging.getLogger("appliance")
@@ -109,6 +110,14 @@ def signing(told: Config, key: BoxKey) -> Box:
 
 
 # ---- the chain
+
+
+def in_company(box: Opened, title: str, port: int, clock: Clock) -> Company:
+    """Put together what a box needs to live with the others of its chain."""
+    told = Told(title, port, __version__)
+    return Company(
+        box.journal, box.key, box.circle, box.anchor, told, folder=box.config.folder, clock=clock, random=os.urandom
+    )
 
 
 def found_chain(told: Config, key: BoxKey) -> Config:

@@ -116,13 +116,13 @@ def digest(heads: Heads, partitions: Collection[str] | None) -> bytes:
 def compare(conn: sqlite3.Connection, places: Places, ours: Heads, theirs: Heads) -> list[tuple[bytes, str, int]]:
     """Return (author, partition, sequence) where another box has a second history under one name (R6).
 
-    Only the side that has more can see it; the other hears of it from there.
+    Only the side that has more can see it; the other hears of it from there. Their heads may be cut short.
     """
     forks = []
     for (author, partition), (seq, head) in theirs.items():
         mine = ours.get((author, partition), (0, b""))[0]
         if 0 < seq <= mine:
             known = head_at(conn, places.number(author, partition), seq)
-            if known is not None and known != head:
+            if known is not None and not known.startswith(head):
                 forks.append((author, partition, seq))
     return forks

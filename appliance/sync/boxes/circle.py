@@ -4,7 +4,7 @@ Certificates come from everywhere: from pairing, from records of the shop, from 
 for the root key's signature alone. A box without one is nobody: its entries wait where they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -25,6 +25,8 @@ class Circle:
         self._box = box
         self._members: dict[bytes, Certificate] = {}
         self._revoked: frozenset[bytes] = frozenset()
+        self.keep: Callable[[Certificate], None] = lambda _: None
+        """Called with each certificate that says something new."""
 
     def learn(self, told: bytes | str) -> bool:
         """Take in a certificate; tells whether it says anything new."""
@@ -36,6 +38,7 @@ class Circle:
         if (known is not None and known.number >= found.number) or len(self._members) >= MOST_BOXES:
             return False
         self._members = self._members | {found.box: found}
+        self.keep(found)
         return True
 
     def revoke(self, box: bytes) -> None:

@@ -47,6 +47,10 @@ class Post:
         self._random = random
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
+    def wrote(self, author: bytes) -> bool:
+        """Tell whether this box wrote under a name."""
+        return author.startswith(self._key.box)
+
     def write(self, to: Certificate, message: bytes, *, introduce: bool = False) -> tuple[bytes, Asking]:
         """Write a letter; returns it, and what opens the answer."""
         asking = Asking(self._key.exchange, to.exchange, self._prologue, self._random(KEY_BYTES))

@@ -28,10 +28,14 @@ def short(author: bytes) -> bytes:
 
 def pack_heads(heads: Heads, partitions: Collection[str] | None) -> bytes:
     """Lay a vector out for the wire; None is every partition."""
+    return pack_shorts(shortened(heads, partitions))
+
+
+def pack_shorts(shorts: Shorts) -> bytes:
+    """Lay a vector out that was read from elsewhere."""
     told: dict[str, bytearray] = {}
-    for (author, partition), (seq, head) in sorted(heads.items()):
-        if partitions is None or partition in partitions:
-            told.setdefault(partition, bytearray()).extend(short(author) + head[:SHORT] + _varint(seq))
+    for (author, partition), (seq, head) in sorted(shorts.items()):
+        told.setdefault(partition, bytearray()).extend(author + head + _varint(seq))
     return pack({partition: bytes(rows) for partition, rows in told.items()})
 
 
@@ -57,7 +61,16 @@ def known(theirs: Shorts, ours: Heads) -> dict[tuple[bytes, str], tuple[int, byt
 
 def behind(one: Shorts, other: Shorts) -> int:
     """Count the entries that one lacks and the other has."""
-    return sum(max(0, seq - one.get(place, (0, b""))[0]) for place, (seq, _) in other.items())
+    return sum(more_in(one, other).values())
+
+
+def more_in(one: Shorts, other: Shorts) -> dict[tuple[bytes, str], int]:
+    """Name the places of which the other has more, and how many entries."""
+    return {
+        place: seq - one.get(place, (0, b""))[0]
+        for place, (seq, _) in other.items()
+        if seq > one.get(place, (0, b""))[0]
+    }
 
 
 def shortened(heads: Heads, partitions: Collection[str] | None) -> Shorts:

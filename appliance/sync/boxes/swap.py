@@ -1,0 +1,333 @@
+"""Swap: what two boxes say to each other, as questions and answers. No sockets, no clock and no chance of its own.
+
+The one that asks sends the digest of its heads. If the other's is the same, that was all. Otherwise the answer holds
+the other's vector, and each further question carries what the other lacks and one's own vector, each answer what the
+asker lacks and the other's vector then (spec/sync.md R50). Nothing is remembered between two questions: whoever was
+cut off begins again with the vectors as they stand, and has lost nothing.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from appliance.journal import Clock, Done, Merged
+from appliance.journal.certificate import Certificate
+from appliance.journal.entry import Unreadable, pack
+from appliance.sync.boxes.circle import Circle
+from appliance.sync.boxes.vectors import Shorts, behind, known, more_in, pack_heads, read_heads, short, shortened
+
+PROTOCOL = 1
+OLDEST = 1
+"""The oldest protocol that this version still speaks (R22)."""
+MOST_TOGETHER = 4 * 1024 * 1024
+MOST_BODY = MOST_TOGETHER + 2 * 1024 * 1024
+MOST_SEGMENTS = 2_000
+AHEAD_MS = 10 * 60 * 1000
+"""A clock so far before a trusted one gives nothing away until it is right (R10)."""
+Heads = dict[tuple[bytes, str], tuple[int, bytes]]
+Place = tuple[bytes, str]
+
+
+class Log(Protocol):
+    """What a swap needs of a journal, or of whatever else keeps a log."""
+
+    def heads(self) -> Heads:
+        """How far each author's log is known, as far as the disk has it."""
+        ...
+
+    def digest(self, partitions: Collection[str] | None = None) -> bytes:
+        """32 bytes over the heads."""
+        ...
+
+    def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
+        """Where another box's heads show a second history under one name."""
+        ...
+
+    def segments(
+        self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
+    ) -> Iterator[bytes]:
+        """What another box lacks, in the order in which it should be taken in."""
+        ...
+
+    def take(self, segments: list[bytes]) -> "Future[Done[Merged]]":
+        """Take in what another box sent."""
+        ...
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What every message says of its sender."""
+
+    protocol: int = PROTOCOL
+    oldest: int = OLDEST
+    version: str = ""
+    now_ms: int = 0
+    trusted: bool = False
+
+
+class Have(Told, frozen=True, array_like=True, tag=1, kw_only=True):
+    """Question: do we hold the same?"""
+
+    digest: bytes
+
+
+class Trade(Told, frozen=True, array_like=True, tag=2, kw_only=True):
+    """Question: here is what you lack; what do I lack?"""
+
+    heads: bytes
+    segments: list[bytes]
+    most: int
+    skip: list[tuple[bytes, str]]
+    """Places (short author, partition) that the asker cannot take now."""
+
+
+class Same(Told, frozen=True, array_like=True, tag=3, kw_only=True):
+    """Answer: nothing new."""
+
+
+class Differs(Told, frozen=True, array_like=True, tag=4, kw_only=True):
+    """Answer: this is how far I am."""
+
+    heads: bytes
+
+
+class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
+    """Answer: this is what you lack, and how far I am now."""
+
+    heads: bytes
+    segments: list[bytes]
+    more: bool
+    refused: int
+
+
+class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):
+    """Answer: not like this. `why` is one word."""
+
+    why: str
+
+
+CLOCK, VERSION = "clock", "version"
+Question = Have | Trade
+Answer = Same | Differs | Traded | Turned
+_read_question = msgspec.msgpack.Decoder(Question).decode
+_read_answer = msgspec.msgpack.Decoder(Answer).decode
+
+
+def read_question(raw: bytes) -> Question:
+    """Read a question; raises only `Unreadable`."""
+    found: Question = _read(raw, _read_question)
+    return found
+
+
+def read_answer(raw: bytes) -> Answer:
+    """Read an answer; raises only `Unreadable`."""
+    found: Answer = _read(raw, _read_answer)
+    return found
+
+
+def _read(raw: bytes, decode: Callable[[bytes], Any]) -> Any:
+    try:
+        found = decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(str(error)) from error
+    if len(getattr(found, "segments", ())) > MOST_SEGMENTS or len(found.version) > 40:
+        raise Unreadable("A message holds more than any box sends.")
+    return found
+
+
+@dataclass
+class Outcome:
+    """What came of one talk, for the notebook and the screen."""
+
+    agreed: bool = False
+    """Both hold the same now."""
+    applied: int = 0
+    refused: int = 0
+    """Entries of theirs that were not taken in."""
+    refused_there: int = 0
+    forks: list[tuple[bytes, str, int]] = field(default_factory=list)
+    waiting_here: int = 0
+    """Entries that they still lack."""
+    waiting_there: int = 0
+    heads: Shorts | None = None
+    """How far they are; None when they did not say."""
+    partitions: list[str] | None = None
+    peer: Told | None = None
+    ahead_ms: int = 0
+    """How far this box's clock runs before theirs."""
+    turned: str = ""
+    """Why nothing was exchanged, in one word."""
+    stuck_here: frozenset[Place] = frozenset()
+    """Places (short author, partition) of which they have more than this box takes in."""
+    stuck_there: frozenset[Place] = frozenset()
+    """Places of which this box has more than they take in."""
+
+
+class Swap:
+    """One box's side of every talk."""
+
+    def __init__(
+        self,
+        log: Log,
+        circle: Circle,
+        clock: Clock,
+        version: str,
+        *,
+        giving: Callable[[Heads], None] = lambda _: None,
+        corrected: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self.log = log
+        self.circle = circle
+        self._clock = clock
+        self._version = version
+        self._giving = giving
+        self._corrected = corrected
+
+    def told(self) -> dict[str, Any]:
+        """What every message of ours says of this box."""
+        return {"version": self._version, "now_ms": self._clock.now_ms(), "trusted": self._clock.trusted}
+
+    # ---- answering
+
+    def answer(self, peer: Certificate, raw: bytes) -> tuple[bytes, Outcome]:
+        """Answer a question of another box; raises `Unreadable` for what is none. May wait for the writer."""
+        asked = read_question(raw)
+        outcome = Outcome(peer=asked, partitions=self.circle.shared_with(peer))
+        answered = self._answer(asked, outcome)
+        if isinstance(answered, Turned):
+            outcome.turned = answered.why
+        return pack(answered), outcome
+
+    def _answer(self, asked: Question, outcome: Outcome) -> Answer:
+        if wrong := self.judge(asked, outcome):
+            return Turned(why=wrong, **self.told())
+        if isinstance(asked, Have):
+            outcome.agreed = asked.digest == self.log.digest(outcome.partitions)
+            if outcome.agreed:
+                return Same(**self.told())
+            return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
+        self.take(asked.segments, outcome)
+        theirs = read_heads(asked.heads)
+        segments, more = self.gather(theirs, outcome.partitions, asked.most, set(asked.skip))
+        heads = self.log.heads()
+        self.note(theirs, outcome)
+        return Traded(
+            heads=pack_heads(heads, outcome.partitions),
+            segments=segments,
+            more=more,
+            refused=outcome.refused,
+            **self.told(),
+        )
+
+    # ---- both sides
+
+    def judge(self, them: Told, outcome: Outcome) -> str:
+        """Compare versions and clocks; returns why nothing may be exchanged, or nothing."""
+        outcome.ahead_ms = self._clock.now_ms() - them.now_ms
+        if them.protocol < OLDEST or them.oldest > PROTOCOL:
+            return VERSION
+        if them.trusted and not self._clock.trusted:
+            ahead = outcome.ahead_ms
+            self._corrected(-ahead)
+            if ahead > AHEAD_MS:
+                return CLOCK
+        return ""
+
+    def take(self, segments: list[bytes], outcome: Outcome) -> None:
+        """Take in what the other sent, and wait until the disk has it."""
+        # One at a time: what a segment says of a new box must be known before that box's own segments are judged.
+        for segment in segments:
+            merged = self.log.take([segment]).result().value
+            outcome.applied += merged.applied
+            outcome.refused += merged.refused
+            outcome.forks += merged.forks
+
+    def gather(
+        self, theirs: Shorts, partitions: list[str] | None, most: int, withheld: Collection[Place]
+    ) -> tuple[list[bytes], bool]:
+        """Collect what the other lacks, up to a number of bytes; tells whether there may be more."""
+        ours = self.log.heads()
+        have = known(theirs, ours)
+        for author, partition, seq in self.log.compare(have):
+            # A second history under one name: our side of it is the proof that the other needs (R6).
+            have[author, partition] = (seq - 1, b"")
+        for author, partition in ours:
+            if (short(author), partition) in withheld:
+                have[author, partition] = ours[author, partition]
+        most = max(1, min(most, MOST_TOGETHER))
+        segments: list[bytes] = []
+        self._giving(ours)
+        for packed in self.log.segments(have, partitions=partitions, most_bytes=most):
+            segments.append(packed)
+            if len(segments) == MOST_SEGMENTS:
+                break
+        return segments, sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS
+
+    def note(self, theirs: Shorts, outcome: Outcome) -> None:
+        """Remember what waits in each direction."""
+        here = shortened(self.log.heads(), outcome.partitions)
+        outcome.heads = theirs
+        outcome.waiting_here, outcome.waiting_there = behind(theirs, here), behind(here, theirs)
+        outcome.agreed = here == theirs
+
+
+class Talk:
+    """One talk of the box that asks: give it each answer, send what it says, until it says nothing more."""
+
+    def __init__(
+        self,
+        swap: Swap,
+        peer: Certificate,
+        *,
+        most: int = MOST_TOGETHER,
+        skip: Collection[Place] = (),
+        withheld: Collection[Place] = (),
+    ) -> None:
+        self._swap = swap
+        self.most = most
+        """How many bytes one question and one answer may carry; who is slow makes it less."""
+        self._skip = sorted(skip)
+        self._withheld = withheld
+        self._before: tuple[Heads, Shorts] | None = None
+        self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
+
+    def begin(self) -> bytes:
+        """The first question."""
+        return pack(Have(digest=self._swap.log.digest(self.outcome.partitions), **self._swap.told()))
+
+    def go_on(self, raw: bytes) -> bytes | None:
+        """Take an answer in; returns the next question, or None at the end. Raises `Unreadable` for what is none."""
+        answer = read_answer(raw)
+        self.outcome.peer = answer
+        wrong = answer.why if isinstance(answer, Turned) else self._swap.judge(answer, self.outcome)
+        if wrong:
+            self.outcome.turned = wrong
+            return None
+        if isinstance(answer, Differs | Traded):
+            theirs = read_heads(answer.heads)
+            if isinstance(answer, Traded):
+                self.outcome.refused_there += answer.refused
+                self._swap.take(answer.segments, self.outcome)
+            return self._next(theirs)
+        self._swap.note(shortened(self._swap.log.heads(), self.outcome.partitions), self.outcome)
+        return None
+
+    def _next(self, theirs: Shorts) -> bytes | None:
+        ours = self._swap.log.heads()
+        self._swap.note(theirs, self.outcome)
+        if self.outcome.agreed:
+            return None
+        if self._before == (ours, theirs):
+            self._settle(theirs, shortened(ours, self.outcome.partitions))
+            return None
+        self._before = (ours, theirs)
+        segments, _ = self._swap.gather(theirs, self.outcome.partitions, self.most, self._withheld)
+        heads = pack_heads(ours, self.outcome.partitions)
+        return pack(Trade(heads=heads, segments=segments, most=self.most, skip=self._skip, **self._swap.told()))
+
+    def _settle(self, theirs: Shorts, ours: Shorts) -> None:
+        """Nothing moved any more: name what each side does not take, so that it is not sent every time."""
+        lacking, surplus = more_in(ours, theirs), more_in(theirs, ours)
+        self.outcome.stuck_here, self.outcome.stuck_there = frozenset(lacking), frozenset(surplus)

@@ -1,0 +1,101 @@
+"""Boxes of one chain with real journals of the toy shop, that talk through sealed letters but no sockets."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.journal import Desk, Journal, RoomShape, Schema
+from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.keys import BoxKey, RootKey
+from appliance.sync.boxes.letters import Post
+from appliance.sync.boxes.swap import MOST_TOGETHER, Outcome, Swap, Talk
+from tests.cast import BRANCH_A, TestClock, box_of
+from tests.journal.toy import QUEUE, VIEWS, Buyer, Moved, Ticket
+
+ROOT = RootKey.made(random.Random("root").randbytes)
+EVERYTHING = ("*",)
+
+
+@dataclass
+class Kin:
+    """One box among the others."""
+
+    desk: Desk
+    key: BoxKey
+    circle: Circle
+    clock: TestClock
+    swap: Swap
+    post: Post
+    corrected: list[int]
+
+    @property
+    def journal(self) -> Journal:
+        return self.desk.journal
+
+    @property
+    def certificate(self):
+        assert self.circle.own
+        return self.circle.own
+
+
+def kin(
+    folder: Path,
+    code: str,
+    *,
+    clock: TestClock | None = None,
+    partitions: Sequence[str] = EVERYTHING,
+    root: RootKey = ROOT,
+    incarnation: str = "",
+    branch: str = BRANCH_A,
+) -> Kin:
+    """Open a box of a chain, let in by its owner; it knows nobody else yet."""
+    key = BoxKey(hashlib.sha256(code.encode()).digest())
+    chance, clock = random.Random(code + incarnation), clock or TestClock()
+    circle = Circle(root.public, key.box)
+    circle.learn(
+        certify(
+            root, public=key.public, exchange=key.exchange_public, code=code, branch=branch, partitions=partitions
+        ).raw
+    )
+    schema = Schema([RoomShape("toy", [Buyer, Ticket, Moved], VIEWS, [QUEUE])])
+    box = box_of(folder, code, incarnation=incarnation, root=root.public)
+    journal = Journal(box, schema, clock=clock, random=chance.randbytes, trust=circle.trust)
+    corrected: list[int] = []
+    swap = Swap(journal, circle, clock, "0.3.0", corrected=corrected.append)
+    desk = journal.desk(who=f"worker-{code}", device="tablet", branch=branch)
+    return Kin(desk, key, circle, clock, swap, Post(key, circle, chance.randbytes), corrected)
+
+
+def introduce(*boxes: Kin) -> None:
+    for one in boxes:
+        for other in boxes:
+            one.circle.learn(other.certificate.raw)
+
+
+def talk(
+    asking: Kin,
+    answering: Kin,
+    *,
+    most: int = MOST_TOGETHER,
+    rounds: int = 10_000,
+    wire: Callable[[bytes], bytes] = bytes,
+    sizes: list[int] | None = None,
+    **told,
+) -> Outcome:
+    """Let one box ask another until nothing is left to say, or until the connection breaks after some rounds."""
+    one = Talk(asking.swap, answering.certificate, most=most, **told)
+    question: bytes | None = one.begin()
+    while question is not None and rounds:
+        rounds -= 1
+        letter, seal = asking.post.write(answering.certificate, question)
+        opened = answering.post.open(wire(letter))
+        answer, _ = answering.swap.answer(opened.sender, opened.message)
+        sealed = opened.answering.seal(answer)
+        if sizes is not None:
+            sizes += [len(letter), len(sealed)]
+        question = one.go_on(seal.open(sealed))
+    return one.outcome
