@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     first.add_argument("--shop", default="", help="the shop's name")
     first.add_argument("--owner", default="", help="the owner's name")
     first.add_argument("--code", default="A1", help="this box's code in document numbers (default: %(default)s)")
+    joined = verb("join", _join, "make this a further box of a shop that is open on another one")
+    joined.add_argument("--at", default="", help="the other box's address (default: list those on this network)")
+    joined.add_argument("--code", default="", help="the six digits that the other box shows")
     verb("check", _check, "check the log, the tables drawn from it, the kept sums and the file")
     verb("rebuild", _rebuild, "draw every table anew from the log")
     out = verb("export", _export, "write the whole log as JSON lines: your data, without lock-in")
@@ -97,6 +100,20 @@ def _init(told: argparse.Namespace) -> int:
     journal.close()
     print(f"{shop} is set up in {folder}. {owner}'s PIN is {pin}: change it after the first sign-in.")
     print(f"Now open it with: appliance serve --data {folder}")
+    return FINE
+
+
+def _join(told: argparse.Namespace) -> int:
+    from appliance.shopfitting import boxes_near, join_chain
+
+    if not told.at:
+        found = boxes_near()
+        for box in found:
+            print(f"{box.title}: appliance join --at {box.urls[0]} --code ...")
+        print("Let one of them show a code." if found else "No box is announced on this network. Name one with --at.")
+        return FINE if found else WRONG
+    made, sign = join_chain(told.data, told.at, told.code or _asked("The six digits on the other box: ", ""))
+    print(f"Joined as {made.code}. Both boxes show {sign}. Now open it with: appliance serve --data {told.data}")
     return FINE
 
 

@@ -4,9 +4,11 @@ At every start the box is settled first: whether its database is the one that th
 copied, restored or carried over, and it goes on as a new author of the same box (spec/sync.md R3, R4).
 """
 
+import asyncio
 import logging
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +16,16 @@ from pathlib import Path
 from appliance import __version__, config
 from appliance.assembly import Room, WallClock, open_journal, rooms
 from appliance.config import Config
-from appliance.journal import Box, Clock, Journal, derive
+from appliance.journal import Box, Clock, Journal, Refusal, derive
+from appliance.journal.certificate import Certificate
 from appliance.shop.staff import first_shop
 from appliance.sync.boxes.anchor import Anchor, anchor_path, machine_of
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company, Told
+from appliance.sync.boxes.joining import join
 from appliance.sync.boxes.keys import BoxKey, RootKey
+from appliance.sync.boxes.near import Announced, Heard, Near, own_addresses, url_of
+from appliance.sync.boxes.notebook import Notebook
 
 log = logging.getLogger("appliance")
 CERTIFICATE = "box.certificate"
@@ -114,7 +120,7 @@ def signing(told: Config, key: BoxKey) -> Box:
 
 def in_company(box: Opened, title: str, port: int, clock: Clock) -> Company:
     """Put together what a box needs to live with the others of its chain."""
-    told = Told(title, port, __version__)
+    told = Told(title, port, __version__, box.config.zone_minutes)
     return Company(
         box.journal, box.key, box.circle, box.anchor, told, folder=box.config.folder, clock=clock, random=os.urandom
     )
@@ -127,6 +133,62 @@ def found_chain(told: Config, key: BoxKey) -> Config:
     own = certify(root, public=key.public, exchange=key.exchange_public, code=told.code, branch=told.branch)
     (told.folder / CERTIFICATE).write_text(own.text + "\n", "ascii")
     return replace(told, root=root.public)
+
+
+def join_chain(folder: Path, url: str, digits: str) -> tuple[Config, str]:
+    """Make a box that joins a chain; returns it, and what both screens show. Nothing is left where it is not let in."""
+    if config.exists(folder):
+        raise Refusal(
+            "There is a box in {folder} already, with a shop of its own. Join with an empty folder.", folder=folder
+        )
+    key = BoxKey.made(os.urandom)
+    here = [url_of(address, config.DEFAULT_PORT) for address in own_addresses()]
+    welcome, sign = asyncio.run(join(url, digits, key, os.urandom, version=__version__, urls=here))
+    made = Config(
+        folder=folder,
+        author=key.author(os.urandom),
+        root=welcome.root,
+        code=welcome.code,
+        branch=welcome.branch,
+        zone_minutes=welcome.zone_minutes,
+    )
+    circle = Circle(welcome.root, key.box)
+    if not circle.learn(welcome.certificate) or circle.own is None:
+        raise Refusal("The other box answered, but its owner's certificate is not for this box. Try again.")
+    settle_in(made, key, circle.own, welcome.others, [url, *welcome.urls])
+    return made, sign
+
+
+def boxes_near(seconds: float = 4.0) -> list[Heard]:
+    """Listen for the boxes of this network for a moment."""
+
+    async def listen() -> list[Heard]:
+        near = Near(Announced(os.urandom(16), b"", "", 1, __version__, waiting=True), announcing=False)
+        task = asyncio.ensure_future(near.run())
+        await asyncio.sleep(seconds)
+        found = [box for box in near.boxes.values() if box.urls and not box.waiting]
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return sorted(found, key=lambda box: box.title)
+
+    return asyncio.run(listen())
+
+
+def settle_in(made: Config, key: BoxKey, own: Certificate, others: Iterable[bytes], urls: Iterable[str]) -> None:
+    """Write down a box that was let in: its key, its certificate, whom it knows and where its host is."""
+    made.folder.mkdir(parents=True, exist_ok=True)
+    key.write(made.folder / "box.key")
+    (made.folder / CERTIFICATE).write_text(own.text + "\n", "ascii")
+    circle = Circle(made.root, key.box)
+    notebook = Notebook(made.folder / "sync.db")
+    circle.keep = lambda found: notebook.keep(found.box, found.raw)
+    for number, raw in enumerate(others):
+        if circle.learn(raw) and number == 0:
+            notebook.reached(circle.everybody[0].box, list(urls))
+    notebook.close()
+    # The settings go last: a folder that has them is a whole box.
+    config.write(made)
 
 
 def circle_of(told: Config, key: BoxKey) -> Circle:

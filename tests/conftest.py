@@ -4,11 +4,15 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from tests.cast import alice, bella, bob, box, new_box
 
 __all__ = ["alice", "bella", "bob", "box", "new_box", "pytest_addoption"]
 
+# No test asserts a time: what takes long here may take longer elsewhere.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 # Boxes that tests start leave nothing in anybody's home.
 os.environ["APPLIANCE_ANCHORS"] = tempfile.mkdtemp(prefix="anchors-")
 

@@ -85,8 +85,10 @@ class Near:
         *,
         heard: Callable[[Heard], None] = lambda _: None,
         addresses: Callable[[], list[str]] | None = None,
+        announcing: bool = True,
     ) -> None:
         self.me = me
+        self._announcing = announcing
         self.boxes: dict[str, Heard] = {}
         """By the name of the service on the network."""
         self.host = ""
@@ -116,9 +118,10 @@ class Near:
 
         zone = AsyncZeroconf(ip_version=IPVersion.All)
         try:
-            self.host = await self._free_host(zone, here)
-            for kind in (BOXES, BROWSERS):
-                await zone.async_register_service(self._service(kind, here), allow_name_change=True)
+            if self._announcing:
+                self.host = await self._free_host(zone, here)
+                for kind in (BOXES, BROWSERS):
+                    await zone.async_register_service(self._service(kind, here), allow_name_change=True)
             browser = AsyncServiceBrowser(zone.zeroconf, [BOXES], handlers=[self._changed])
             while True:
                 await asyncio.sleep(WATCH_S)
