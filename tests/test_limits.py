@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from tests.reading import HOUSE, PACKAGE, files, short, tree, vendored, without_comments
 
@@ -40,6 +41,11 @@ def test_a_template_has_at_most_120_lines_and_nothing_a_strict_browser_refuses(p
     text = without_comments(path.read_text("utf-8"))
     assert text.count("\n") <= 120
     assert re.findall(r"<style\b|\sstyle\s*=|<script\b(?![^>]*\bsrc=)[^>]*>|\son\w+\s*=|hx-on|javascript:", text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=short)
+def test_a_template_can_be_read(path: Path):
+    assert Environment().parse(path.read_text("utf-8"), filename=short(path)).body
 
 
 @pytest.mark.parametrize("path", [path for path in TEMPLATES if PACKAGE / "web" not in path.parents], ids=short)
