@@ -82,7 +82,7 @@ def _serve(told: argparse.Namespace) -> int:
         from appliance.demo import open_demo
 
         open_demo(folder)
-    return serve(config.read(folder), host=told.host, port=told.port)
+    return serve(config.read(folder), host=told.host, port=told.port, demo=told.demo)
 
 
 def _init(told: argparse.Namespace) -> int:

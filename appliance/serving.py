@@ -30,22 +30,28 @@ LONGEST_REST_S = 300
 NIGHT_HOUR_MS = 3 * 3600 * 1000
 
 
-def serve(config: Config, *, host: str = "", port: int = 0) -> int:
-    """Serve a box until it is told to stop; returns the exit code."""
+def serve(config: Config, *, host: str = "", port: int = 0, demo: bool = False) -> int:
+    """Serve a box until it is told to stop; returns the exit code.
+
+    A demo shop does not ask whether today is right, and opens a browser where there is a screen.
+    """
     with alone(config.folder) as nobody_else:
         if not nobody_else:
             raise Refusal("The shop in {folder} is open already.", folder=config.folder)
-        return _serve(config, host=host, port=port)
+        return _serve(config, host=host, port=port, demo=demo)
 
 
-def _serve(config: Config, *, host: str, port: int) -> int:
+def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
     import uvicorn
 
     from appliance.main import address
+    from appliance.screen import show_when_open
 
     listening = port or config.port
-    made, box = open_house(config, port=listening)
-    _greet(made, listening, address(listening))
+    made, box = open_house(config, port=listening, clock=WallClock(trusted=True) if demo else None)
+    here = _greet(made, listening, address(listening), always=demo)
+    if demo:
+        show_when_open(here, os.environ)
     uvicorn.run(
         Entrance(made),
         host=host or config.host,
@@ -64,13 +70,14 @@ def _serve(config: Config, *, host: str, port: int) -> int:
     return 0
 
 
-def _greet(made: Litestar, port: int, outside: str) -> None:
-    """Say where the shop is; as long as no tablet was let in, with the code that lets the first one in."""
+def _greet(made: Litestar, port: int, outside: str, *, always: bool) -> str:
+    """Say where the shop is; as long as no tablet was let in, or always, with a code that lets one in."""
     here = f"http://127.0.0.1:{port}/"
     front = made.state.front
     known = front.journal.reading().execute("select 1 from device where disabled = 0 limit 1").fetchone()
-    code = "" if known else f"enrol?code={front.doors.new_code()}"
+    code = "" if known and not always else f"enrol?code={front.doors.new_code()}"
     print(f"The shop is open at {outside}{code}", f"  on this machine: {here}{code}", sep="\n", flush=True)  # noqa: T201
+    return here + code
 
 
 class Entrance:
