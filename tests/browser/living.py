@@ -1,0 +1,38 @@
+"""What makes the demo shop fuller than it is on its first morning: files were imported, and rarer things exist."""
+
+from __future__ import annotations
+
+from appliance.demo import FILES
+from appliance.shop.catalog.actions import add_price_list, set_list_prices
+from appliance.shop.catalog.pricing import PriceRow
+from appliance.shop.marketplace.actions import lay_in, take_in
+from appliance.shop.settings.currencies import add_currency
+from tests.browser.boxes import Box, until
+
+
+def import_files(box: Box) -> None:
+    """Lay in all the files of the seller's desk and take them in, the items after the orders; one row is damaged."""
+    shop = box.value("select id from shop where platform = 'taobao'")
+    for path in sorted((box.folder / FILES).iterdir(), reverse=True):
+        file = box.desk("", box.front.config.branch).keep(path.read_bytes())
+        job = box.do(lay_in, file=file, shop=shop)
+        until(lambda: state(box, job) == "checked", f"{path.name} to be looked at")  # noqa: B023 - waited for at once
+        box.do(take_in, import_job=job)
+        until(lambda: state(box, job) == "done", f"{path.name} to be taken in")  # noqa: B023
+
+
+def state(box: Box, job: str) -> str:
+    return str(box.value("select state from import_job_list where id = ?", job))
+
+
+def fill(box: Box) -> Box:
+    """Let the shop have something of everything that a page can show."""
+    import_files(box)
+    prices = box.do(add_price_list, name="茶友价")
+    rows = [
+        PriceRow(sku=row["id"], price=row["retail"] * 9 // 10) for row in box.rows("select * from sku_list limit 5")
+    ]
+    box.do(set_list_prices, price_list=prices, prices=rows)
+    box.do(add_currency, name="美元", code="USD")
+    box.front.doors.enrol("前台平板")
+    return box
