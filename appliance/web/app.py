@@ -12,7 +12,20 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Clock, Journal, Refusal, explained
-from appliance.web import api, bulk, datepage, deeds, doors, events, exports, files, jobpages, listpages, search
+from appliance.web import (
+    api,
+    bulk,
+    datepage,
+    deeds,
+    doors,
+    events,
+    exports,
+    files,
+    gallery,
+    jobpages,
+    listpages,
+    search,
+)
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
@@ -35,7 +48,7 @@ def app(
     """Open the front of house; `main` may add routes of its own (boxes that sync, devices)."""
     front = Front(journal, rooms, staff, config, clock)
     routes: list[HTTPRouteHandler] = [_csp_report(front), *more]
-    for part in (doors, datepage, deeds, bulk, search, events, files, jobpages, exports, api):
+    for part in (doors, datepage, gallery, deeds, bulk, search, events, files, jobpages, exports, api):
         routes += part.routes(front)
     for room in front.rooms:
         for shown in room.pages:

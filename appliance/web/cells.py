@@ -81,7 +81,7 @@ def plain_value(kind: str, value: Any, seen: Seen) -> Any:
     return _WRITE[kind](value, seen) if kind in _WRITE else str(value)
 
 
-_PLACES = {"money": 2, "price": 4, "qty": 4, "rate": 4}
+_PLACES = {"money": 2, "price": 4, "worth": 4, "qty": 4, "rate": 4}
 
 
 def _phone(value: Any, seen: Seen) -> str:
@@ -98,8 +98,9 @@ _WRITE: dict[str, Callable[[Any, Seen], str]] = {
     "choice": lambda value, seen: seen.words.name(str(value)),
     "money": lambda value, seen: seen.words.money(value),
     "price": lambda value, seen: seen.words.price(value),
+    "worth": lambda value, seen: seen.words.worth(value),
     "qty": lambda value, seen: seen.words.qty(value),
-    "weight": lambda value, seen: seen.words.weight(value),
+    "weight": lambda value, seen: seen.words.weight(value) if value else "",
     "rate": lambda value, seen: seen.words.rate(value),
     "count": lambda value, seen: f"{value:,}",  # noqa: ARG005
     "moment": lambda value, seen: seen.words.moment(value, seen.now_ms),

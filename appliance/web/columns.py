@@ -136,6 +136,14 @@ class Price(Column):
 
 
 @dataclass(frozen=True)
+class Worth(Column):
+    """What goods are worth or cost on average: kept in ten-thousandths of a yuan, shown to the fen."""
+
+    css: str = "num"
+    kind = "worth"
+
+
+@dataclass(frozen=True)
 class Qty(Column):
     """A quantity."""
 
@@ -245,7 +253,7 @@ class Status(Column):
 
 TONES = {
     "draft": "wait", "to_review": "wait", "unpaid": "wait", "frozen": "wait", "preorder": "wait",
-    "approved": "do", "pending_ship": "do", "to_ship": "do", "open": "do", "active": "do",
+    "approved": "do", "pending_ship": "do", "to_ship": "do", "open": "do", "active": "done",
     "shipped": "way", "in_transit": "way", "sent": "way",
     "completed": "done", "cancelled": "done", "void": "done", "closed": "done", "archived": "done", "merged": "done",
     "returned": "bad", "late": "bad", "refused": "bad", "failed": "bad", "exception": "bad",

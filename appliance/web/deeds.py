@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -112,16 +112,8 @@ def show(visit: Visit, room: str, verb: str) -> Answer:
         first |= deed.form.prefill(visit, {key: values[-1] for key, values in deed.texts.items()})
     from_record = veiled(visit, deed.fields, texts_of(deed.fields, first))
     deed.texts = {**from_record, **deed.texts}
-    deed.next = deed.next or _came_from(visit)
+    deed.next = deed.next or visit.back
     return page_of(deed)
-
-
-def _came_from(visit: Visit) -> str:
-    """The page that a press was on; a form's own page leads nowhere."""
-    parts = urlsplit(visit.request.headers.get("referer", ""))
-    if not parts.path or parts.path.startswith("/do/"):
-        return "/"
-    return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def page_of(deed: Deed, address: str = "", **more: Any) -> Answer:
@@ -166,7 +158,7 @@ async def do(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     # A button of a row says in its address what it is about.
     told_by_address = {key: list(values) for key, values in visit.request.query_params.dict().items()}
     deed = asked(visit, f"{room}.{verb}", {**told_by_address, **posted.texts})
-    deed.next = deed.next or _came_from(visit)
+    deed.next = deed.next or visit.back
     await keep_files(visit, deed.fields, deed.texts, posted.files)
     if scanned(visit, deed.fields, deed.texts, deed.errors) or changed_rows(deed.fields, deed.texts):
         return page_of(deed)

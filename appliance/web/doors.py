@@ -83,13 +83,14 @@ async def _sign_out(visit: Visit, posted: Posted) -> Answer:
 
 def _code(visit: Visit) -> Answer:
     visit.need(visit.front.staff.enrolling)
-    return visit.show("login.html", step="code", code="", **_empty())
+    return visit.show("login.html", title=visit.words("Let this device in"), step="code", code="", **_empty())
 
 
 async def _new_code(visit: Visit, posted: Posted) -> Answer:
     del posted
     visit.need(visit.front.staff.enrolling)
-    return visit.show("login.html", step="code", code=visit.front.doors.new_code(), **_empty())
+    code = visit.front.doors.new_code()
+    return visit.show("login.html", title=visit.words("Let this device in"), step="code", code=code, **_empty())
 
 
 def _habit(front: Front) -> HTTPRouteHandler:

@@ -120,7 +120,8 @@ class Front:
         # One stage per language, so that `_` is a plain global and macros need no context to speak.
         stage.globals |= {"_": spoken, "words": spoken, "static": self.static_href, "config": self.config}
         stage.filters |= {
-            name: getattr(spoken, name) for name in ("money", "price", "qty", "weight", "rate", "phone", "name")
+            name: getattr(spoken, name)
+            for name in ("money", "price", "worth", "qty", "weight", "rate", "phone", "name")
         }
         return stage
 

@@ -22,6 +22,8 @@ from appliance.web.visit import Visit
 FOUND = 200
 SEARCH_LENGTH = 100
 SAFE = "-_.~:,"
+STEP = "<td class=c-act><a"
+"""How a cell begins that holds a next step: on a phone its card keeps room for it."""
 
 
 @dataclass
@@ -52,7 +54,7 @@ class ListPage:
         self.query = _spans(visit.query)
         self.columns = [one for one in listing.columns if not one.needs or visit.sees(one.needs)]
         self.saved = _named(listing.saved, self.query.get("view", listing.default))
-        self.text = self.query.get("q", "").strip()[:SEARCH_LENGTH]
+        self.text = self.query.get("q", "").strip()[:SEARCH_LENGTH] if listing.search else ""
         self.sifted = Sifted()
         self._sift()
 
@@ -146,7 +148,8 @@ class ListPage:
     def row_html(self, row: Row) -> str:
         """One row as HTML."""
         seen = self.visit.seen
-        return f'<tr id="{row["id"]}">' + "".join([column.cell(row, seen) for column in self.columns])
+        cells = "".join([column.cell(row, seen) for column in self.columns])
+        return f'<tr id="{row["id"]}"{" class=acts" if STEP in cells else ""}>{cells}'
 
     @property
     def body(self) -> str:
@@ -167,6 +170,12 @@ class ListPage:
         return self.visit.row(f"select * from {self.listing.view} where id = ?", record)
 
     # ---- what stands around the rows
+
+    @property
+    def card(self) -> str:
+        """How a row becomes a card on a phone: with a line for goods and next step, in two lines, or as it comes."""
+        shown = {one.css for one in self.columns}
+        return "plain" if "c-goods" not in shown else "pictured" if "c-act" in shown else "brief"
 
     def address(self, **changes: str) -> str:
         """This list with something else asked; what is empty is left out."""

@@ -13,6 +13,7 @@ from appliance.web.visit import Answer, Visit
 
 EACH = 6
 LONGEST = 80
+LAST = 100
 
 
 def routes(front: Front) -> list[HTTPRouteHandler]:
@@ -31,11 +32,12 @@ def _search(visit: Visit) -> Answer:
 
 
 def _searchable(visit: Visit) -> list[Listing]:
-    """One listing for each searchable view that this person may see."""
+    """One listing for each searchable view that this person may see; what is worked on daily comes first."""
     views: dict[str, Listing] = {}
-    for listing in visit.front.listings.values():
-        if listing.search and visit.may(listing.see):
-            views.setdefault(listing.view, listing)
+    for room in sorted(visit.front.rooms, key=lambda room: room.rail.place if room.rail else LAST):
+        for listing in room.pages:
+            if isinstance(listing, Listing) and listing.search and visit.may(listing.see):
+                views.setdefault(listing.view, listing)
     return list(views.values())
 
 
@@ -59,7 +61,11 @@ def _group(visit: Visit, listing: Listing, text: str) -> dict[str, Any]:
 
 
 def _hit(visit: Visit, row: Row, first: Column, rest: list[Column]) -> dict[str, Any]:
-    told = [str(one.plain(row, visit.seen)) for one in rest if one.kind != "money"]
+    told = [
+        visit.mask(str(row[one.name])) if one.kind == "phone" else str(one.plain(row, visit.seen))
+        for one in rest
+        if one.kind != "money"
+    ]
     return {
         "title": str(first.plain(row, visit.seen)),
         "sub": " · ".join(part for part in told if part),

@@ -6,7 +6,7 @@ Templates find it as `visit`; `_` is its language. `visit.fragment` says that ht
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
 from markupsafe import Markup
@@ -112,6 +112,14 @@ class Visit:
     def query(self) -> dict[str, str]:
         """The questions of the address; the last of several with one name."""
         return dict(self.request.query_params.items())
+
+    @property
+    def back(self) -> str:
+        """The page that a press was on, within the box; a form's own page leads nowhere."""
+        parts = urlsplit(self.request.headers.get("referer", ""))
+        if not parts.path or parts.path.startswith("/do/"):
+            return "/"
+        return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
     @property
     def fragment(self) -> bool:

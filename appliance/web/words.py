@@ -4,7 +4,7 @@ import gettext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from appliance.journal.numbers import plain, yuan
+from appliance.journal.numbers import plain, round_half_up, yuan
 
 LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
@@ -54,6 +54,10 @@ class Words:
         sign = "-" if value < 0 else ""
         whole, part = divmod(abs(value), 10_000)
         return f"{sign}¥{whole:,}.{f'{part:04d}'.rstrip('0').ljust(2, '0')}"
+
+    def worth(self, value: int) -> str:
+        """¥12.80: an amount kept in ten-thousandths, as people speak of it."""
+        return yuan(round_half_up(value, 100))
 
     def qty(self, value: int) -> str:
         """3 or 1.5."""

@@ -338,14 +338,23 @@ LABELS = {
     "party_item": ("party_item", "number"),
     "party_balance": ("party_balance", "name"),
 }
+
+
+def _today(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
+    """Money moves today, and a shop with a single account need not choose it."""
+    found = visit.rows("select id from money_account where disabled = 0 and deleted = 0 limit 2")
+    return {"day": visit.day} | ({"account": found[0].id} if len(found) == 1 else {})
+
+
 FORMS: dict[Any, Form] = {
     **{
-        act: Form(next="/accounts/papers/{id}")
+        act: Form(next="/accounts/papers/{id}", prefill=_today)
         for act in (
             actions.new_receipt, actions.new_payment, actions.new_transfer, actions.new_income, actions.new_expense,
-            actions.reverse,
         )
     },
+    actions.reverse: Form(next="/accounts/papers/{id}"),
+    actions.owe: Form(prefill=_today),
     actions.open_account: Form(next="/accounts/journal/{id}"),
     actions.add_partner: Form(next="/accounts/parties/{id}"),
 }  # fmt: skip

@@ -65,7 +65,7 @@ LONGEST_CREDIT_DAYS = 365
 def create(
     desk: Desk,
     *,
-    name: Text = "",
+    name: Annotated[Text, Label("Customer name")] = "",
     phone: Phone = "",
     customer_class: CustomerClassId = "",
     street: Annotated[Text, Label("Address"), Hint("Written in one line; province, city and district are found.")] = "",
@@ -133,7 +133,7 @@ def change(
     desk: Desk,
     *,
     customer: CustomerId,
-    name: Text,
+    name: Annotated[Text, Label("Customer name")],
     sex: Sex = "unknown",
     birthday: Day = "",
     email: Text = "",

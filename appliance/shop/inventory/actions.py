@@ -27,13 +27,16 @@ NUMBERS = {
 }  # fmt: skip
 
 
+Graded = Annotated[Quality, Label("Quality")]
+
+
 class OpeningLine(msgspec.Struct, kw_only=True, frozen=True):
     """What lay there on the first day."""
 
     sku: SkuId
     qty: Qty
     cost: UnitCost = None
-    quality: Quality = "good"
+    quality: Graded = "good"
 
 
 class InLine(msgspec.Struct, kw_only=True, frozen=True):
@@ -104,7 +107,7 @@ def scrap(
     reason: Why,
     warehouse: WarehouseId,
     lines: list[OutLine],
-    quality: Quality = "defective",
+    quality: Graded = "defective",
     note: Words = "",
 ) -> str:
     """Goods that are broken, lost or past their day; their value is gone."""
@@ -142,7 +145,7 @@ def adjust_value(
     warehouse: WarehouseId,
     sku: SkuId,
     amount: Annotated[Price, Label("Value more or less"), Hint("With a minus when it is worth less.")],
-    quality: Quality = "good",
+    quality: Graded = "good",
 ) -> str:
     """The quantity stays; only what the goods are worth changes."""
     if amount == 0:

@@ -49,8 +49,8 @@ stock_listing = Listing(
         Some("pending_ship", title="To ship", wide=True),
         Some("pending_review", title="To review", wide=True),
         Some("defective", wide=True),
-        c.Price("cost", title="Average cost", needs="cost", wide=True),
-        c.Price("value", title="Stock value", needs="cost", wide=True),
+        c.Worth("cost", title="Average cost", needs="cost", wide=True),
+        c.Worth("value", title="Stock value", needs="cost", wide=True),
     ],
     saved=[
         Saved("All"),
@@ -84,7 +84,7 @@ movements = Listing(
         c.Name("kind", title="What happened"),
         c.Qty("qty", title="Quantity"),
         c.Qty("qty_after", title="Afterwards", wide=True),
-        c.Price("value", needs="cost", wide=True),
+        c.Worth("value", needs="cost", wide=True),
         c.Name("quality", wide=True),
         c.Text("reason", sub="number", wide=True),
     ],
@@ -107,7 +107,7 @@ papers = Listing(
         c.Number("number", link="/stock-papers/{id}", sub="warehouse_name · made_at"),
         c.Name("kind", title="Kind of paper"),
         c.Qty("qty", title="Quantity"),
-        c.Price("value", needs="cost", wide=True),
+        c.Worth("value", needs="cost", wide=True),
         c.Text("reason"),
     ],
     filters=[
@@ -180,12 +180,13 @@ def _levels(visit: Visit, levels: list[Row]) -> Answer:
     return visit.show("inventory/levels.html", title=visit.words("Stock"), levels=levels)
 
 
-def _only_warehouse(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
-    """A branch with a single warehouse is not asked which."""
-    rows = visit.rows(
-        "select id from warehouse where branch = ? and disabled = 0 and deleted = 0 limit 2", visit.branch
+def _usual_warehouse(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
+    """Begin with the branch's first warehouse: most papers are about it."""
+    first = visit.value(
+        "select id from warehouse where branch = ? and disabled = 0 and deleted = 0 order by made_at, id limit 1",
+        visit.branch,
     )
-    return {"warehouse": rows[0].id} if len(rows) == 1 else {}
+    return {"warehouse": first} if first else {}
 
 
 PAGES = [stock_listing, movements, papers, shelf, paper, stock_of_sku, stock_of_goods]
@@ -207,11 +208,11 @@ PROBLEMS = {
 LABELS = {"stock_paper": ("stock_paper_list", "number")}
 
 FORMS = {
-    actions.opening_stock: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
-    actions.other_in: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
-    actions.other_out: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
-    actions.scrap: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
-    actions.convert: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
-    actions.adjust_value: Form(prefill=_only_warehouse, next="/stock-papers/{id}"),
+    actions.opening_stock: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
+    actions.other_in: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
+    actions.other_out: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
+    actions.scrap: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
+    actions.convert: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
+    actions.adjust_value: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
     actions.reverse: Form(next="/stock-papers/{id}"),
 }

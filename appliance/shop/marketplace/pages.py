@@ -62,7 +62,7 @@ raw_orders = Listing(
     see="marketplace.see",
     columns=[
         c.Chosen(),
-        c.Number("tid", title="Order number", link="/marketplace/orders/{id}", sub="shop_name · placed_at"),
+        c.Number("tid", title="Order number", link="/marketplace/orders/{id}", sub="placed_at · shop_name"),
         c.Text("receiver", sub="nick"),
         c.Text("title", title="Goods", sub="buyer_message", wide=True, css="c-goods"),
         c.Money("receivable"),

@@ -97,7 +97,7 @@ def next_step(row: Any) -> Do | Go | None:
 COLUMNS = [
     c.Chosen(),
     c.Flag("flag"),
-    c.Number("number", title="Order", link="/orders/{id}", sub="shop_name · placed_at"),
+    c.Number("number", title="Order", link="/orders/{id}", sub="placed_at · shop_name"),
     c.Text("receiver", title="Customer", sub="area · phone_tail"),
     OrderGoods("goods", title="Goods"),
     c.Money("receivable", title="To pay", sub="delivery_term:choice"),

@@ -1,12 +1,15 @@
 """Taking orders: typed at the counter or on the phone, or handed on by a marketplace."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
 from appliance.journal import (
     ONE,
     Desk,
+    Hint,
+    Label,
     Money,
     Phone,
     Refusal,
@@ -61,12 +64,12 @@ def create(
     shop: ShopId,
     lines: list[NewLine],
     customer: CustomerId = "",
-    name: Text = "",
+    name: Annotated[Text, Label("Receiver"), Hint("Empty: it goes to the customer, at the address in the file.")] = "",
     phone: Phone = "",
     province: Text = "",
     city: Text = "",
     district: Text = "",
-    street: Text = "",
+    street: Annotated[Text, Label("Address"), Hint("Written in one line; province, city and district are found.")] = "",
     delivery_term: DeliveryTerm = "prepaid",
     warehouse: WarehouseId = "",
     courier: CourierId = "",

@@ -32,7 +32,7 @@ queue = Listing(
     columns=[
         c.Chosen(),
         c.Flag("flag"),
-        c.Number("number", title="Order", link="/orders/{id}", sub="shop_name · placed_at"),
+        c.Number("number", title="Order", link="/orders/{id}", sub="placed_at · shop_name"),
         c.Text("receiver", title="Customer", sub="area · phone_tail"),
         c.Goods("goods", picture="picture", count="units", sub="goods_spec · print_remark"),
         c.Text("courier_name", title="Courier", sub="waybill"),

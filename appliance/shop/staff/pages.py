@@ -14,7 +14,7 @@ from appliance.shop.staff.roles import LIMITS, OWNER
 from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
 
-STANDING: Final = {"works_here": "do", "has_left": "done", "disabled": "done", "let_in": "do", "shut_out": "bad"}
+STANDING: Final = {"works_here": "done", "has_left": "done", "disabled": "done", "let_in": "done", "shut_out": "bad"}
 
 
 @page("/staff", see="staff.see")

@@ -71,8 +71,11 @@ export function dress() {
   if (!phone) return;
   const title = main().querySelector("h1");
   phone.textContent = ((title?.querySelector(".t") ?? title)?.textContent || document.title.split(" · ")[0]).trim();
+  // A number is never cut off: a long one is written smaller.
+  phone.classList.toggle("long", phone.textContent.length > 13 && /\d/.test(phone.textContent));
+  document.body.classList.toggle("barred", !!main().querySelector(".actbar"));
   const back = document.getElementById("phone-back");
-  const way = main().querySelector("a[data-back]:not([data-close])");
+  const way = main().querySelector("a[data-back]");
   back.hidden = !way;
   if (way) back.href = way.href;
 }

@@ -31,9 +31,12 @@ export async function look(text) {
   const found = parsed(answer).querySelector("#found, .found-groups, .empty");
   const box = results();
   box.replaceChildren(...(found ? [document.importNode(found, true)] : []));
+  // On its page this is a list of links; under the field it is a list of options in groups.
   box.querySelector("#found")?.removeAttribute("id");
-  const options = [...box.querySelectorAll("[role=option]")];
-  options.forEach((one, n) => { one.id = `q-${n}`; });
+  for (const group of box.querySelectorAll(".found-group")) group.setAttribute("role", "group");
+  for (const head of box.querySelectorAll(".found-head, .found-groups, .empty")) head.setAttribute("role", "presentation");
+  const options = [...box.querySelectorAll(".found-one, .found-more")];
+  options.forEach((one, n) => { one.id = `q-${n}`; one.setAttribute("role", "option"); one.tabIndex = -1; });
   box.hidden = !found;
   field().setAttribute("aria-expanded", String(options.length > 0));
   htmx.process(box);
