@@ -18,6 +18,7 @@ from appliance import config
 from appliance.journal import Desk, Journal
 from appliance.serving import open_house
 from appliance.shop.staff import role_id
+from appliance.shopfitting import close_box
 from appliance.web.front import Front
 from tests.cast import MORNING
 
@@ -55,7 +56,7 @@ class Box:
     port: int
     clock: MorningClock
     made: Any = None
-    journal: Any = None
+    opened: Any = None
     _server: Any = None
     _thread: Any = None
 
@@ -64,12 +65,17 @@ class Box:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def journal(self) -> Journal:
+        found: Journal = self.opened.journal
+        return found
+
+    @property
     def front(self) -> Front:
         found: Front = self.made.state.front
         return found
 
     def start(self) -> Box:
-        self.made, self.journal = open_house(config.read(self.folder), clock=self.clock)
+        self.made, self.opened = open_house(config.read(self.folder), port=self.port, clock=self.clock)
         told = uvicorn.Config(
             self.made, "127.0.0.1", self.port, log_level="error", ws="none", http="httptools", loop="uvloop",
             timeout_graceful_shutdown=1,
@@ -86,7 +92,7 @@ class Box:
         self._server.should_exit = True
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), "the box did not stop"
-        self.journal.close()
+        close_box(self.opened)
         self._server = None
 
     # ---- what a test asks, and does behind the counter
@@ -111,8 +117,7 @@ class Box:
         return act(self.desk(owner, branch), **args)
 
     def desk(self, who: str, branch: str) -> Desk:
-        journal: Journal = self.journal
-        return journal.desk(who=who, device="elsewhere", branch=branch)
+        return self.journal.desk(who=who, device="elsewhere", branch=branch)
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ from appliance.demo import FILES
 from appliance.shop.catalog.actions import add_price_list, set_list_prices
 from appliance.shop.catalog.pricing import PriceRow
 from appliance.shop.marketplace.actions import lay_in, take_in
+from appliance.shop.office.actions import add_task
 from appliance.shop.settings.currencies import add_currency
 from tests.browser.boxes import Box, until
 
@@ -34,5 +35,6 @@ def fill(box: Box) -> Box:
     ]
     box.do(set_list_prices, price_list=prices, prices=rows)
     box.do(add_currency, name="美元", code="USD")
+    box.do(add_task, title="给茶厂打电话,问明前茶到货", due_on="2026-11-24")
     box.front.doors.enrol("前台平板")
     return box

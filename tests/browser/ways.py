@@ -25,6 +25,7 @@ MORE: dict[str, str] = {
     "/customers/{id}/beside/{other}": "select a.id, b.id as other from customer_list a join customer_list b on a.id < b.id limit 1",
     "/marketplace/orders/{id}": "select id from raw_order group by state",
     "/marketplace/imports/{id}": "select id from import_job",
+    "/office/tasks/{id}": "select id from task limit 1",
     "/staff/devices/{id}": "select id from device limit 1",
     "/price-lists/{id}": "select id from price_list limit 1",
     "/settings/currencies/{id}": "select id from currency limit 1",
