@@ -9,9 +9,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from types import ModuleType
 
-from appliance.journal import Action, Fact, Journal, Record, RoomShape, Schema, Sum
+from appliance.journal import Action, Box, Fact, Journal, Record, RoomShape, Schema, Sum
 from appliance.journal.clock import Clock
-from appliance.journal.journal import Box
 
 
 @dataclass(frozen=True)

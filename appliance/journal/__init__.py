@@ -1,10 +1,11 @@
 """The ground: the log of what was done, and the tables that are its shadow. It knows no shop."""
 
+from appliance.journal.box import Box, Done
 from appliance.journal.clock import Clock, business_day
 from appliance.journal.desk import Action, Desk, action
 from appliance.journal.disk import explained
 from appliance.journal.ids import derive, is_id
-from appliance.journal.journal import Box, Done, Journal
+from appliance.journal.journal import Journal
 from appliance.journal.kinds import (
     Blob,
     Code,

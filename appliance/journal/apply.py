@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from appliance.journal import ids
+from appliance.journal.controls import Controls, Unfit
 from appliance.journal.entry import Stamp
 from appliance.journal.kept import Keeper
 from appliance.journal.log import Places
@@ -19,34 +20,33 @@ from appliance.journal.schema import Schema
 from appliance.journal.shapes import Flow, Shape
 
 
-class Unfit(Exception):
-    """A change this version cannot apply; it is kept, relayed and tried again after an update."""
-
-
 class Applier:
     """Applies changes on one connection, inside the transaction of its caller."""
 
-    def __init__(self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, places: Places) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, schema: Schema, keeper: Keeper, places: Places, controls: Controls
+    ) -> None:
+        self.controls = controls
         self._conn = conn
         self._schema = schema
         self._keeper = keeper
         self._places = places
         self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
 
-    def apply(self, stamp: Stamp, who: str, change: Any) -> None:
-        """Apply one change as it stands in a payload; raises `Unfit`."""
+    def apply(self, stamp: Stamp, raw_hlc: int, who: str, change: Any) -> None:
+        """Apply one change as it stands in a payload; raises `Unfit`. The author's own stamp is in names of steps."""
         match change:
             case ["p", str(table), record, dict(fields)]:
                 shape = self._shape(table, fact=False)
                 self.put(shape, stamp, _id(record), _whole_row(shape, fields))
             case ["s", str(table), record, dict(fields), dict(was)]:
                 shape = self._shape(table, fact=False)
-                self.correct(shape, stamp, _id(record), _corrections(shape, fields), _was(was))
+                self.correct(shape, stamp, _id(record), _corrections(shape, fields), self._was(was))
             case ["f", str(table), fact, dict(fields)]:
                 shape = self._shape(table, fact=True)
                 self.fact(shape, stamp, who, _id(fact), _whole_row(shape, fields))
             case ["t", str(table), document, str(origin), str(to), parent]:
-                self._step_foreign(table, stamp, who, _id(document), origin, to, parent)
+                self._step_foreign(table, stamp, raw_hlc, who, _id(document), origin, to, parent)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
 
@@ -127,6 +127,16 @@ class Applier:
     def _stamp(self, hlc: int, place: int) -> Stamp:
         return Stamp(hlc, self._places.author(place), place)
 
+    def _was(self, was: Mapping[Any, Any]) -> dict[str, Stamp]:
+        found: dict[str, Stamp] = {}
+        for group, stamp in was.items():
+            match stamp:
+                case [int(hlc), bytes(author)] if isinstance(group, str) and 0 <= hlc < 2**63:
+                    found[group] = self.controls.stamp(author, hlc, 0)
+                case _:
+                    raise Unfit("A replaced stamp is no stamp.")
+        return found
+
     def _watch(self, shape: Shape, stamp: Stamp, record: str, group: str, replaced: Stamp) -> None:
         self._conn.execute(
             "insert or ignore into watched_set values (?, ?, ?, ?, ?, ?, ?)",
@@ -187,16 +197,18 @@ class Applier:
     # ---- steps
 
     def _step_foreign(
-        self, table: str, stamp: Stamp, who: str, document: str, origin: str, to: str, parent: Any
+        self, table: str, stamp: Stamp, raw_hlc: int, who: str, document: str, origin: str, to: str, parent: Any
     ) -> None:
         shape = self._shape(table, fact=False)
         if shape.flow is None or to not in shape.flow.states:
             raise Unfit(f"This version knows no step of a {table} to {to}.")
-        self.step(shape, stamp, who, document, origin, to, _id(parent) if parent else "")
+        self.step(shape, stamp, raw_hlc, who, document, origin, to, _id(parent) if parent else "")
 
-    def step(self, shape: Shape, stamp: Stamp, who: str, document: str, origin: str, to: str, parent: str) -> None:
+    def step(
+        self, shape: Shape, stamp: Stamp, raw_hlc: int, who: str, document: str, origin: str, to: str, parent: str
+    ) -> None:
         """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands."""
-        step = ids.derive("step", document, parent, to, str(stamp.hlc), stamp.author.hex())
+        step = ids.derive("step", document, parent, to, str(raw_hlc), stamp.author.hex())
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
@@ -296,17 +308,6 @@ def _id(value: Any) -> str:
     if isinstance(value, str) and 0 < len(value) <= 200:
         return value
     raise Unfit("An id is no id.")
-
-
-def _was(was: Mapping[Any, Any]) -> dict[str, Stamp]:
-    found: dict[str, Stamp] = {}
-    for group, stamp in was.items():
-        match stamp:
-            case [int(hlc), bytes(author)] if isinstance(group, str) and 0 <= hlc < 2**63:
-                found[group] = Stamp(hlc, author)
-            case _:
-                raise Unfit("A replaced stamp is no stamp.")
-    return found
 
 
 def _later(row: Any) -> dict[str, list[int]]:

@@ -10,14 +10,12 @@ from typing import Any
 
 import msgspec
 
-from appliance.journal.apply import Applier
+from appliance.journal.controls import Controls
+from appliance.journal.drawing import beside
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, decode_parts
 from appliance.journal.journal import Journal
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Log, Places, replayed
-from appliance.journal.merging import apply_entry
-from appliance.journal.rows import Row
-from appliance.journal.schema import GROUND
+from appliance.journal.log import Places
 from appliance.journal.shapes import Shape
 
 
@@ -28,7 +26,7 @@ def check(journal: Journal) -> list[str]:
         conn.execute("begin")
         wrong = [str(row[0]) for row in conn.execute("pragma integrity_check") if row[0] != "ok"]
         wrong += _broken_chains(conn)
-        wrong += _shadow_differences(journal, conn)
+        wrong += _shadow_differences(journal)
         wrong += Keeper(conn, journal.schema.kept, journal.schema.sums).differences(journal.schema.fact_feeds)
     finally:
         conn.close()
@@ -39,14 +37,7 @@ def digests(journal: Journal) -> dict[str, str]:
     """Return a digest of each shadow table and of the set of entries: equal on boxes that know the same."""
     conn = journal.reader()
     try:
-        found = dict(_digests(journal, conn))
-        heads = hashlib.sha256()
-        for row in conn.execute(
-            'select p.author, p."partition", l.seq, l.head from log l join log_place p on p.n = l.place '
-            'order by p.author, p."partition", l.seq'
-        ):
-            heads.update(repr(tuple(row)).encode())
-        return found | {"entries": heads.hexdigest()}
+        return dict(_digests(journal, conn)) | {"entries": journal.digest().hex()}
     finally:
         conn.close()
 
@@ -54,6 +45,7 @@ def digests(journal: Journal) -> dict[str, str]:
 def _broken_chains(conn: sqlite3.Connection) -> list[str]:
     wrong: list[str] = []
     places = Places(conn)
+    controls = Controls(conn, places, b"", frozen=True)
     last: dict[int, tuple[int, bytes, int]] = {}
     for row in conn.execute("select * from log order by place, seq"):
         seq, head, hlc = last.get(row["place"], (0, NO_HEAD, 0))
@@ -65,44 +57,40 @@ def _broken_chains(conn: sqlite3.Connection) -> list[str]:
             wrong.append(f"entries are missing before {where}")
         elif entry.head != row["head"]:
             wrong.append(f"the chain is broken at {where}")
-        if row["hlc"] <= hlc:
+        counted = controls.stamp(author, row["hlc"], row["place"]).hlc
+        if counted <= hlc:
             wrong.append(f"the clock went back at {where}")
-        last[row["place"]] = (row["seq"], row["head"], row["hlc"])
+        last[row["place"]] = (row["seq"], row["head"], counted)
     return wrong
 
 
-def _shadow_differences(journal: Journal, conn: sqlite3.Connection) -> list[str]:
+def _shadow_differences(journal: Journal) -> list[str]:
     """Draw the shadow a second time, beside the shop, and compare."""
-    fresh = sqlite3.connect("", isolation_level=None)
-    fresh.row_factory = Row
+    shadow = beside(journal.path, "", journal.schema, journal.box.root)
+    conn = shadow.conn
     try:
-        fresh.executescript(GROUND)
-        fresh.executemany("insert into log_place values (?, ?, ?, ?)", conn.execute("select * from log_place"))
-        journal.schema.create_tables(fresh)
-        keeper, places = Keeper(fresh, (), {}), Places(fresh)
-        keeper.paused = True
-        applier, fresh_log = Applier(fresh, journal.schema, keeper, places), Log(fresh, places)
-        for arrived, entry in replayed(conn, places):
-            apply_entry(fresh, fresh_log, applier, entry, places.number(entry.author, entry.partition), arrived)
-        live, drawn = dict(_digests(journal, conn)), dict(_digests(journal, fresh))
+        conn.execute("begin")
+        shadow.keeper.paused = True
+        shadow.go_on()
+        live, drawn = dict(_digests(journal, conn, "shop")), dict(_digests(journal, conn))
     finally:
-        fresh.close()
+        conn.close()
     return [f"table {table} differs from the log" for table in live if live[table] != drawn[table]]
 
 
-def _digests(journal: Journal, conn: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def _digests(journal: Journal, conn: sqlite3.Connection, where: str = "main") -> Iterator[tuple[str, str]]:
     places = Places(conn)
     for shape in journal.schema.shapes.values():
         digest = hashlib.sha256()
-        for row in conn.execute(f"select * from {shape.table} order by id"):
+        for row in conn.execute(f"select * from {where}.{shape.table} order by id"):
             digest.update(repr(_told(shape, row, places)).encode())
         yield shape.table, digest.hexdigest()
     for table in ("step", "watched_set", "rival", "history"):
         digest = hashlib.sha256()
-        columns = [row[1] for row in conn.execute(f"pragma table_info({table})") if row[1] != "arrived"]
+        columns = [row[1] for row in conn.execute(f"pragma {where}.table_info({table})") if row[1] != "arrived"]
         rows = sorted(
             repr([places.of(row[c]) if c == "place" else row[c] for c in columns])
-            for row in conn.execute(f"select * from {table}")
+            for row in conn.execute(f"select * from {where}.{table}")
         )
         digest.update("\n".join(rows).encode())
         yield table, digest.hexdigest()

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 import msgspec
 
 from appliance.journal.clock import business_day
+from appliance.journal.controls import Control, control
 from appliance.journal.entry import Stamp, pack_id
 from appliance.journal.refusal import Refusal, Stale
 from appliance.journal.rights import EVERYTHING, Rights
 from appliance.journal.rows import Row
-from appliance.journal.shapes import Fact, Record, Shape, storable
+from appliance.journal.shapes import CHAIN, Fact, Partition, Record, Shape, storable
 
 if TYPE_CHECKING:
     from appliance.journal.journal import Journal
@@ -198,9 +199,19 @@ class Desk:
         if to not in shape.flow.steps.get(row["state"], ()):
             raise Refusal("It is {state} now, so it cannot become {to}.", code="wrong_state", state=row["state"], to=to)
         draft = self._draft(shape)
-        self.journal.applier.step(shape, draft.stamp, self.who, document, row["state"], to, row["step"])
+        self.journal.applier.step(
+            shape, draft.stamp, draft.stamp.hlc, self.who, document, row["state"], to, row["step"]
+        )
         parent = pack_id(row["step"])
         self._note(shape, draft, document, ["t", shape.table, pack_id(document), row["state"], to, parent])
+
+    def control(self, told: Control, *, partition: Partition = CHAIN) -> None:
+        """Say something of the log itself, which holds for everything before and after it."""
+        draft = self._draft_in(partition.of(self.branch))
+        seq, _ = self.journal.log.head(draft.stamp.place)
+        change = control(told)
+        self.journal.controls.obey(draft.stamp.place, seq + 1, change)
+        draft.changes.append(change)
 
     def about(self, record: str) -> None:
         """Show this entry in the history of a further record."""
@@ -244,9 +255,11 @@ class Desk:
         return tuple(column.stored(value) for column, value in zip(shape.columns, values, strict=True))
 
     def _draft(self, shape: Shape) -> Draft:
+        return self._draft_in(shape.partition.of(self.branch))
+
+    def _draft_in(self, partition: str) -> Draft:
         if self._work is None:
             raise RuntimeError("A desk writes only inside an action.")
-        partition = shape.partition.of(self.branch)
         draft = self._work.drafts.get(partition)
         if draft is None:
             place = self.journal.log.places.number(self.journal.author, partition)

@@ -11,6 +11,7 @@ A payload part is MessagePack. Part 0 is `[salt, who, device, action, action id,
 - `["s", table, id, {field: value}, {group: [hlc, author]}]` fields are set; for watched groups the stamp replaced
 - `["f", table, id, {field: value}]` a fact happened
 - `["t", table, document, from, to, parent step]` a document took a step
+- `["c", verb, {...}]` the log itself is spoken of (controls.py)
 
 Ids travel as their 16 bytes.
 """
@@ -56,17 +57,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     @property
     def head(self) -> bytes:
         """Hash of the header; the next entry of this author and partition carries it."""
-        header = (
-            self.format,
-            self.author,
-            self.partition,
-            self.seq,
-            self.hlc,
-            self.needs,
-            self.previous,
-            self.payload_hash,
-        )
-        return hashlib.sha256(pack(header)).digest()
+        return head_of(self.author, self.partition, self.seq, self.hlc, self.needs, self.previous, self.payload_hash)
 
 
 class Deed(msgspec.Struct, frozen=True, array_like=True):
@@ -112,6 +103,13 @@ _decode = msgspec.msgpack.Decoder(Entry).decode
 _decode_deed = msgspec.msgpack.Decoder(Deed).decode
 _decode_sealed = msgspec.msgpack.Decoder(Sealed).decode
 _decode_parts = msgspec.msgpack.Decoder(list[bytes | Erased]).decode
+
+
+def head_of(
+    author: bytes, partition: str, seq: int, hlc: int, needs: int, previous: bytes, payload: bytes, format: int = FORMAT
+) -> bytes:
+    """Return the head that an entry's header makes."""
+    return hashlib.sha256(pack((format, author, partition, seq, hlc, needs, previous, payload))).digest()
 
 
 def part_hash(part: bytes | Erased) -> bytes:

@@ -1,70 +1,38 @@
 """The journal: the log of what was done and the tables that are its shadow. It knows no shop."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from appliance.journal import ids, log, search, sending
+from appliance.journal import ids, log, search
 from appliance.journal.apply import Applier
 from appliance.journal.blobs import Blobs
-from appliance.journal.clock import Clock, Hybrid
+from appliance.journal.box import Box, Done
+from appliance.journal.clock import Clock, Hybrid, business_day
 from appliance.journal.desk import Desk, Draft, Work
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
-from appliance.journal.kept import Keeper
-from appliance.journal.log import Heads, Log, Places
-from appliance.journal.merging import Merged, Merger, Proven, Trust, apply_entry, proven, unsealed
+from appliance.journal.exchange import Exchange
+from appliance.journal.log import Log
+from appliance.journal.merging import Trust
 from appliance.journal.refusal import Refusal, Unable
 from appliance.journal.rights import EVERYTHING, Rights
 from appliance.journal.schema import Schema, ground
+from appliance.journal.shadow import Shadow
 from appliance.journal.shapes import Fact, Record, Shape
 from appliance.journal.store import Store
-from appliance.journal.writer import More, Writer
+from appliance.journal.writer import Writer
 
 T = TypeVar("T")
-MOST_AT_ONCE = 200
-"""Entries that a merge takes in before it lets the disk flush."""
 ANSWERS_KEPT_MS = 30 * 24 * 3600 * 1000
-
-
-@dataclass(frozen=True)
-class Box:
-    """The few things that are true of this box only."""
-
-    folder: Path
-    author: bytes
-    """16 bytes of the hash of the box key, 8 bytes of incarnation."""
-    code: str = "A1"
-    """Stands in document numbers."""
-    zone_minutes: int = 480
-    """The counter's zone, minutes east of UTC."""
-    sign: Callable[[bytes], bytes] | None = None
-    """Signs with the box key (Ed25519); the journal never sees the key itself. Without it nothing of ours is sent."""
-    public: bytes = b""
-    """The public half of the box key."""
-    root: bytes = b""
-    """The public half of the owner's root key: only what it signed may cut an author off."""
-
-
-@dataclass(frozen=True)
-class Done(Generic[T]):
-    """What came of an action."""
-
-    value: T
-    touched: frozenset[tuple[str, str]]
-    """(table, key) of everything that changed, for those who show it."""
-    repeated: bool = False
-    """The key had been answered before; nothing was done again."""
 
 
 Listener = Callable[[frozenset[tuple[str, str]]], None]
 
 
-class Journal:
+class Journal(Exchange):
     """One box's log and shadow, opened once per process."""
 
     def __init__(
@@ -77,86 +45,49 @@ class Journal:
         local: str = "",
         trust: Trust | None = None,
     ) -> None:
-        self.box = box
-        self.trust = trust
+        store = Store(box.folder / "shop.db")
+        ground(store.writing, local)
+        shadow = Shadow(store.writing, schema, box.root)
+        shadow.prepare()
+        super().__init__(box, store, shadow, Hybrid(clock, shadow.newest_hlc()), trust)
         self.schema = schema
         self.clock = clock
-        self.author = box.author
         self.box_code = box.code
         self.zone_minutes = box.zone_minutes
         self.blobs = Blobs(box.folder / "blobs")
+        self.writing = store.writing
+        self.reader = store.reader
         self._random = random
         self._shapes = {shape.kind: shape for shape in schema.shapes.values()}
         self._listeners: list[Listener] = []
-        self._store = Store(box.folder / "shop.db")
-        self.writing = self._store.writing
-        self.reader = self._store.reader
-        self.reading = self._store.reading
-        ground(self.writing, local)
-        self.log = Log(self.writing, Places(self.writing))
-        self.hybrid = Hybrid(clock, self.log.newest_hlc())
-        self._prepare()
+        self._deed_of_its_own = self._write_of_itself
         self._writer = Writer(
-            self.writing,
-            self._store.checkpointing,
-            log_bytes=self._store.log_bytes,
-            given_up=self._forget,
+            store.writing,
+            store.checkpointing,
+            log_bytes=store.log_bytes,
+            given_up=shadow.forget,
             committed=self._tell,
         )
 
     # ---- the shadow
 
-    def _prepare(self) -> None:
-        conn = self.writing
-        if self._meta("shadow") != self.schema.fingerprint:
-            conn.execute("begin immediate")
-            self._redraw(conn)
-            conn.execute("commit")
-        elif self._meta("views") != self.schema.view_fingerprint:
-            conn.execute("begin immediate")
-            self.schema.drop_views(conn)
-            self.schema.create_views(conn)
-            self._bind(conn)
-            self.keeper.redraw(self.schema.fact_feeds)
-            self._remember_drawn(conn)
-            conn.execute("commit")
-        else:
-            self._bind(conn)
+    @property
+    def log(self) -> Log:
+        """The table of entries."""
+        return self._shadow.log
 
-    def _redraw(self, conn: sqlite3.Connection) -> None:
-        self.schema.drop_all(conn)
-        self.schema.create_tables(conn)
-        self.schema.create_views(conn)
-        self._bind(conn)
-        self.keeper.paused = True
-        for arrived, entry in log.replayed(conn, self.log.places):
-            place = self.log.places.number(entry.author, entry.partition)
-            apply_entry(conn, self.log, self.applier, entry, place, arrived)
-        self.schema.create_indexes(conn)
-        self.keeper.paused = False
-        self.keeper.redraw(self.schema.fact_feeds)
-        self._remember_drawn(conn)
-
-    def _bind(self, conn: sqlite3.Connection) -> None:
-        self.keeper = Keeper(conn, self.schema.kept, self.schema.sums)
-        self.applier = Applier(conn, self.schema, self.keeper, self.log.places)
-        self._merger = Merger(conn, self.log, self.applier, self.hybrid)
-
-    def _remember_drawn(self, conn: sqlite3.Connection) -> None:
-        told = {"shadow": self.schema.fingerprint, "views": self.schema.view_fingerprint}
-        told["drawn"] = " ".join(self.schema.drawn)
-        conn.executemany("insert or replace into meta values (?, ?)", told.items())
-
-    def _meta(self, name: str) -> str:
-        found = self.writing.execute("select value from meta where name = ?", (name,)).fetchone()
-        return found[0] if found else ""
+    @property
+    def applier(self) -> Applier:
+        """What lets changes count; desks at work write through it."""
+        return self._shadow.applier
 
     def rebuild(self) -> "Future[None]":
         """Draw the whole shadow anew from the log, in one transaction."""
-        return self._writer.submit(self._redraw)
+        return self._writer.submit(lambda _conn: self._shadow.redraw())
 
     def close(self) -> None:
         """Finish what waits and close."""
+        self._drawing.shutdown()
         self._writer.close()
         self._store.close()
 
@@ -182,22 +113,24 @@ class Journal:
         answered = conn.execute("select value from answered where key = ?", (key,)).fetchone() if key else None
         if answered:
             return Done(msgspec.json.decode(answered[0]), frozenset(), repeated=True)
+        if self._shadow.controls.cut_off(self.author):
+            raise Unable("This box was taken out of the chain. Ask the owner to let it in again.", code="cut_off")
         if self.hybrid.set_back:
             raise Unable(
                 "The box's clock stands before the newest entry. Set the date right, then go on.",
                 code="clock_behind",
             )
-        self.keeper.begin()
+        self._shadow.keeper.begin()
         at = self.hybrid.believed_ms()
         work = Work(name, ids.derive("action", key) if key else self.new_id(at), at)
         working = desk.at_work(work)
         value = run(working)
-        self.keeper.flush()
+        self._shadow.keeper.flush()
         self._close_work(working, work)
         if key:
             answer = (key, msgspec.json.encode(value).decode(), at)
             conn.execute("insert into answered values (?, ?, ?)", answer)
-        return Done(value, frozenset(self.keeper.seen))
+        return Done(value, frozenset(self._shadow.keeper.seen))
 
     def local(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
         """Write to tables that only this box knows (sessions, jobs); no entry is made."""
@@ -231,6 +164,11 @@ class Journal:
             sealed = [Sealed(self._random(16), record, changes) for record, changes in draft.personal.items()]
             self._append(partition, draft, deed, sealed)
 
+    def _write_of_itself(self, action: str) -> Deed:
+        at = self.hybrid.believed_ms()
+        day = business_day(at, self.zone_minutes)
+        return Deed(self._random(16), "", "", action, self.new_id(at), day, [], [])
+
     def _append(self, partition: str, draft: Draft, deed: Deed, sealed: list[Sealed]) -> None:
         parts: list[bytes | Erased] = [pack(deed), *(pack(part) for part in sealed)]
         count = len(deed.changes) + sum(len(part.changes) for part in sealed)
@@ -240,11 +178,8 @@ class Journal:
         seq, head = self.log.head(place)
         entry = Entry(FORMAT, self.author, partition, seq + 1, draft.stamp.hlc, 0, head, parts)
         arrived = self.log.append(entry, entry.head, place)
-        self.log.index(draft.stamp, arrived, deed.about, draft.personal)
-
-    def _forget(self) -> None:
-        self.log.forget()
-        self.keeper.begin()
+        self.log.index_history(draft.stamp, arrived, deed.about)
+        self.log.index_persons(arrived, draft.personal)
 
     # ---- listening
 
@@ -258,79 +193,7 @@ class Journal:
         if touched:
             for listener in self._listeners:
                 listener(touched)
-
-    # ---- other boxes
-
-    def entries(self, have: dict[tuple[bytes, str], int] | None = None) -> Iterator[Entry]:
-        """Yield the log in its order of arrival, leaving out what the other side has by author and partition."""
-        return log.entries(self.reading(), self.log.places, have)
-
-    def vector(self) -> dict[tuple[bytes, str], int]:
-        """Say how far this box has each author's log, by partition."""
-        return {place: seq for place, (seq, _) in self.log.told.items()}
-
-    def heads(self) -> Heads:
-        """Say how far this box has each author's log, with the head it has there; only what is on disk."""
-        return self.log.told
-
-    def digest(self, partitions: Collection[str] | None = None) -> bytes:
-        """Return 32 bytes over the heads: where they are equal there is nothing new."""
-        return sending.digest(self.log.told, partitions)
-
-    def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
-        """Name each (author, partition, sequence) where another box's heads show a second history."""
-        return sending.compare(self.reading(), self.log.places, self.log.told, theirs)
-
-    def segments(
-        self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
-    ) -> Iterator[bytes]:
-        """Yield what another box lacks, packed, in the order in which it should be taken in.
-
-        The chain comes first, then the partitions as given; without any, all. It ends after `most_bytes`, but not
-        before the first segment. Waits for the writer once, to sign what this box wrote since.
-        """
-        sign, public = self.box.sign, self.box.public
-        if sign is not None:
-            self._writer.run(lambda conn: sending.seal_tips(conn, self.log, sign, public))
-        conn, places = self.reading(), self.log.places
-        if partitions is None:
-            partitions = sorted({partition for _, partition in self.log.told})
-        for partition in sending.in_order(partitions):
-            for packed in sending.segments(conn, places, sending.pieces(conn, places, have, partition)):
-                yield packed
-                if most_bytes is not None:
-                    most_bytes -= len(packed)
-                    if most_bytes <= 0:
-                        return
-
-    def merge(self, foreign: Iterable[bytes | Entry]) -> "Future[Done[Merged]]":
-        """Take in bare entries from one who is believed, in any order, split and repeated at will."""
-        merged = Merged()
-        return self._take(list(unsealed(foreign, merged)), merged)
-
-    def take(self, segments: Iterable[bytes]) -> "Future[Done[Merged]]":
-        """Take in segments from anybody; what their authors did not sign, or may not write, is refused.
-
-        They are read and proven in the calling thread. Whoever writes meanwhile goes first.
-        """
-        merged = Merged()
-        return self._take(proven(segments, self.trust, merged), merged)
-
-    def _take(self, told: list[Proven], merged: Merged) -> "Future[Done[Merged]]":
-        steps = self._merger.take(told, merged)
-
-        def some(_conn: sqlite3.Connection) -> Any:
-            self.keeper.begin()
-            more = False
-            for count, _ in enumerate(steps, 1):
-                more = count == MOST_AT_ONCE or self._writer.waited_for
-                if more:
-                    break
-            self.keeper.flush()
-            done = Done(merged, frozenset(self.keeper.seen))
-            return More(done) if more else done
-
-        return self._writer.submit(some)
+        self._draw_if_due()
 
     # ---- asking
 

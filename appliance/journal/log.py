@@ -70,27 +70,20 @@ class Log:
         self.places = places
         self._heads: dict[int, tuple[int, bytes]] = {}
         self._moved: set[int] = set()
-        self.told: Heads = {places.of(place): head for place in places if (head := self.head(place))[0]}
+        self.told: Heads = self.all_heads()
         """The heads that are on disk; replaced, never changed, so that any thread may look."""
 
     def forget(self) -> None:
         """A transaction was given up: what was remembered beside it may not be true."""
         self._heads.clear()
-        self._moved.clear()
         self.places.reload()
 
     def flushed(self) -> None:
         """The disk has everything: what was appended may be told."""
         if self._moved:
-            self.told = self.told | {self.places.of(place): self.head(place) for place in self._moved}
+            moved = {self.places.of(place): self.head(place) for place in self._moved}
+            self.told = {place: head for place, head in (self.told | moved).items() if head[0]}
             self._moved.clear()
-
-    def newest_hlc(self) -> int:
-        """Return the greatest stamp in the log, 0 when it is empty; stamps only grow along a place."""
-        found = self._conn.execute(
-            "select max((select hlc from log where place = p.n order by seq desc limit 1)) from log_place p"
-        ).fetchone()[0]
-        return int(found or 0)
 
     def head(self, place: int) -> tuple[int, bytes]:
         """Return the last sequence and head of a place."""
@@ -100,6 +93,10 @@ class Log:
             ).fetchone()
             self._heads[place] = (found[0], found[1]) if found else (0, NO_HEAD)
         return self._heads[place]
+
+    def all_heads(self) -> Heads:
+        """Return the head of every place, also of what is not on disk yet."""
+        return {self.places.of(place): head for place in self.places if (head := self.head(place))[0]}
 
     def append(self, entry: Entry, head: bytes, place: int) -> int:
         """Write an entry at the end of its author's chain; returns its place in the order of arrival."""
@@ -111,13 +108,28 @@ class Log:
         self._moved.add(place)
         return added.lastrowid or 0
 
-    def index(self, stamp: Stamp, arrived: int, about: Iterable[str], personal: Iterable[str]) -> None:
-        """Note whose history an entry belongs to, and which persons it speaks of."""
+    def index_history(self, stamp: Stamp, arrived: int, about: Iterable[str]) -> None:
+        """Note whose history an entry belongs to."""
         for record in about:
             row = (record, stamp.hlc, stamp.place, arrived)
             self._conn.execute("insert or ignore into history values (?, ?, ?, ?)", row)
-        for part, record in enumerate(personal, 1):
-            self._conn.execute("insert or ignore into personal values (?, ?, ?)", (record, arrived, part))
+
+    def index_persons(self, arrived: int, records: Iterable[str]) -> None:
+        """Note which persons an entry speaks of, one in each part after the first; an erased part names nobody."""
+        for part, record in enumerate(records, 1):
+            if record:
+                self._conn.execute("insert or ignore into personal values (?, ?, ?)", (record, arrived, part))
+
+    def cut(self, place: int, seq: int) -> None:
+        """Take away what this box itself wrote after a sequence and now writes anew under another name."""
+        conn = self._conn
+        for table in ("history", "personal", "parked"):
+            beyond = "select arrived from log where place = ? and seq > ?"
+            conn.execute(f"delete from {table} where arrived in ({beyond})", (place, seq))
+        for table in ("log", "seal"):
+            conn.execute(f"delete from {table} where place = ? and seq > ?", (place, seq))
+        self._heads.pop(place, None)
+        self._moved.add(place)
 
 
 def head_at(conn: sqlite3.Connection, place: int, seq: int) -> bytes | None:
@@ -141,12 +153,20 @@ def stretch(
         previous = row["head"]
 
 
-def replayed(conn: sqlite3.Connection, places: Places) -> Iterator[tuple[int, Entry]]:
-    """Yield (arrived, entry) from a log in order; the entries carry only what applying needs."""
-    for row in conn.cursor().execute("select arrived, place, seq, hlc, needs, parts from log order by arrived"):
+def replayed(
+    conn: sqlite3.Connection, places: Places, *, after: int = 0, most: int = -1
+) -> Iterator[tuple[int, int, Entry]]:
+    """Yield (arrived, place, entry) from a log in order; the entries carry only what folding needs."""
+    rows = conn.cursor().execute(
+        "select arrived, place, seq, hlc, needs, parts from log where arrived > ? order by arrived limit ?",
+        (after, most),
+    )
+    for row in rows:
         author, partition = places.of(row["place"])
-        parts = decode_parts(row["parts"])
-        yield row["arrived"], Entry(FORMAT, author, partition, row["seq"], row["hlc"], row["needs"], NO_HEAD, parts)
+        entry = Entry(
+            FORMAT, author, partition, row["seq"], row["hlc"], row["needs"], NO_HEAD, decode_parts(row["parts"])
+        )
+        yield row["arrived"], row["place"], entry
 
 
 def entries(

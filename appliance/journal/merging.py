@@ -1,21 +1,24 @@
 """Merging: taking in what other boxes wrote, in any order, split and repeated at will.
 
-Nothing stops a merge. A segment that comes before its turn waits; a second history under one author's name is kept as
-proof of a fork; a change that this version cannot apply is parked with its reason, and the next one goes on.
+Nothing stops a merge. A segment that comes before its turn waits; a second history under one author's name proves a
+fork, and what that author wrote after the common part counts no more; a change that this version cannot apply is
+parked with its reason, and the next one goes on.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from appliance.journal.apply import Applier, Unfit
 from appliance.journal.clock import Hybrid
-from appliance.journal.entry import Entry, Stamp, Unreadable, decode, read_deed, read_sealed
-from appliance.journal.log import Log, head_at
+from appliance.journal.entry import Entry, Unreadable, decode
+from appliance.journal.forks import Proof, prove, read_item
+from appliance.journal.log import Heads, head_at
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
+from appliance.journal.shadow import Shadow
 
 MOST_EARLY = 1_000
 """How many segments may wait for their turn; what finds no room comes again."""
+LOOK_BACK = 64
+"""How many entries before a difference a second history is first looked for."""
 
 Trust = Callable[[bytes, str], bool]
 """Tells whether an author may write a partition."""
@@ -31,32 +34,36 @@ class Merged:
     parked: int = 0
     refused: int = 0
     forks: list[tuple[bytes, str, int]] = field(default_factory=list)
-    """(author, partition, sequence) from where an author has a second history."""
+    """(author, partition, sequence) after which an author has a second history."""
 
 
 @dataclass(frozen=True)
 class Proven:
-    """A segment whose chain was computed and, if it came from elsewhere, whose seal holds."""
+    """A segment whose chain was computed; `signed` when its seal holds or its sender is believed."""
 
     segment: Segment
     entries: list[tuple[Entry, bytes]]
+    signed: bool = True
 
 
-def proven(raw: Iterable[bytes], trust: Trust | None, merged: Merged) -> list[Proven]:
-    """Read segments from elsewhere and keep those whose author signed them and may write there."""
-    kept = []
+def proven(raw: Iterable[bytes], trust: Trust | None, merged: Merged) -> list[Proven | Proof]:
+    """Read what came from elsewhere and keep what its author may write."""
+    kept: list[Proven | Proof] = []
     for one in raw:
         try:
-            segment = read_segment(one)
+            item = read_item(one)
         except Unreadable:
             merged.refused += 1
             continue
-        entries = list(segment.chained())
-        allowed = trust is None or trust(segment.author, segment.partition)
-        if allowed and segment.seal(entries[-1][1]).holds:
-            kept.append(Proven(segment, entries))
+        if trust is not None and not trust(item.author, item.partition):
+            merged.refused += 1 if isinstance(item, Proof) else len(item.parts)
+        elif isinstance(item, Segment):
+            entries = list(item.chained())
+            kept.append(Proven(item, entries, item.seal(entries[-1][1]).holds))
+        elif item.holds:
+            kept.append(item)
         else:
-            merged.refused += len(entries)
+            merged.refused += 1
     return kept
 
 
@@ -85,55 +92,126 @@ def _follows(entry: Entry, last: Entry, head: bytes) -> bool:
 class Merger:
     """Takes segments in, on the writer's connection."""
 
-    def __init__(self, conn: sqlite3.Connection, log: Log, applier: Applier, hybrid: Hybrid) -> None:
-        self._conn = conn
-        self._log = log
-        self._applier = applier
+    def __init__(self, shadow: Shadow, hybrid: Hybrid, box: bytes) -> None:
+        self._shadow = shadow
+        self._conn = shadow.conn
+        self._log = shadow.log
+        self._controls = shadow.controls
         self._hybrid = hybrid
+        self._box = box
+        self._asking: dict[int, int] = {}
+        self._mine: dict[int, int] = {}
 
-    def take(self, foreign: Iterable[Proven], merged: Merged) -> Iterator[None]:
-        """Take segments in, stopping after each entry so that the caller may let others write first."""
+    # ---- what to ask for
+
+    def suspect(self, forks: Iterable[tuple[bytes, str, int]]) -> None:
+        """Somebody has another head at these sequences: ask for what lies before, to see where it begins."""
+        for author, partition, seq in forks:
+            # Whoever asks already asks from further back.
+            self._asking.setdefault(self._log.places.number(author, partition), max(seq - LOOK_BACK, 0))
+
+    def wants(self, heads: Heads) -> Heads:
+        """Return heads to ask another box by: as far as all is known, less where a fork must be found."""
+        lower = {self._log.places.of(place): (seq, b"") for place, seq in self._asking.items()}
+        return heads | {place: told for place, told in lower.items() if place in heads} if lower else heads
+
+    # ---- taking in
+
+    def take(self, foreign: Iterable[Proven | Proof], merged: Merged) -> Iterator[None]:
+        """Take in what others told, stopping after each entry so that the caller may let others write first."""
         for one in foreign:
-            yield from self._take(one, merged)
+            if isinstance(one, Proven):
+                yield from self._take(one, merged)
+            else:
+                self._controls.fork(one)
 
     def _take(self, one: Proven, merged: Merged) -> Iterator[None]:
         segment = one.segment
         place = self._log.places.number(segment.author, segment.partition)
         seq, _ = self._log.head(place)
-        if segment.first > seq + 1:
-            merged.early += self._put_by(place, segment)
-            return
-        forked = self._second_history(one, place, seq)
-        if forked is not None:
-            merged.forks.append((segment.author, segment.partition, forked))
+        told = self._within_limit(one, place)
+        if not told:
             merged.refused += len(one.entries)
-            row = (place, segment.first, pack_segment(segment))
-            self._conn.execute("insert or ignore into fork_proof values (?, ?, ?)", row)
-            return
-        merged.known += min(segment.last, seq) - segment.first + 1
-        for entry, head in one.entries[seq - segment.first + 1 :]:
-            self._append(entry, head, place, merged)
-            yield
-        self._keep_seal(segment, place)
-        for waiting in self._next_early(place, segment.last):
-            yield from self._take(waiting, merged)
+        elif segment.first > seq + 1:
+            merged.early += self._put_by(place, segment)
+        elif (common := self._common(told, place, seq)) is not None:
+            merged.refused += len(told)
+            self._fork(one, place, common, merged)
+        else:
+            self._asking.pop(place, None)
+            merged.known += min(told[-1][0].seq, seq) - segment.first + 1
+            for entry, head in told[seq - segment.first + 1 :]:
+                self._append(entry, head, place, merged)
+                yield
+            self._keep_seal(segment, place)
+            for waiting in self._next_early(place, segment.last):
+                yield from self._take(waiting, merged)
+
+    def _within_limit(self, one: Proven, place: int) -> list[tuple[Entry, bytes]]:
+        """Return what counts of a segment; nothing when nobody vouches for its end."""
+        limit = self._controls.limit(place)
+        if limit is None:
+            return one.entries if one.signed else []
+        told = one.entries[: max(limit.seq - one.segment.first + 1, 0)]
+        reaches = bool(told) and told[-1][0].seq == limit.seq
+        if reaches:
+            return told if told[-1][1] == limit.head else []
+        return told if one.signed else []
 
     def _append(self, entry: Entry, head: bytes, place: int, merged: Merged) -> None:
+        entry = self._shadow.stripped(entry)
         arrived = self._log.append(entry, head, place)
-        self._hybrid.observe(entry.hlc)
-        merged.parked += apply_entry(self._conn, self._log, self._applier, entry, place, arrived)
+        self._hybrid.observe(self._controls.stamp(entry.author, entry.hlc, place).hlc)
+        merged.parked += self._shadow.fold(entry, place, arrived)
         merged.applied += 1
 
-    def _second_history(self, one: Proven, place: int, seq: int) -> int | None:
-        """Return the sequence from which a segment tells another history than ours; None when it is the same."""
-        segment = one.segment
-        ours = head_at(self._conn, place, segment.first - 1)
-        if ours is not None and ours != segment.previous:
-            return segment.first - 1
-        both = one.entries[: max(seq - segment.first + 1, 0)]
+    # ---- second histories
+
+    def _common(self, told: list[tuple[Entry, bytes]], place: int, seq: int) -> int | None:
+        """Return the last sequence that a second history has in common with ours; None when there is no second.
+
+        It is -1 when that lies before what was told.
+        """
+        first = told[0][0]
+        ours = head_at(self._conn, place, first.seq - 1)
+        if ours is not None and ours != first.previous:
+            return -1
+        both = told[: max(seq - first.seq + 1, 0)]
         if not both or head_at(self._conn, place, both[-1][0].seq) in {both[-1][1], None}:
             return None
-        return next(entry.seq for entry, head in both if head_at(self._conn, place, entry.seq) != head)
+        return next(entry.seq - 1 for entry, head in both if head_at(self._conn, place, entry.seq) != head)
+
+    def _fork(self, one: Proven, place: int, common: int, merged: Merged) -> None:
+        segment = one.segment
+        if common < 0:
+            merged.forks.append((segment.author, segment.partition, segment.first - 1))
+            self._asking[place] = (segment.first - 1) // 2
+            return
+        merged.forks.append((segment.author, segment.partition, common))
+        self._asking.pop(place, None)
+        if segment.author[:16] == self._box:
+            # Whoever learns that it is the copy does not prove it: it tells its own part again under a new name.
+            self._mine[place] = common
+            return
+        proof = prove(self._conn, self._log.places, place, common, [entry for entry, _ in one.entries], segment)
+        if proof is not None and one.signed:
+            self._controls.fork(proof)
+
+    def twice(self) -> dict[int, int]:
+        """Return the places of this box's own key that have a second history, with the last sequence in common."""
+        found = dict(self._mine)
+        for place in self._log.places:
+            limit = self._controls.forked(place)
+            if self._log.places.author(place)[:16] == self._box and limit and self._log.head(place)[0] > limit.seq:
+                found[place] = min(limit.seq, found.get(place, limit.seq))
+        return found
+
+    def became(self, box: bytes) -> None:
+        """The box goes on under another name."""
+        self._box = box
+        self._mine.clear()
+
+    # ---- seals, and what waits
 
     def _keep_seal(self, segment: Segment, place: int) -> None:
         if not segment.signature:
@@ -158,28 +236,3 @@ class Merger:
         for row in found:
             segment = read_segment(row[0])
             yield Proven(segment, list(segment.chained()))
-
-
-def apply_entry(conn: sqlite3.Connection, log: Log, applier: Applier, entry: Entry, place: int, arrived: int) -> int:
-    """Apply an entry to the shadow; returns how many changes had to be parked."""
-    stamp = Stamp(entry.hlc, entry.author, place)
-    try:
-        deed = read_deed(entry.parts[0])
-        sealed = [read_sealed(part) for part in entry.parts[1:]]
-    except Unreadable as error:
-        _park(conn, arrived, 0, 0, error)
-        return 1
-    log.index(stamp, arrived, deed.about, [part.record for part in sealed])
-    parked = 0
-    for part, changes in enumerate([deed.changes, *(seal.changes for seal in sealed)]):
-        for number, change in enumerate(changes):
-            try:
-                applier.apply(stamp, deed.who, change)
-            except Unfit as error:
-                _park(conn, arrived, part, number, error)
-                parked += 1
-    return parked
-
-
-def _park(conn: sqlite3.Connection, arrived: int, part: int, place: int, error: Exception) -> None:
-    conn.execute("insert or ignore into parked values (?, ?, ?, ?)", (arrived, part, place, str(error)))

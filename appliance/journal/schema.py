@@ -22,20 +22,25 @@ create table if not exists seal (
     place integer, seq integer, arrived integer, signature blob, primary key (place, seq)
 ) without rowid;
 create table if not exists early (place integer, first integer, segment blob, primary key (place, first)) without rowid;
-create table if not exists fork_proof (place integer, seq integer, segment blob,
-    primary key (place, seq, segment)) without rowid;
+create table if not exists forked (place integer primary key, seq integer, head blob, proof blob);
+create table if not exists revoked (box blob primary key, number integer, cuts blob) without rowid;
+create table if not exists restamped (author blob, first integer, last integer, minus integer, place integer,
+    seq integer, primary key (author, first, last, minus, place, seq)) without rowid;
+create table if not exists retired (author blob, "partition" text, seq integer, head blob, place integer,
+    source integer, primary key (author, "partition", seq, place, source)) without rowid;
+create table if not exists erased (record text primary key) without rowid;
 create table if not exists meta (name text primary key, value text) without rowid;
 create table if not exists numbering (kind text, day text, last integer, primary key (kind, day)) without rowid;
 create table if not exists answered (key text primary key, value text, at integer) without rowid;
 create index if not exists answered_at on answered (at);
 """
-"""Not redrawn: the log itself, what waits for its place in it, and what only this box knows."""
+"""Not redrawn: the log itself, what waits for its place in it, what was said of it, and what only this box knows."""
 
 BEFORE_PLACES = """
 begin;
 alter table log rename to log_before;
 drop table early;
-drop table fork_proof;
+drop table if exists fork_proof;
 """
 MADE_PLACES = """
 insert into log_place (author, "partition")

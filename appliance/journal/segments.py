@@ -129,7 +129,12 @@ def pack_segment(segment: Segment) -> bytes:
 
 def read_segment(raw: bytes) -> Segment:
     """Read a segment from elsewhere; raises only `Unreadable`. Its chain and its seal are not yet proven."""
-    segment = _decoded(inflate(raw, MOST_PACKED, MOST_INFLATED))
+    return read_inflated(inflate(raw, MOST_PACKED, MOST_INFLATED))
+
+
+def read_inflated(plain: bytes) -> Segment:
+    """Read a segment once it is unpacked; raises only `Unreadable`."""
+    segment = _decoded(plain)
     for wrong, why in _WRONG:
         if wrong(segment):
             raise Unreadable(why)

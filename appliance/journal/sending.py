@@ -10,10 +10,13 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from appliance.journal.controls import Limit
 from appliance.journal.entry import Entry, pack
 from appliance.journal.log import Heads, Log, Places, head_at, stretch
 from appliance.journal.segments import key_hash, pack_segment, seal_message, segment_of
+from appliance.journal.shadow import Shadow
 
+CHAIN = "chain"
 SEAL_ENTRIES = 1_000
 SEAL_BYTES = 256 * 1024
 """An author seals at least this often, so that no piece is larger."""
@@ -60,23 +63,41 @@ class Piece:
     signature: bytes
 
 
-def pieces(conn: sqlite3.Connection, places: Places, have: Heads, partition: str) -> list[Piece]:
-    """Return what the other side lacks of a partition, in the order in which it should go out."""
-    found: list[tuple[int, Piece]] = []
-    for place in places:
-        author, name = places.of(place)
-        if name != partition:
-            continue
-        last = have.get((author, name), (0, b""))[0]
-        rows = conn.execute(
-            "select s.seq, s.arrived, s.signature, p.public from seal s join log_place p on p.n = s.place "
-            "where s.place = ? and s.seq > ? order by s.seq",
-            (place, last),
-        ).fetchall()
-        for row in rows:
-            found.append((row["arrived"], Piece(place, last + 1, row["seq"], row["public"], row["signature"])))
-            last = row["seq"]
-    return [piece for _, piece in sorted(found, key=lambda pair: pair[0])]
+def outgoing(
+    conn: sqlite3.Connection, shadow: Shadow, ours: Heads, have: Heads, partitions: Collection[str] | None
+) -> Iterator[bytes]:
+    """Yield what the other side lacks, packed: the chain first, then partitions as given (spec/sync.md R51)."""
+    names = dict.fromkeys(partitions) if partitions is not None else sorted({name for _, name in ours})
+    for partition in sorted(names, key=lambda name: name != CHAIN):
+        wanted: list[tuple[int, Piece]] = []
+        for (author, name), told in ours.items():
+            theirs = have.get((author, name), (0, b""))
+            # What others say of their heads may be cut short.
+            if name != partition or (theirs[0] == told[0] and told[1].startswith(theirs[1])):
+                continue
+            place = shadow.log.places.number(author, name)
+            proof = conn.execute("select proof from forked where place = ?", (place,)).fetchone()
+            if proof is not None:
+                yield proof[0]
+            wanted += _pieces(conn, place, theirs[0], shadow.controls.limit(place))
+        yield from segments(conn, shadow.log.places, [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])])
+
+
+def _pieces(conn: sqlite3.Connection, place: int, after: int, limit: Limit | None) -> Iterator[tuple[int, Piece]]:
+    """Cut what follows a sequence at its seals; yield each piece with the arrival of its last entry."""
+    rows = conn.execute(
+        "select s.seq, s.arrived, s.signature, p.public from seal s join log_place p on p.n = s.place "
+        "where s.place = ? and s.seq > ? and s.seq <= ? order by s.seq",
+        (place, after, limit.seq if limit else 2**62),
+    ).fetchall()
+    for row in rows:
+        yield row["arrived"], Piece(place, after + 1, row["seq"], row["public"], row["signature"])
+        after = row["seq"]
+    if limit is not None and after < limit.seq:
+        # Where a log stops counting its author's seal may be missing; what set the limit vouches for the head there.
+        end = conn.execute("select arrived from log where place = ? and seq = ?", (place, limit.seq)).fetchone()
+        if end is not None:
+            yield end[0], Piece(place, after + 1, limit.seq, b"", b"")
 
 
 def segments(conn: sqlite3.Connection, places: Places, wanted: Sequence[Piece]) -> Iterator[bytes]:
@@ -96,11 +117,6 @@ def segments(conn: sqlite3.Connection, places: Places, wanted: Sequence[Piece]) 
         last = piece
     if last is not None:
         yield pack_segment(segment_of(run, last.public, last.signature))
-
-
-def in_order(partitions: Collection[str]) -> list[str]:
-    """Put partitions in the order in which they go out: the chain first, then as given (spec/sync.md R51)."""
-    return sorted(dict.fromkeys(partitions), key=lambda name: name != "chain")
 
 
 def digest(heads: Heads, partitions: Collection[str] | None) -> bytes:

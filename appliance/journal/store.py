@@ -15,13 +15,14 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
+        self.path = path
         self._log = path.with_name(f"{path.name}-wal")
         self._readers = threading.local()
-        self.writing = self._open_writer()
+        self.writing = self.another()
 
-    def _open_writer(self) -> sqlite3.Connection:
-        conn = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False, cached_statements=1024)
+    def another(self) -> sqlite3.Connection:
+        """Open a further connection that writes; only while the first one rests."""
+        conn = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=1024)
         conn.execute("pragma journal_mode = wal")
         conn.execute("pragma synchronous = full")
         conn.execute("pragma wal_autocheckpoint = 0")
@@ -38,12 +39,12 @@ class Store:
 
     def checkpointing(self) -> sqlite3.Connection:
         """Open the connection that moves the write-ahead log into the file."""
-        return sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
 
     def reader(self) -> sqlite3.Connection:
         """Open a further connection that can only read."""
         conn = sqlite3.connect(
-            f"file:{self._path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+            f"file:{self.path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         conn.execute("pragma query_only = on")
         return dressed(conn)

@@ -39,6 +39,7 @@ class More:
 class _Job:
     run: Callable[[sqlite3.Connection], Any]
     done: Future[Any]
+    alone: bool = False
     result: Any = None
     error: BaseException | None = None
 
@@ -76,6 +77,12 @@ class Writer:
         self._jobs.put(job)
         return job.done
 
+    def alone(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
+        """Queue a job that nobody shares a commit with, and that begins and ends its own transactions."""
+        job = _Job(run, Future(), alone=True)
+        self._jobs.put(job)
+        return job.done
+
     @property
     def waited_for(self) -> bool:
         """Whether somebody waits for the job under way; a long one then answers `More`."""
@@ -108,15 +115,17 @@ class Writer:
         while going:
             job = self._jobs.get()
             together: list[_Job] = []
-            while job is not None:
+            while job is not None and not job.alone:
                 together.append(job)
                 if len(together) == MOST_TOGETHER or self._jobs.empty():
                     break
                 job = self._jobs.get()
             going = job is not None
-            if together:
-                with self._turn:
+            with self._turn:
+                if together:
                     self._commit(together)
+                if job is not None and job.alone:
+                    self._leave_to(job)
 
     def _commit(self, jobs: list[_Job]) -> None:
         try:
@@ -143,6 +152,19 @@ class Writer:
                 self._jobs.put(job)
             else:
                 job.done.set_result(job.result)
+
+    def _leave_to(self, job: _Job) -> None:
+        try:
+            result = job.run(self._conn)
+        # As in a shared commit, what the job raises belongs to whoever asked for it.
+        except Exception as error:  # noqa: BLE001
+            if self._conn.in_transaction:
+                self._conn.execute("rollback")
+            self._given_up()
+            job.done.set_exception(explained(error) if isinstance(error, sqlite3.Error) else error)
+        else:
+            self._tell([result])
+            job.done.set_result(result)
 
     def _tell(self, results: list[Any]) -> None:
         try:

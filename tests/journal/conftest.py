@@ -14,8 +14,10 @@ from tests.journal.toy import VIEWS, toy_box
 def toy(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
     opened: list[Desk] = []
 
-    def make(code: str, clock: TestClock | None = None, folder: str = "", views: str = VIEWS) -> Desk:
-        desk = toy_box(tmp_path / (folder or code), code, clock, views)
+    def make(
+        code: str, clock: TestClock | None = None, folder: str = "", views: str = VIEWS, root: bytes = b""
+    ) -> Desk:
+        desk = toy_box(tmp_path / (folder or code), code, clock, views, root=root)
         opened.append(desk)
         return desk
 

@@ -135,18 +135,6 @@ def test_a_poisonous_change_stops_nothing(lina: Desk, wang: Desk):
     assert wang.value("select name from buyer where made_at > 0 and name <> ''") == "张伟"
 
 
-def test_two_histories_under_one_name_are_proven_and_stopped(toy: Callable[..., Desk], lina: Desk, wang: Desk):
-    from tests.journal import toy as shop
-
-    shop.register(lina, name="张伟")
-    clone = toy("A1", folder="clone")
-    shop.register(clone, name="李娜")
-    meet_one = wang.journal.merge(lina.journal.entries()).result().value
-    meet_two = wang.journal.merge(clone.journal.entries()).result().value
-    assert (meet_one.applied, meet_two.applied, meet_two.refused) == (1, 0, 1)
-    assert wang.value("select count(*) from fork_proof") == 1
-
-
 @given(st.binary(max_size=300), st.integers(0, 400), st.binary(min_size=1, max_size=4))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_from_anywhere_are_an_entry_or_unreadable(golden: bytes, noise: bytes, at: int, patch: bytes):

@@ -136,10 +136,12 @@ def remove(desk: Desk, *, ticket: str) -> None:
     desk.remove(Ticket, ticket)
 
 
-def toy_box(folder: Path, code: str, clock: TestClock | None = None, views: str = VIEWS, seed: str = "") -> Desk:
+def toy_box(
+    folder: Path, code: str, clock: TestClock | None = None, views: str = VIEWS, seed: str = "", root: bytes = b""
+) -> Desk:
     """Open a box of the toy shop and stand at it."""
     chance = random.Random(code + seed)
-    box = box_of(folder, code)
+    box = box_of(folder, code, root=root)
     schema = Schema([RoomShape("toy", [Buyer, Ticket, Moved], views, [QUEUE])])
     journal = Journal(box, schema, clock=clock or TestClock(), random=chance.randbytes)
     return journal.desk(who=f"worker-{code}", device="tablet", branch=BRANCH_A)

@@ -1,0 +1,308 @@
+"""Controls: entries that speak of the log itself. They hold whatever the order in which they and the rest arrive.
+
+A control is a change `["c", verb, {...}]` of an entry's impersonal part:
+
+- `was` {author, partition, hlc}: this entry was first written by an earlier incarnation of the same box, and counts
+  from that moment (spec/sync.md R7); it stands before the entry's other changes
+- `revoke` {box, number, cuts, signature}: what a box wrote beyond the cuts [[author, partition, seq, head], ...] does
+  not count; the owner's root key signed it, and the highest number stands (R47)
+- `restamp` {author, first, last, minus}: an author's stamps from `first` to `last` count `minus` less (R12)
+- `retire` {author, heads}: an author wrote its last at [[partition, seq, head], ...] (R5, R36)
+- `erase` {record}: a person is to be forgotten (R37)
+
+What they say is kept in tables beside the log, for the tables drawn from the log depend on it.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from appliance.journal.entry import NO_HEAD, Stamp, pack, show_id
+from appliance.journal.forks import Proof, mark
+from appliance.journal.log import Heads, Places
+from appliance.journal.segments import signed
+
+
+class Unfit(Exception):
+    """A change this version cannot apply; it is kept, relayed and tried again after an update."""
+
+
+class Limit(NamedTuple):
+    """How far an author's log counts in a partition."""
+
+    seq: int
+    head: bytes
+    told: bytes
+    """What is told for the head, where boxes compare: it differs while the other has not heard of a fork."""
+
+
+REVOKE = b"zhanggui revoke 1\x00"
+
+
+class Cut(msgspec.Struct, frozen=True, array_like=True):
+    """The last that counts of an author in a partition."""
+
+    author: bytes
+    partition: str
+    seq: int
+    head: bytes
+
+
+class Revoke(msgspec.Struct, frozen=True):
+    """A box is cut off."""
+
+    box: bytes
+    number: int
+    cuts: list[Cut]
+    signature: bytes = b""
+
+    @property
+    def message(self) -> bytes:
+        """The bytes that the owner's root key signs."""
+        return REVOKE + pack((self.box, self.number, self.cuts))
+
+
+class Restamp(msgspec.Struct, frozen=True):
+    """Some of an author's stamps are known to be false."""
+
+    author: bytes
+    first: int
+    last: int
+    minus: int
+
+
+class Retire(msgspec.Struct, frozen=True):
+    """An author has written its last."""
+
+    author: bytes
+    heads: list[tuple[str, int, bytes]]
+
+
+class Erase(msgspec.Struct, frozen=True):
+    """A person is forgotten: the record and all that was said of it."""
+
+    record: Any
+
+
+class Was(msgspec.Struct, frozen=True):
+    """When and where an entry was first written."""
+
+    author: bytes
+    partition: str
+    hlc: int
+
+
+class Controls:
+    """What the controls in force say, read once and kept beside their tables.
+
+    On a connection where the shadow is drawn anew they are `frozen`: a control that is not in the tables is only
+    noted in `unheard`.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, places: Places, root: bytes, *, frozen: bool = False) -> None:
+        self._conn = conn
+        self._places = places
+        self._root = root
+        self._frozen = frozen
+        self.unheard: list[tuple[int, int, Any]] = []
+        self.erase: Callable[[str], None] = lambda _record: None
+        """Takes a person's parts and rows away; set by whoever owns the tables."""
+        self.redraw_due = ""
+        """Why something already applied has to count differently now; empty when nothing has to."""
+        self.load()
+
+    def load(self) -> None:
+        """Read the tables again, after a transaction was given up or a limit moved."""
+        conn = self._conn
+        self._revoked = {
+            row["box"]: (row["number"], _cuts(row["cuts"])) for row in conn.execute("select * from revoked")
+        }
+        self._forked = {row["place"]: _forked(row) for row in conn.execute("select * from forked")}
+        self._limits: dict[int, Limit | None] = {}
+        self._restamps: dict[bytes, list[tuple[int, int, int]]] = {}
+        for row in conn.execute("select * from restamped"):
+            if self.counts(row["place"], row["seq"]):
+                told = (row["first"], row["last"], row["minus"])
+                self._restamps.setdefault(row["author"], []).append(told)
+        self._erased = {row[0] for row in conn.execute("select record from erased")}
+        due = conn.execute("select value from meta where name = 'redraw'").fetchone()
+        self.redraw_due = due[0] if due else ""
+
+    # ---- asking
+
+    def limit(self, place: int) -> Limit | None:
+        """Say how far a place counts; None without end."""
+        if not self._revoked and not self._forked:
+            return None
+        if place not in self._limits:
+            author, partition = self._places.of(place)
+            revoked = self._revoked.get(author[:16])
+            if revoked is not None:
+                seq, head = revoked[1].get((author, partition), (0, NO_HEAD))
+                self._limits[place] = Limit(seq, head, head)
+            else:
+                self._limits[place] = self._forked.get(place)
+        return self._limits[place]
+
+    def forked(self, place: int) -> Limit | None:
+        """Say up to where a forked place is common to both histories; None when it is not forked."""
+        return self._forked.get(place)
+
+    def counts(self, place: int, seq: int) -> bool:
+        """Tell whether an entry counts."""
+        limit = self.limit(place)
+        return limit is None or seq <= limit.seq
+
+    def cut_off(self, author: bytes) -> bool:
+        """Tell whether the owner cut the box of an author off."""
+        return author[:16] in self._revoked
+
+    def told(self, heads: Heads) -> Heads:
+        """Turn the heads of the log into those that are told: none beyond its limit."""
+        if not self._revoked and not self._forked:
+            return heads
+        told = {}
+        for (author, partition), (seq, head) in heads.items():
+            limit = self.limit(self._places.number(author, partition))
+            if limit is None or seq < limit.seq:
+                told[author, partition] = (seq, head)
+            elif limit.seq:
+                told[author, partition] = (limit.seq, limit.told)
+        return told
+
+    def stamp(self, author: bytes, hlc: int, place: int) -> Stamp:
+        """Return the stamp that an author's stamp counts as."""
+        found = self._restamps.get(author)
+        if found is not None:
+            hlc -= max((minus for first, last, minus in found if first <= hlc <= last), default=0)
+        return Stamp(hlc, author, place)
+
+    def erased(self, record: str) -> bool:
+        """Tell whether a person was erased."""
+        return record in self._erased
+
+    @property
+    def erasing(self) -> bool:
+        """Whether anybody was ever erased."""
+        return bool(self._erased)
+
+    # ---- obeying
+
+    def obey(self, place: int, seq: int, change: Any) -> None:
+        """Do what a control says; raises `Unfit`. Told again, it changes nothing."""
+        match change:
+            case ["c", "revoke", dict(told)]:
+                self._revoke(_read(told, Revoke), (place, seq, change))
+            case ["c", "restamp", dict(told)]:
+                self._restamp(_read(told, Restamp), (place, seq, change))
+            case ["c", "retire", dict(told)]:
+                self._retire(_read(told, Retire), (place, seq, change))
+            case ["c", "erase", dict(told)]:
+                self._erase(_read(told, Erase), (place, seq, change))
+            case _:
+                raise Unfit("The kind of change is unknown to this version.")
+
+    def _new(self, source: tuple[int, int, Any]) -> bool:
+        """Tell whether a control may be obeyed here and now."""
+        if self._frozen:
+            self.unheard.append(source)
+        return not self._frozen
+
+    def _revoke(self, told: Revoke, source: tuple[int, int, Any]) -> None:
+        if not self._root or not signed(self._root, told.signature, told.message):
+            raise Unfit("The owner's key did not sign this.")
+        cuts = pack(told.cuts)
+        known = self._conn.execute("select number, cuts from revoked where box = ?", (told.box,)).fetchone()
+        if (known is not None and (told.number, cuts) <= tuple(known)) or not self._new(source):
+            return
+        self._conn.execute("insert or replace into revoked values (?, ?, ?)", (told.box, told.number, cuts))
+        self._moved()
+
+    def fork(self, proof: Proof) -> bool:
+        """Take note of a proven fork; returns whether it was new."""
+        place = self._places.number(proof.author, proof.partition)
+        known = self._forked.get(place)
+        if known is not None and known.seq <= proof.seq:
+            return False
+        self._conn.execute(
+            "insert or replace into forked values (?, ?, ?, ?)", (place, proof.seq, proof.head, proof.packed)
+        )
+        self._moved()
+        return True
+
+    def _moved(self) -> None:
+        """A limit moved: what was applied beyond it must go, what was not applied before it must come."""
+        # Each reason has a number, so that a drawing begun before it does not count as one made for it.
+        self._conn.execute(
+            "insert into meta values ('redraws', '1') on conflict do update set value = cast(value as integer) + 1"
+        )
+        self._conn.execute("insert or replace into meta select 'redraw', value from meta where name = 'redraws'")
+        self.load()
+
+    def _restamp(self, told: Restamp, source: tuple[int, int, Any]) -> None:
+        if len(told.author) != 24 or not 0 < told.first <= told.last < 2**63 or not 0 < told.minus < told.first:
+            raise Unfit("A restamping does not fit together.")
+        row = (told.author, told.first, told.last, told.minus, *source[:2])
+        known = self._conn.execute(
+            "select 1 from restamped where (author, first, last, minus, place, seq) = (?, ?, ?, ?, ?, ?)", row
+        )
+        if known.fetchone() is None and self._new(source):
+            self._conn.execute("insert into restamped values (?, ?, ?, ?, ?, ?)", row)
+            self._moved()
+
+    def _retire(self, told: Retire, source: tuple[int, int, Any]) -> None:
+        rows = [(told.author, partition, seq, head, *source[:2]) for partition, seq, head in told.heads]
+        known = {
+            (row["author"], row["partition"], row["seq"])
+            for row in self._conn.execute("select * from retired where author = ?", (told.author,))
+        }
+        if any(row[:3] not in known for row in rows) and self._new(source):
+            self._conn.executemany("insert or ignore into retired values (?, ?, ?, ?, ?, ?)", rows)
+
+    def _erase(self, told: Erase, source: tuple[int, int, Any]) -> None:
+        record = show_id(told.record)
+        if not isinstance(record, str) or not 0 < len(record) <= 200:
+            raise Unfit("An id is no id.")
+        if record not in self._erased and self._new(source):
+            self._conn.execute("insert into erased values (?)", (record,))
+            self._erased.add(record)
+            self.erase(record)
+
+
+def original(author: bytes, change: Any) -> Was | None:
+    """Read when an entry was first written from its first change; None when that is now. Raises `Unfit`."""
+    match change:
+        case ["c", "was", dict(told)]:
+            was: Was = _read(told, Was)
+            if was.author[:16] != author[:16] or len(was.author) != 24 or not 0 < was.hlc < 2**63:
+                raise Unfit("An entry claims to be another box's.")
+            return was
+    return None
+
+
+Control = Revoke | Restamp | Retire | Erase | Was
+
+
+def control(told: Control) -> list[Any]:
+    """Return the change that says this."""
+    return ["c", type(told).__name__.lower(), msgspec.structs.asdict(told)]
+
+
+def _read(told: dict[Any, Any], kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(told, kind)
+    except msgspec.ValidationError as error:
+        raise Unfit(str(error)) from error
+
+
+_decode_cuts = msgspec.msgpack.Decoder(list[Cut]).decode
+
+
+def _cuts(raw: bytes) -> dict[tuple[bytes, str], tuple[int, bytes]]:
+    return {(cut.author, cut.partition): (cut.seq, cut.head) for cut in _decode_cuts(raw)}
+
+
+def _forked(row: Any) -> Limit:
+    return Limit(row["seq"], row["head"], mark(row["head"]))

@@ -1,0 +1,93 @@
+"""Drawing: a second shadow, drawn from the log in a file beside the shop while the shop goes on with the first one.
+
+When something already applied has to count differently (an author was cut off, stamps proved false), every table is
+drawn anew and changed for the old one in one transaction (spec/sync.md R27). What arrived meanwhile is applied then.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from appliance.journal.schema import Schema
+from appliance.journal.shadow import Shadow
+from appliance.journal.store import Store, dressed
+
+AT_ONCE = 2_000
+FEW = 200
+CACHE = "pragma cache_size = -64000"
+
+
+def beside(shop: Path, drawing: str, schema: Schema, root: bytes) -> Shadow:
+    """Make an empty shadow in a file of its own (a temporary one without a name), fed from the log of a shop."""
+    conn = dressed(sqlite3.connect(f"file:{drawing}", uri=True, isolation_level=None, check_same_thread=False))
+    for pragma in ("pragma journal_mode = off", "pragma synchronous = off", CACHE):
+        conn.execute(pragma)
+    # The log and what was said of it are read where they stand; only the shadow has tables here.
+    conn.execute("attach ? as shop", (f"file:{shop}?mode=ro",))
+    conn.execute("begin")
+    shadow = Shadow(conn, schema, root, frozen=True)
+    shadow.create()
+    conn.execute("commit")
+    return shadow
+
+
+class Drawing:
+    """A shadow in a file of its own, that will take the place of the shop's."""
+
+    def __init__(self, store: Store, schema: Schema, root: bytes) -> None:
+        self._store, self._schema, self._root = store, schema, root
+        self._path = store.path.with_name("drawing.db")
+        self._path.unlink(missing_ok=True)
+        self._shadow = beside(store.path, str(self._path), schema, root)
+        self._due = self._shadow.controls.redraw_due
+
+    def draw(self) -> None:
+        """Draw everything but the last few entries, which count when the tables are changed over."""
+        conn, keeper = self._shadow.conn, self._shadow.keeper
+        keeper.paused = True
+        count = AT_ONCE
+        while count >= FEW:
+            conn.execute("begin")
+            count = self._shadow.go_on(AT_ONCE)
+            conn.execute("commit")
+        conn.execute("begin")
+        self._schema.create_indexes(conn)
+        keeper.redraw(self._schema.fact_feeds)
+        conn.execute("commit")
+
+    def change_over(self) -> None:
+        """Put the drawn shadow in place of the shop's, in one transaction; nobody else may be writing."""
+        self._shadow.conn.close()
+        # A connection of its own: the writer's would trust what it remembers of the index of words.
+        conn = self._store.another()
+        try:
+            conn.execute(CACHE)
+            conn.execute("attach ? as drawn", (str(self._path),))
+            conn.execute("begin immediate")
+            _fill(conn, self._schema)
+            fresh = Shadow(conn, self._schema, self._root)
+            fresh.arrived = self._shadow.arrived
+            fresh.keeper.begin()
+            fresh.go_on()
+            fresh.keeper.flush()
+            conn.execute("delete from meta where name = 'redraw' and value = ?", (self._due,))
+            for place, seq, change in self._shadow.controls.unheard:
+                fresh.controls.obey(place, seq, change)
+            conn.execute("commit")
+        finally:
+            conn.close()
+            self._path.unlink(missing_ok=True)
+
+
+def _fill(conn: sqlite3.Connection, schema: Schema) -> None:
+    kept = {view.name for view in schema.kept}
+    for table in schema.drawn:
+        if table.removesuffix("_words") in kept and table not in kept:
+            for part in ("data", "idx", "docsize", "config"):
+                conn.execute(f"delete from main.{table}_{part}")
+                conn.execute(f"insert into main.{table}_{part} select * from drawn.{table}_{part}")
+            continue
+        columns = ", ".join(row[1] for row in conn.execute(f"pragma main.table_info({table})"))
+        # The index of words names the rows of a kept view by their rowid.
+        columns = f"rowid, {columns}" if table in kept else columns
+        conn.execute(f"delete from main.{table}")
+        conn.execute(f"insert into main.{table} ({columns}) select {columns} from drawn.{table}")

@@ -1,0 +1,204 @@
+"""Exchange: the half of a journal that faces other boxes. What they do with it is `sync`'s business."""
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from appliance.journal import log, retelling, sending
+from appliance.journal.box import Box, Done
+from appliance.journal.clock import Hybrid
+from appliance.journal.drawing import Drawing
+from appliance.journal.entry import Deed, Entry
+from appliance.journal.forks import Proof
+from appliance.journal.log import Heads
+from appliance.journal.merging import Merged, Merger, Proven, Trust, proven, unsealed
+from appliance.journal.shadow import Shadow
+from appliance.journal.store import Store
+from appliance.journal.writer import More, Writer
+
+MOST_AT_ONCE = 200
+"""Entries that a merge takes in before it lets the disk flush."""
+
+
+class Exchange:
+    """Hands out what this box knows, takes in what others know, and lets it count."""
+
+    def __init__(self, box: Box, store: Store, shadow: Shadow, hybrid: Hybrid, trust: Trust | None) -> None:
+        self.box = box
+        self.author = box.author
+        self.trust = trust
+        """Asked of every author and partition that comes from elsewhere; None believes every signature."""
+        self.hybrid = hybrid
+        self.path = store.path
+        """The file."""
+        self.reading = store.reading
+        self._store = store
+        self._shadow = shadow
+        self.controls = shadow.controls
+        self._merger = Merger(shadow, hybrid, box.author[:16])
+        self._drawing = ThreadPoolExecutor(1, "journal-drawing")
+        self._drawn_for = ""
+        self._writer: Writer
+        self._deed_of_its_own: Callable[[str], Deed]
+
+    # ---- saying how far one is
+
+    def heads(self) -> Heads:
+        """Say how far this box has each author's log, with the head it has there; only what is on disk."""
+        return self._shadow.controls.told(self._shadow.log.told)
+
+    def vector(self) -> dict[tuple[bytes, str], int]:
+        """Say how far this box has each author's log, by partition."""
+        return {place: seq for place, (seq, _) in self.heads().items()}
+
+    def wants(self) -> Heads:
+        """Return the heads to ask another box by: `heads`, but lower where a second history has to be found out."""
+        return self._merger.wants(self.heads())
+
+    def digest(self, partitions: Collection[str] | None = None) -> bytes:
+        """Return 32 bytes over the heads: where they are equal there is nothing new."""
+        return sending.digest(self.heads(), partitions)
+
+    def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
+        """Name each (author, partition, sequence) where another box's heads show a second history.
+
+        Only the side that has more can see it, so the other should be told (`suspect`). What `wants` asks for then
+        shows where the second history begins.
+        """
+        forks = sending.compare(self.reading(), self._shadow.log.places, self.heads(), theirs)
+        self.suspect(forks)
+        return forks
+
+    def suspect(self, forks: Iterable[tuple[bytes, str, int]]) -> None:
+        """Take note that somebody has a second history at these places."""
+        self._merger.suspect(forks)
+
+    # ---- handing out
+
+    def segments(
+        self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
+    ) -> Iterator[bytes]:
+        """Yield what another box lacks, packed, in the order in which it should be taken in.
+
+        The chain comes first, then the partitions as given; without any, all. It ends after `most_bytes`, but not
+        before the first segment. Waits for the writer once, to sign what this box wrote since.
+        """
+        sign, public, shadow = self.box.sign, self.box.public, self._shadow
+        if sign is not None:
+            self._writer.run(lambda conn: sending.seal_tips(conn, shadow.log, sign, public))
+        for packed in sending.outgoing(self.reading(), shadow, self.heads(), have, partitions):
+            yield packed
+            if most_bytes is not None:
+                most_bytes -= len(packed)
+                if most_bytes <= 0:
+                    return
+
+    def entries(self, have: dict[tuple[bytes, str], int] | None = None) -> Iterator[Entry]:
+        """Yield the log in its order of arrival, leaving out what the other side has by author and partition."""
+        return log.entries(self.reading(), self._shadow.log.places, have)
+
+    # ---- taking in
+
+    def merge(self, foreign: Iterable[bytes | Entry]) -> "Future[Done[Merged]]":
+        """Take in bare entries from one who is believed, in any order, split and repeated at will."""
+        merged = Merged()
+        return self._take(list(unsealed(foreign, merged)), merged)
+
+    def take(self, segments: Iterable[bytes]) -> "Future[Done[Merged]]":
+        """Take in segments from anybody; what their authors did not sign, or may not write, is refused.
+
+        They are read and proven in the calling thread. Whoever writes meanwhile goes first. The future is answered
+        when everything counts, also where tables had to be drawn anew.
+        """
+        merged = Merged()
+        return self._take(proven(segments, self.trust, merged), merged)
+
+    def _take(self, told: Iterable[Proven | Proof], merged: Merged) -> "Future[Done[Merged]]":
+        steps, keeper = self._merger.take(told, merged), self._shadow.keeper
+
+        def some(_conn: sqlite3.Connection) -> Any:
+            keeper.begin()
+            more = False
+            for count, _ in enumerate(steps, 1):
+                more = count == MOST_AT_ONCE or self._writer.waited_for
+                if more:
+                    break
+            keeper.flush()
+            done = Done(merged, frozenset(keeper.seen))
+            return More(done) if more else done
+
+        return self._after_drawing(self._writer.submit(some))
+
+    # ---- when something has to count differently
+
+    def settled(self) -> "Future[None]":
+        """Be told when no table waits to be drawn anew."""
+        return self._drawing.submit(lambda: None)
+
+    def _after_drawing(self, taking: "Future[Done[Merged]]") -> "Future[Done[Merged]]":
+        outer: Future[Done[Merged]] = Future()
+
+        def answer(done: "Future[Any]") -> None:
+            error = taking.exception() or done.exception()
+            if error is not None:
+                outer.set_exception(error)
+            else:
+                outer.set_result(taking.result())
+
+        def taken(_: "Future[Any]") -> None:
+            if self._shadow.controls.redraw_due:
+                self.settled().add_done_callback(answer)
+            else:
+                answer(taking)
+
+        taking.add_done_callback(taken)
+        return outer
+
+    def _draw_if_due(self) -> None:
+        """Start to draw the tables anew; called after each commit, once for each reason."""
+        due = self._shadow.controls.redraw_due
+        if due and due != self._drawn_for:
+            self._drawn_for = due
+            self._drawing.submit(self._draw)
+
+    def _draw(self) -> None:
+        drawing = Drawing(self._store, self._shadow.schema, self.box.root)
+        drawing.draw()
+        self._writer.alone(lambda _conn: self._change_over(drawing)).result()
+
+    def _change_over(self, drawing: Drawing) -> Done[None]:
+        drawing.change_over()
+        self._shadow.forget()
+        self.hybrid.last = self._shadow.newest_hlc()
+        return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
+
+    # ---- being a copy
+
+    @property
+    def copied(self) -> bool:
+        """Whether this box's own log has a second history elsewhere, so that it needs a new author."""
+        return bool(self._merger.twice())
+
+    def reincarnate(
+        self, author: bytes, sign: Callable[[bytes], bytes] | None = None, public: bytes = b""
+    ) -> "Future[int]":
+        """Go on as another author, and tell again what of its log others may lack; returns how many entries.
+
+        Sequences are never reused: the old author is retired where it stands. Without `sign` the key stays.
+        """
+
+        def job(_conn: sqlite3.Connection) -> int:
+            shadow, hybrid, told = self._shadow, self.hybrid, 0
+            shadow.keeper.begin()
+            for place, after in self._merger.twice().items():
+                told += retelling.retell(shadow, hybrid, place, after, author)
+            retelling.retire(shadow, hybrid, self.author, author, self._deed_of_its_own("journal.reincarnate"))
+            shadow.keeper.flush()
+            self.box = replace(self.box, author=author, sign=sign or self.box.sign, public=public or self.box.public)
+            self.author = author
+            self._merger.became(author[:16])
+            return told
+
+        return self._writer.submit(job)

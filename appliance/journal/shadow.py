@@ -1,0 +1,191 @@
+"""The shadow: the tables drawn from the log, and how one entry counts in them, whatever the box and the order.
+
+An entry beyond its author's limit counts for nothing, one that another version wrote may be parked whole or in part,
+and one told again by a later incarnation counts from the moment when it was first written.
+"""
+
+import sqlite3
+
+import msgspec
+
+from appliance.journal import log
+from appliance.journal.apply import Applier
+from appliance.journal.controls import Controls, Unfit, original
+from appliance.journal.entry import (
+    MOST_BYTES,
+    MOST_CHANGES,
+    Deed,
+    Entry,
+    Erased,
+    Sealed,
+    Stamp,
+    Unreadable,
+    part_hash,
+    read_deed,
+    read_sealed,
+)
+from appliance.journal.kept import Keeper
+from appliance.journal.log import Log, Places
+from appliance.journal.schema import Schema
+
+LEVEL = 1
+"""What this version understands; an entry that needs more waits for an update (spec/sync.md R21)."""
+
+
+class Shadow:
+    """The tables on one connection, and what it takes to let entries count in them."""
+
+    def __init__(self, conn: sqlite3.Connection, schema: Schema, root: bytes, *, frozen: bool = False) -> None:
+        self.conn = conn
+        self.schema = schema
+        self.log = Log(conn, Places(conn))
+        self.controls = Controls(conn, self.log.places, root, frozen=frozen)
+        self._bind()
+        self.arrived = 0
+
+    def _bind(self) -> None:
+        self.keeper = Keeper(self.conn, self.schema.kept, self.schema.sums)
+        self.applier = Applier(self.conn, self.schema, self.keeper, self.log.places, self.controls)
+
+    def forget(self) -> None:
+        """A transaction was given up: what was remembered beside it may not be true."""
+        self.log.forget()
+        self.controls.load()
+        self.keeper.begin()
+
+    def newest_hlc(self) -> int:
+        """Return the greatest stamp that counts, 0 when there is none; in each place it is the last one's."""
+        newest = 0
+        for place in self.log.places:
+            limit = self.controls.limit(place)
+            row = self.conn.execute(
+                "select hlc from log where place = ? and seq <= ? order by seq desc limit 1",
+                (place, limit.seq if limit else 2**62),
+            ).fetchone()
+            if row is not None:
+                newest = max(newest, self.controls.stamp(self.log.places.author(place), row[0], place).hlc)
+        return newest
+
+    # ---- drawing
+
+    def prepare(self) -> None:
+        """At the start: draw anew what looks different in this version, or has to count differently."""
+        conn = self.conn
+        if self._meta("shadow") != self.schema.fingerprint or self.controls.redraw_due:
+            conn.execute("begin immediate")
+            self.redraw()
+            conn.execute("commit")
+        elif self._meta("views") != self.schema.view_fingerprint:
+            conn.execute("begin immediate")
+            self.schema.drop_views(conn)
+            self.schema.create_views(conn)
+            self._bind()
+            self.keeper.redraw(self.schema.fact_feeds)
+            self._remember_drawn()
+            conn.execute("commit")
+
+    def redraw(self) -> None:
+        """Draw every table anew from the log, inside the caller's transaction."""
+        self.schema.drop_all(self.conn)
+        self.create()
+        self.keeper.paused = True
+        self.arrived = 0
+        self.go_on()
+        self.schema.create_indexes(self.conn)
+        self.keeper.paused = False
+        self.keeper.redraw(self.schema.fact_feeds)
+        self._remember_drawn()
+        self.conn.execute("delete from meta where name = 'redraw'")
+        self.controls.load()
+
+    def create(self) -> None:
+        """Make the empty tables and views."""
+        self.schema.create_tables(self.conn)
+        self.schema.create_views(self.conn)
+        self._bind()
+
+    def go_on(self, most: int = -1) -> int:
+        """Let further entries of the log count; returns how many."""
+        self.log.places.reload()
+        count = 0
+        for arrived, place, entry in log.replayed(self.conn, self.log.places, after=self.arrived, most=most):
+            self.fold(entry, place, arrived)
+            self.arrived, count = arrived, count + 1
+        return count
+
+    def _remember_drawn(self) -> None:
+        told = {"shadow": self.schema.fingerprint, "views": self.schema.view_fingerprint}
+        told["drawn"] = " ".join(self.schema.drawn)
+        self.conn.executemany("insert or replace into meta values (?, ?)", told.items())
+
+    def _meta(self, name: str) -> str:
+        found = self.conn.execute("select value from meta where name = ?", (name,)).fetchone()
+        return found[0] if found else ""
+
+    # ---- one entry
+
+    def fold(self, entry: Entry, place: int, arrived: int) -> int:
+        """Let an entry count; returns how many changes had to be parked."""
+        try:
+            deed, sealed = _read(entry)
+            stamp, raw_hlc = self._stamp(entry, place, deed)
+        except (Unreadable, Unfit) as error:
+            self._park(arrived, 0, 0, error)
+            return 1
+        self.log.index_persons(arrived, [part.record for part in sealed])
+        if not self.controls.counts(place, entry.seq):
+            return 0
+        self.log.index_history(stamp, arrived, deed.about)
+        parked = 0
+        for part, changes in enumerate([deed.changes, *(seal.changes for seal in sealed)]):
+            for number, change in enumerate(changes):
+                try:
+                    if part == 0 and type(change) is list and change[:1] == ["c"]:
+                        self._control(entry, place, number, change)
+                    else:
+                        self.applier.apply(stamp, raw_hlc, deed.who, change)
+                except Unfit as error:
+                    self._park(arrived, part, number, error)
+                    parked += 1
+        return parked
+
+    def _stamp(self, entry: Entry, place: int, deed: Deed) -> tuple[Stamp, int]:
+        """Return the stamp an entry counts as, and the one its author gave it."""
+        author, hlc = entry.author, entry.hlc
+        was = original(author, deed.changes[0]) if deed.changes else None
+        if was is not None:
+            author, hlc, place = was.author, was.hlc, self.log.places.number(was.author, was.partition)
+        return self.controls.stamp(author, hlc, place), hlc
+
+    def _control(self, entry: Entry, place: int, number: int, change: list[object]) -> None:
+        if number or original(entry.author, change) is None:
+            self.controls.obey(place, entry.seq, change)
+
+    def _park(self, arrived: int, part: int, place: int, error: Exception) -> None:
+        self.conn.execute("insert or ignore into parked values (?, ?, ?, ?)", (arrived, part, place, str(error)))
+
+    def stripped(self, entry: Entry) -> Entry:
+        """Return an entry without the parts that speak of erased persons; its head stays the same."""
+        if not self.controls.erasing or len(entry.parts) == 1:
+            return entry
+        parts = [entry.parts[0], *(self._strip(part) for part in entry.parts[1:])]
+        return msgspec.structs.replace(entry, parts=parts)
+
+    def _strip(self, part: bytes | Erased) -> bytes | Erased:
+        try:
+            record = read_sealed(part).record
+        except Unreadable:
+            return part
+        return Erased(part_hash(part)) if self.controls.erased(record) else part
+
+
+def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
+    if entry.needs > LEVEL:
+        raise Unreadable("This needs a newer version.")
+    if sum(len(part) for part in entry.parts if isinstance(part, bytes)) > MOST_BYTES:
+        raise Unreadable("It is larger than any box writes.")
+    deed = read_deed(entry.parts[0])
+    sealed = [read_sealed(part) for part in entry.parts[1:]]
+    if len(deed.changes) + sum(len(part.changes) for part in sealed) > MOST_CHANGES:
+        raise Unreadable("It changes more than any box changes at once.")
+    return deed, sealed
