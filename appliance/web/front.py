@@ -96,6 +96,7 @@ class Front:
                     self.listings[page.path] = page
                 elif page.beside:
                     self.panels.setdefault(page.beside, []).append(page)
+        self.corner = next((room.corner for room in self.rooms if room.corner), None)
         self.labels = Labels(self, named)
         self._fields: dict[str, tuple[Field, ...]] = {}
 

@@ -52,6 +52,15 @@ class Rail:
 
 
 @dataclass(frozen=True)
+class Corner:
+    """What comes up by itself in a corner of every page: its address, and the tables whose change makes it look again."""
+
+    path: str
+    tables: tuple[str, ...]
+    see: str
+
+
+@dataclass(frozen=True)
 class Form:
     """What differs from the form that an action's signature gives.
 
@@ -79,6 +88,7 @@ class RoomPages:
     problems: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forms: Mapping[Any, Form] = field(default_factory=dict)
+    corner: Corner | None = None
 
 
 def read_room(name: str, folder: Path, actions: Mapping[str, Any], pages: ModuleType | None) -> RoomPages:
@@ -92,4 +102,5 @@ def read_room(name: str, folder: Path, actions: Mapping[str, Any], pages: Module
         problems=getattr(pages, "PROBLEMS", {}),
         labels=getattr(pages, "LABELS", {}),
         forms=getattr(pages, "FORMS", {}),
+        corner=getattr(pages, "CORNER", None),
     )

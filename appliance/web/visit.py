@@ -18,6 +18,7 @@ from appliance.web.words import Words
 
 if TYPE_CHECKING:
     from appliance.web.front import Front
+    from appliance.web.pages import Corner
 
 Answer = Response[Any]
 WebRequest = Request[Any, Any, Any]
@@ -254,6 +255,12 @@ class Visit:
             for offered in self.front.panels.get(record, ())
             if self.may(offered.see)
         ]
+
+    @property
+    def corner(self) -> "Corner | None":
+        """What comes up by itself in the corner of this person's pages."""
+        corner = self.front.corner
+        return corner if corner and self.may(corner.see) else None
 
     @property
     def problems(self) -> Mapping[str, str]:

@@ -53,6 +53,14 @@ CARDS = (
         "office.see",
         "wait",
     ),
+    Card(
+        "Calls to return",
+        "call_list where to_return = 1",
+        "/office/calls?view=to-return",
+        "office.see",
+        "bad",
+        "They rang and nobody was there",
+    ),
     Card("Tasks nobody does", "task_list where nobody = 1", "/office/tasks?view=nobody-does-it", "office.see", "bad"),
     Card(
         "Overdue to ship",

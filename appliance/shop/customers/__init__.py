@@ -4,7 +4,7 @@ A customer's id in an older paper may belong to a file that was merged since. Lo
 one customer join `customer_root` (id, root) in their views, or ask `members`.
 """
 
-from appliance.shop.customers.actions import add_account, create
+from appliance.shop.customers.actions import add_account, add_phone, create
 from appliance.shop.customers.matching import current, holder, match, match_phone, members
 from appliance.shop.customers.phones import is_masked, normal_phone
 from appliance.shop.customers.records import (
@@ -16,6 +16,7 @@ from appliance.shop.customers.records import (
     CustomerClassId,
     CustomerId,
     CustomerPhone,
+    CustomerPhoneId,
 )
 
 __all__ = [
@@ -27,7 +28,9 @@ __all__ = [
     "CustomerClassId",
     "CustomerId",
     "CustomerPhone",
+    "CustomerPhoneId",
     "add_account",
+    "add_phone",
     "create",
     "current",
     "holder",

@@ -1,5 +1,32 @@
 """What can be done in the office, gathered from the files where each trade is written."""
 
+from appliance.shop.office.calls import (
+    answer_call,
+    answered_call,
+    choose_callers,
+    dial_call,
+    dial_phone,
+    file_call,
+    link_call,
+    missed_call,
+    note_call,
+    nuisance_call,
+    put_down_call,
+    reject_call,
+    take_call,
+    welcome_call,
+)
+from appliance.shop.office.hearing import (
+    close_cut_off,
+    dialled,
+    hang_up,
+    line_found,
+    line_lost,
+    pick_up,
+    rang_once,
+    ring,
+)
+from appliance.shop.office.lines import change_line, check_line, restart_line, retire_line, use_line
 from appliance.shop.office.notes import (
     change_note,
     hear_note,
@@ -33,8 +60,5 @@ from appliance.shop.office.tasks import (
 )
 
 __all__ = [
-    "add_bookmark", "add_outlet", "add_task", "assign_task", "begin_task", "change_bookmark", "change_note",
-    "change_outlet", "change_task", "check_off", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark",
-    "enable_outlet", "finish_task", "hear_note", "hear_reminder", "pin_note", "remove_note", "reopen_task",
-    "restore_note", "snooze_reminder", "unpin_note", "write_note",
+    "add_bookmark", "add_outlet", "add_task", "answer_call", "answered_call", "assign_task", "begin_task", "change_bookmark", "change_line", "change_note", "change_outlet", "change_task", "check_line", "check_off", "choose_callers", "close_cut_off", "dial_call", "dial_phone", "dialled", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark", "enable_outlet", "file_call", "finish_task", "hang_up", "hear_note", "hear_reminder", "line_found", "line_lost", "link_call", "missed_call", "note_call", "nuisance_call", "pick_up", "pin_note", "put_down_call", "rang_once", "reject_call", "remove_note", "reopen_task", "restart_line", "restore_note", "retire_line", "ring", "snooze_reminder", "take_call", "unpin_note", "use_line", "welcome_call", "write_note",
 ]  # fmt: skip

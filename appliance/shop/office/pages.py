@@ -6,6 +6,7 @@ from typing import Any
 from appliance.journal import Row
 from appliance.shop.office import actions
 from appliance.shop.office.pinning import KINDS, address
+from appliance.shop.office.telephone import pages as telephone
 from appliance.web import (
     Answer,
     ChoiceFilter,
@@ -236,15 +237,26 @@ PAGES = [
     outlets,
     bookmarks,
     *(_pinned_to(kind) for kind in ("customer", "order", "goods", "sku")),
+    *telephone.PAGES,
 ]
-RAIL = Rail("Office", place=60, icon="i-office", href="/office")
+RAIL = Rail(
+    "Office",
+    place=60,
+    icon="i-office",
+    href="/office",
+    badge="select count(*) from (select 1 from call_list where to_return = 1 limit 100)",
+    hot=True,
+)
+CORNER = telephone.CORNER
 LABELS = {
+    **telephone.LABELS,
     "note": ("note_list", "text", "0"),
     "task": ("task_list", "title"),
     "outlet": ("outlet_list", "name"),
     "bookmark": ("bookmark_list", "name"),
 }
 FORMS: dict[Any, Form] = {
+    **telephone.FORMS,
     actions.write_note: Form(template="office/note_form.html"),
     actions.change_note: Form(template="office/note_form.html", guard=_own_or_shared),
     actions.remove_note: Form(guard=_own_or_shared),

@@ -1,4 +1,4 @@
-"""What is written in the office: notes, tasks, and where to find couriers' outlets and web pages."""
+"""What is written in the office: notes, tasks, where to find things; lines, calls and recordings have a file of their own."""
 
 from typing import Annotated, ClassVar, Final, Literal
 
@@ -22,8 +22,30 @@ from appliance.journal import (
     Text,
     Words,
 )
+from appliance.shop.office.line_records import (
+    CALL_DAY,
+    CALL_HOUR,
+    CALL_PERSON,
+    Call,
+    CallerScreen,
+    Exported,
+    LineAsked,
+    Listened,
+    NotRecorded,
+    Nuisance,
+    PhoneLine,
+    Recording,
+    RecordingRules,
+)
 from appliance.shop.settings import CourierId
 from appliance.shop.staff import EmployeeId
+
+__all__ = [
+    "CALL_DAY", "CALL_HOUR", "CALL_PERSON", "Bookmark", "BookmarkId", "Call", "CallerScreen", "Check", "Exported",
+    "LineAsked", "Listened", "NotRecorded", "Note", "NoteColour", "NoteHeard", "NoteId", "Nuisance", "Outlet",
+    "OutletId", "PhoneLine", "Priority", "Recording", "RecordingRules", "Remind", "Reminder", "Repeat", "Task",
+    "TaskId",
+]  # fmt: skip
 
 NoteId = Annotated[str, Ref("note")]
 TaskId = Annotated[str, Ref("task")]

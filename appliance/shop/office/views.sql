@@ -42,7 +42,8 @@ where t.deleted = 0 and t.made_at > 0;
 -- index nobody where nobody = 1
 -- search title, details, people
 create view task_list as
-select f.*, (f.state in ('open', 'doing') and not exists (
+-- A task without people is everybody's; one whose people have all left is nobody's.
+select f.*, (f.state in ('open', 'doing') and f.assignees <> '[]' and not exists (
         select 1 from json_each(f.assignees) item join employee e on e.id = item.value
         where e.deleted = 0 and e.disabled = 0 and e.left_on = '')) as nobody
 from (
@@ -60,13 +61,17 @@ from task t
 where t.deleted = 0 and t.made_at > 0
 ) f;
 
--- Reminders that stand at a moment, each for everybody who does the task.
+-- Reminders of what is still to be done, for each who does it and has not acknowledged it.
+-- kept by id, employee
+-- touched by task: select :id as id, value as employee from json_each(:assignees)
+-- touched by reminder: task, employee
+-- index employee, remind_at
+-- index remind_at
 create view task_reminder as
-select t.id, p.employee, t.title, t.due_on, t.due_time, t.priority, t.about, t.about_kind,
+select t.id, item.value as employee, t.title, t.due_on, t.due_time, t.priority, t.about, t.about_kind,
     max(t.remind_at, ifnull(r.again_at, 0)) as remind_at
-from task t
-join task_person p on p.id = t.id
-left join reminder r on r.task = t.id and r.employee = p.employee
+from task t join json_each(t.assignees) item
+left join reminder r on r.task = t.id and r.employee = item.value
 where t.remind_at > 0 and t.state in ('open', 'doing') and t.deleted = 0 and ifnull(r.heard, 0) < t.remind_at;
 
 -- kept by id
@@ -90,3 +95,68 @@ create view bookmark_list as
 select b.id, b.name, b.url, b.account, b.remark, b.disabled, b.made_at
 from bookmark b
 where b.deleted = 0 and b.made_at > 0;
+
+-- A call with everything a list and a card need. Whose it is: who was said, else the one customer with its number.
+-- kept by id
+-- touched by call: id
+-- touched by task: select :about as id where :about_kind = 'call'
+-- touched by employee: select id from call where employee = :id
+-- touched by customer: select id from call where customer = :id
+-- touched by customer: select c.id from customer_phone p join call c on c.normal = p.normal where p.customer = :id and p.normal <> ''
+-- touched by customer_root: select id from call where customer = :id
+-- touched by customer_root: select c.id from customer_phone p join call c on c.normal = p.normal where p.customer = :id and p.normal <> ''
+-- touched by customer_phone: select id from call where normal = :normal and :normal <> ''
+-- touched by nuisance: select id from call where normal = :normal and :normal <> ''
+-- touched by recording: call
+-- index began_at, id
+-- index state, began_at
+-- index outcome, began_at
+-- index customer, began_at
+-- index normal, began_at
+-- index employee, began_at
+-- index sales_order
+-- index line, began_at
+-- index ended_at
+-- index to_return where to_return = 1
+-- search customer_name, phone, name, note
+-- feeds call_day, call_hour, call_person
+create view call_list as
+select f.*,
+    ifnull((select c.name from customer c where c.id = f.customer), '') as customer_name,
+    trim(ifnull((select c.name from customer c where c.id = f.customer), f.name) || ' ' || substr(f.phone, -4)) as label,
+    1 as calls
+from (
+select c.id, c.line, c.line_name, c.direction, c.state, c.state_at, c.began_at, c.day, substr(c.day, 1, 7) as month,
+    c.hour, c.phone, c.normal, c.presentation, c.name, c.doubtful, c.called, c.redirected_from, c.waiting,
+    c.answered_at, c.ended_at, c.rings, c.recording_since, c.employee, c.note, c.tags, c.sales_order, c.made_at, c.changed,
+    case when c.talked_ms > 0 then c.talked_ms / 1000
+        when c.answered_at > 0 and c.ended_at > c.answered_at then (c.ended_at - c.answered_at) / 1000 else 0 end
+        as talked_s,
+    case when c.answered_at > 0 then (c.answered_at - c.began_at) / 1000
+        when c.ended_at > 0 then (c.ended_at - c.began_at) / 1000 else 0 end as waited_s,
+    ifnull((select e.name from employee e where e.id = c.employee), '') as employee_name,
+    ifnull((select r.root from customer_root r where r.id = case when c.customer <> '' then c.customer else (
+        select case when min(x.root) = max(x.root) then min(x.root) end
+        from customer_phone p join customer_root x on x.id = p.customer
+        where p.normal = c.normal and c.normal <> '' and p.deleted = 0) end), '') as customer,
+    exists (select 1 from nuisance n where n.normal = c.normal and c.normal <> '' and n.deleted = 0) as nuisance,
+    exists (select 1 from task t where t.about = c.id and t.state in ('open', 'doing') and t.deleted = 0) as to_return,
+    exists (select 1 from recording r where r.call = c.id and r.state = 'kept' and r.deleted = 0) as recorded,
+    case
+        when c.state in ('ringing', 'talking') then 'going'
+        when c.state in ('short_ring', 'rejected')
+            or exists (select 1 from nuisance n where n.normal = c.normal and c.normal <> '' and n.deleted = 0)
+            then 'of_no_account'
+        when c.direction = 'in' and c.state in ('answered', 'voicemail') then 'taken'
+        when c.direction = 'in' then 'missed'
+        when c.state = 'answered' then 'reached'
+        else 'not_reached'
+    end as outcome
+from call c
+where c.deleted = 0 and c.made_at > 0
+) f;
+
+create view phone_line_list as
+select l.id, l.name, l.box, l.model, l.can, l.ready, l.lost, l.area_code, l.outside, l.records, l.disabled, l.made_at
+from phone_line l
+where l.deleted = 0 and l.made_at > 0;

@@ -19,11 +19,12 @@ from appliance.shop.orders.records import (
     SalesOrderLineId,
     TakenLine,
 )
+from appliance.shop.orders.standing import standing
 from appliance.shop.orders.taking import Asking, open_order
 
 __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
     "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
     "complete", "complete_due", "create", "freeze", "mark_shipped", "mark_sold", "mark_unshipped", "open_order", "paid",
-    "raise_exception", "review", "settle_payment", "take", "take_payment", "unfreeze",
+    "raise_exception", "review", "settle_payment", "standing", "take", "take_payment", "unfreeze",
 ]  # fmt: skip

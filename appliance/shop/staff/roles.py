@@ -38,9 +38,9 @@ OWNER: Final = role_id("owner")
 EVERYBODY: Final = (
     "assistant.*", "staff.change_my_pin",
     "office.see", "office.*_note", "office.*_task", "office.check_off", "office.*_reminder", "office.*_outlet",
-    "office.*_bookmark",
+    "office.*_bookmark", "office.*_call", "office.dial_phone", "office.choose_callers",
 )  # fmt: skip
-"""Everybody writes notes and does tasks."""
+"""Everybody writes notes, does tasks and takes calls; who looks after lines and who listens is given apart."""
 
 LOOKING: Final = ("catalog.see", "customers.see", "inventory.see", "orders.see", "shipping.see")
 SELLING: Final = (
@@ -54,7 +54,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "manager", "店长", "Manager",
         (
-            *EVERYBODY, "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
+            *EVERYBODY, "office.*_line", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
             "settings.*", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",
             "staff.enrol_device", "staff.change_device", "staff.disable_device",

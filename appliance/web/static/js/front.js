@@ -1,5 +1,6 @@
 // The front of house: starts every behaviour once, and dresses what each swap brings.
 import * as busy from "./busy.js";
+import * as corner from "./corner.js";
 import * as deed from "./deed.js";
 import * as go from "./go.js";
 import * as guard from "./guard.js";
@@ -13,7 +14,7 @@ import * as select from "./select.js";
 import * as small from "./small.js";
 
 // The scanner listens first: a burst must not be taken for keys. `go` decides how a page arrives before others look.
-const parts = [scan, go, deed, busy, guard, rows, picker, search, keys, select, live, small];
+const parts = [scan, go, deed, busy, guard, rows, picker, search, keys, select, live, corner, small];
 
 function dress() {
   for (const part of parts) part.dress?.(document);

@@ -20,11 +20,21 @@ function state(name, count = "") {
   if (banner) banner.hidden = name !== "lost";
 }
 
+/** The tables that this page shows. */
+function shown() {
+  return [...document.querySelectorAll("[data-view]")].flatMap((one) => one.dataset.view.split(" "));
+}
+
+/** The tables that the corner follows on every page. */
+function follows() {
+  return document.getElementById("corner")?.dataset.follows.split(" ") ?? [];
+}
+
 /** Follow the tables that this page shows; the stream is asked for anew when they are others. */
 function follow() {
   const el = stream();
   if (!el) return;
-  const tables = [...new Set([...document.querySelectorAll("[data-view]")].flatMap((one) => one.dataset.view.split(" ")))].sort();
+  const tables = [...new Set([...shown(), ...follows()])].sort();
   const wanted = `/events${tables.length ? `?${tables.map((one) => `t=${encodeURIComponent(one)}`).join("&")}` : ""}`;
   if (el.getAttribute("hx-sse:connect") === wanted) return;
   const anew = el.cloneNode(false);
@@ -104,6 +114,13 @@ function changed() {
   setTimeout(refresh, Math.max(120, EVERY_MS - (Date.now() - last)));
 }
 
+/** Tell everybody on the page which tables changed; the page itself looks again when it shows one of them. */
+function tell(tables) {
+  document.dispatchEvent(new CustomEvent("touched", { detail: tables }));
+  const mine = shown();
+  if (tables.some((table) => mine.includes(table))) changed();
+}
+
 function lost() {
   state("lost");
   clearTimeout(timer);
@@ -112,7 +129,7 @@ function lost() {
 
 export function start() {
   const at = (handle) => (event) => { if (event.target === stream()) handle(event); };
-  document.addEventListener("changed", at(changed));
+  document.addEventListener("changed", at((event) => tell(Object.keys(JSON.parse(event.detail.data)))));
   document.addEventListener("signed-out", at(() => location.assign("/sign-in")));
   document.addEventListener("link", at((event) => {
     const { state: name, count } = JSON.parse(event.detail.data);
@@ -121,7 +138,8 @@ export function start() {
   document.addEventListener("htmx:sse:after:connection", at(() => {
     const back = pill()?.dataset.state === "lost";
     state("fresh");
-    if (back) changed();
+    // What happened while nobody listened is asked for; the corner is asked in any case, for its first look may have been early.
+    tell(back ? [...shown(), ...follows()] : follows());
   }));
   for (const name of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) document.addEventListener(name, at(lost));
   addEventListener("offline", lost);
