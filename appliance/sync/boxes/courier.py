@@ -82,10 +82,7 @@ class Courier:
     def wrote(self) -> None:
         """Something was committed here; called from any thread."""
         self._wrote = True
-        if self._loop is not None:
-            # The loop may close between a commit and the news of it, when the box stops.
-            with suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._woken.set)
+        self._wake()
 
     def heard(self, found: Heard) -> None:
         """The network says where a box is; called in the loop."""
@@ -100,10 +97,16 @@ class Courier:
             self._woken.set()
 
     def meet(self, box: bytes) -> None:
-        """Talk with a box now, whatever the round says: somebody asked for it."""
+        """Talk with a box now, whatever the round says: somebody asked for it, from any thread."""
         visit = self._round(box)
         visit.due_ms, visit.failures, visit.stuck_until_ms = self._clock.ticks_ms(), 0, 0
-        self._woken.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._loop is not None:
+            # The loop may close between a commit and the news of it, when the box stops.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._woken.set)
 
     # ---- the round
 

@@ -62,7 +62,7 @@ async def _ask(url: str, path: str, body: bytes, most: int, stall_s: float) -> R
         await writer.drain()
         return await _reply(reader, most, stall_s, len(sent))
     except OSError as error:
-        raise Cut(UNREACHABLE, str(error)) from error
+        raise Cut(STALLED, str(error)) from error
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError) as error:
         raise Cut(NONSENSE, str(error)) from error
     finally:
