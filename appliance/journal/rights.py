@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,15 @@ class Rights:
 
     def may(self, permission: str) -> bool:
         """Tell whether an action's name is granted."""
-        return any(fnmatchcase(permission, pattern) for pattern in self.grants)
+        known = self._known
+        if permission not in known:
+            known[permission] = any(fnmatchcase(permission, pattern) for pattern in self.grants)
+        return known[permission]
+
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        """Answers given before; a page asks for dozens of permissions, there are a few hundred in all."""
+        return {}
 
     def sees(self, guarded: str) -> bool:
         """Tell whether a guarded field (cost, profit, phone, customer_totals) may be shown."""

@@ -41,6 +41,11 @@ def second_line(names: str, row: Any, seen: Seen) -> str:
     return " · ".join([part for part in parts if part])
 
 
+def named_in(names: str) -> list[str]:
+    """The columns that a second line names."""
+    return [name for name, _ in _named(names)] if names else []
+
+
 def _named(names: str) -> tuple[tuple[str, str], ...]:
     if names not in _SPLIT:
         _SPLIT[names] = tuple(_kind_of(part.strip()) for part in names.split("·"))

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
+from string import Formatter
 from typing import Any
 from urllib.parse import quote
 
-from appliance.web.cells import Seen, plain_value, second_line, show
+from appliance.web.cells import Seen, named_in, plain_value, second_line, show
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class Column:
     def heading(self) -> str:
         """The msgid over the column."""
         return self.title or self.name.replace("_", " ").capitalize()
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of the view that it names."""
+        linked = [name for _, name, _, _ in Formatter().parse(self.link) if name]
+        return [*([self.name] if self.name else []), *named_in(self.sub), *linked]
 
     def cell(self, row: Any, seen: Seen) -> str:
         """Write the cell, from <td> on."""
@@ -217,6 +224,11 @@ class Goods(Column):
     picture: str = ""
     count: str = ""
     css: str = "c-goods"
+
+    @property
+    def reads(self) -> list[str]:
+        """What it names, the picture and the count too."""
+        return [*super().reads, *filter(None, (self.picture, self.count))]
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write the picture, the title and the second line beside it."""

@@ -9,7 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from appliance.journal import Action, Clock, Journal
@@ -22,6 +21,7 @@ from appliance.web.live import Hub
 from appliance.web.local import Local
 from appliance.web.pages import Form, Page, RoomPages
 from appliance.web.signin import Device, Doors, Staff
+from appliance.web.stage import Stage
 from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
 from appliance.web.words import Words
 
@@ -70,13 +70,16 @@ class Front:
         self.csp_reports: list[str] = []
         self._memory: dict[Any, tuple[int, Any]] = {}
         self._written: dict[Any, dict[Any, str]] = {}
+        self._written_in = 0
         self._shells: dict[Any, Markup] = {}
         self._stale = False
         self._staff_stale = False
         self._gather()
         self.static = read_static(STATIC)
         self.jobs = Jobs(self)
-        self._stages = {lang: self._stage(spoken) for lang, spoken in self.languages.items()}
+        folders = {room.name: room.folder for room in self.rooms}
+        told = {"static": self.static_href, "config": self.config}
+        self._stages = {lang: Stage(spoken, folders, told) for lang, spoken in self.languages.items()}
         journal.listen(self._heard)
 
     def _gather(self) -> None:
@@ -107,24 +110,6 @@ class Front:
         return self._fields[name]
 
     # ---- templates
-
-    def _stage(self, spoken: Words) -> Environment:
-        folders = {room.name: FileSystemLoader(room.folder) for room in self.rooms}
-        stage = Environment(
-            loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), PrefixLoader(folders)]),
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
-        # One stage per language, so that `_` is a plain global and macros need no context to speak.
-        stage.globals |= {"_": spoken, "words": spoken, "static": self.static_href, "config": self.config}
-        stage.filters |= {
-            name: getattr(spoken, name)
-            for name in ("money", "price", "worth", "qty", "weight", "rate", "phone", "name")
-        }
-        return stage
 
     def render(self, template: str, spoken: Words, **context: Any) -> str:
         """Render a template in one language."""
@@ -180,7 +165,14 @@ class Front:
         return made
 
     def written_rows(self, path: str, visit: Visit) -> dict[Any, str]:
-        """Rows of a list already written for the same language, day and rights, by what they say."""
+        """Rows of a list already written this minute for the same language, day and rights, by what they say.
+
+        What a cell tells of the hour ("3 h left") is never older than that.
+        """
+        minute = visit.at // 60_000
+        if minute != self._written_in:
+            self._written_in = minute
+            self._written.clear()
         eyes = (path, visit.lang, visit.day, visit.rights.grants, visit.rights.fields)
         written = self._written.get(eyes)
         if written is None or len(written) > MOST_WRITTEN:
@@ -235,6 +227,7 @@ class Front:
                 {
                     "title": visit.words(act.title) if act else deed.action,
                     "action": deed.action,
+                    "changes": deed.changes,
                     "who": known[0].name if known else visit.pick("employee", deed.who),
                     "at": stamp.at,
                     "when": visit.words.moment(stamp.at, visit.at),

@@ -17,6 +17,7 @@ class Labels:
     def __init__(self, front: "Front", named: Mapping[str, tuple[str, ...]]) -> None:
         self.front = front
         self.named = named
+        self._conditions: dict[str, str] = {}
         self._searchable = {view.name for view in front.journal.schema.kept if view.search}
 
     def name(self, visit: "Visit", table: str, record: str) -> str:
@@ -59,6 +60,8 @@ class Labels:
 
     def _default_condition(self, view: str) -> str:
         """Disabled and removed rows are not offered any more, wherever a table has such columns."""
-        columns = {row[1] for row in self.front.journal.reading().execute(f"pragma table_info({view})")}
-        wanted = [f"{name} = 0" for name in ("disabled", "deleted") if name in columns]
-        return " and ".join(wanted) or "true"
+        if view not in self._conditions:
+            columns = {row[1] for row in self.front.journal.reading().execute(f"pragma table_info({view})")}
+            wanted = [f"{name} = 0" for name in ("disabled", "deleted") if name in columns]
+            self._conditions[view] = " and ".join(wanted) or "true"
+        return self._conditions[view]

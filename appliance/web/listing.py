@@ -95,6 +95,9 @@ class Listing:
     where: str = ""
     empty: str = ""
     export: bool = True
+    reads: Sequence[str] | None = None
+    """For lists that are looked at all day: what its steps and hand-written cells read besides the columns' own values,
+    so that no more is fetched. None fetches everything."""
 
     @property
     def name(self) -> str:

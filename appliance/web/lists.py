@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
+
+from markupsafe import Markup
 
 from appliance.journal import Row, is_id
 from appliance.web.columns import Column, Next
@@ -24,6 +26,13 @@ SEARCH_LENGTH = 100
 SAFE = "-_.~:,"
 STEP = "<td class=c-act><a"
 """How a cell begins that holds a next step: on a phone its card keeps room for it."""
+
+
+class Around(NamedTuple):
+    """What stands above the rows of a list, as HTML."""
+
+    views: Markup
+    filters: Markup
 
 
 @dataclass
@@ -124,7 +133,7 @@ class ListPage:
         way = "desc" if downward else "asc"
         order = f"{column} {way}, id {way}" if column != "id" else f"id {way}"
         rows = self.visit.rows(
-            f"select * from {self.listing.view} where {sifted.where} order by {order} limit {PAGE_ROWS + 1}",
+            f"select {self.taken} from {self.listing.view} where {sifted.where} order by {order} limit {PAGE_ROWS + 1}",
             *sifted.args,
         )
         more = len(rows) > PAGE_ROWS
@@ -144,6 +153,14 @@ class ListPage:
         """The address of the page after this one."""
         rows, _, after = self._page
         return self.address(after=_place(rows[-1], self.sort[0]), before="") if after and rows else ""
+
+    @property
+    def taken(self) -> str:
+        """The columns of the view that the rows are written from."""
+        if self.listing.reads is None:
+            return "*"
+        names = [name for column in self.columns for name in column.reads]
+        return ", ".join(dict.fromkeys(["id", self.sort[0], *names, *self.listing.reads]))
 
     def row_html(self, row: Row) -> str:
         """One row as HTML."""
@@ -176,6 +193,18 @@ class ListPage:
         """How a row becomes a card on a phone: with a line for goods and next step, in two lines, or as it comes."""
         shown = {one.css for one in self.columns}
         return "plain" if "c-goods" not in shown else "pictured" if "c-act" in shown else "brief"
+
+    @cached_property
+    def around(self) -> Around:
+        """The saved views and the filters, written once for whoever asks the same until something changes."""
+        visit = self.visit
+        seen_by = (visit.who, visit.lang, visit.day, visit.rights.fields)
+        key = ("around", self.listing.path, seen_by, tuple(sorted(self.query.items())))
+        return visit.front.remember(key, lambda: Around(self._written("views"), self._written("filters")))
+
+    def _written(self, part: str) -> Markup:
+        html = self.visit.front.render(f"list/{part}.html", self.visit.words, page=self, listing=self.listing)
+        return Markup(html)
 
     def address(self, **changes: str) -> str:
         """This list with something else asked; what is empty is left out."""

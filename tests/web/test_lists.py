@@ -165,3 +165,20 @@ def test_a_list_of_fifty_stays_light(alice_at: Tablet, shelf: list[str]) -> None
     page: Any = alice_at.get("/teas").content
     rows = page[page.index(b"<tbody>") : page.index(b"</tbody>")]
     assert len(rows) / 50 < 600
+
+
+def test_what_a_row_tells_of_the_hour_goes_on_with_the_hour(alice_at: Tablet, house: House) -> None:
+    house.do(actions.create, name="Tea", grade="green", price=1)
+    assert "0 min old" in alice_at.get("/teas").text
+    house.clock.now += 5 * 60_000
+    assert "5 min old" in alice_at.get("/teas").text
+
+
+def test_the_filters_follow_what_is_asked_and_what_changed(alice_at: Tablet, house: House) -> None:
+    house.do(actions.create, name="Tea", grade="green", price=1)
+    assert 'aria-current="true">' not in alice_at.get("/teas").text.partition('class="filters"')[2].partition("sort")[0]
+    assert "chip on" in alice_at.get("/teas?grade=green").text
+    assert "chip on" not in alice_at.get("/teas").text
+    assert re.search(r'Draft <b class="hot">1</b>', alice_at.get("/teas").text)
+    house.do(actions.create, name="Other", grade="green", price=1)
+    assert re.search(r'Draft <b class="hot">2</b>', alice_at.get("/teas").text)

@@ -142,6 +142,21 @@ orders_listing = Listing(
     new="orders.create",
     more=["shipping.counter_sale"],
     empty="No order stands here. Take one, or bring them in from the platform.",
+    reads=(
+        "picture",
+        "units",
+        "kinds",
+        "goods_spec",
+        "buyer_message",
+        "mark",
+        "frozen_reason",
+        "trouble",
+        "refund_status",
+        "revert_reason",
+        "ship_by",
+        "exceptions",
+        "paid",
+    ),
 )
 
 
@@ -255,11 +270,9 @@ def _steps(visit: Visit, order: Row) -> list[tuple[str, str, str]]:
 def _timeline(visit: Visit, id: str) -> list[dict[str, Any]]:
     """What was done, each with the reason or the sum that belongs to it."""
     told = visit.history(id)
-    visit.statements += 1
-    entries = visit.front.journal.history(visit.front.journal.reading(), id)
-    for one, (_, deed) in zip(told, entries, strict=False):
-        one["note"] = notes(deed.changes)
-        one["icon"] = _ICONS.get(deed.action, "check")
+    for one in told:
+        one["note"] = notes(one["changes"])
+        one["icon"] = _ICONS.get(one["action"], "check")
     return told
 
 

@@ -1,8 +1,21 @@
 """What can be seen of the tea shelf."""
 
+from typing import Any
+
 from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Period, Rail, Saved, Visit, page, panel
 from appliance.web import columns as c
+from appliance.web.cells import Seen
 from tests.web.toyroom.actions import sell
+
+
+class Since(c.Column):
+    """How long ago, in minutes; not for a sheet."""
+
+    kind = ""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        return f"{(seen.now_ms - row[self.name]) // 60_000} min old"
+
 
 teas = Listing(
     "Teas",
@@ -16,6 +29,7 @@ teas = Listing(
         c.Price("cost", needs="cost"),
         c.Money("worth"),
         c.Status("state"),
+        Since("placed_at", title="Age"),
         c.Next(lambda row: Do("Put out", "toyroom.put_out", tea=row.id) if row.state == "draft" else None),
     ],
     saved=[Saved("Draft", "state = 'draft'", hot=True), Saved("Open", "state = 'open'"), Saved("All")],
@@ -26,6 +40,7 @@ teas = Listing(
     totals=["worth"],
     bulk=["toyroom.put_out"],
     new="toyroom.create",
+    reads=["state"],
 )
 
 
