@@ -19,6 +19,8 @@ class Seen:
     today: str
     may: Callable[[str], bool]
     sees: Callable[[str], bool]
+    branch: str = ""
+    """The branch of this box: what is a next step here may be another's elsewhere."""
 
 
 def masked(phone: str) -> str:

@@ -219,8 +219,12 @@ class Front:
     def told(self, visit: Visit, record: str) -> list[dict[str, Any]]:
         """The history of a record as sentences: what, who, when."""
         entries = self.journal.history(self.journal.reading(), record)
-        told = []
+        told, said = [], set[str]()
         for stamp, deed in entries:
+            # An action that touched two partitions is two entries and one deed.
+            if deed.action_id and deed.action_id in said:
+                continue
+            said.add(deed.action_id)
             act = self.actions.get(deed.action)
             known = self.doors.known(deed.who)
             told.append(

@@ -85,7 +85,7 @@ class Visit:
         self.statements = 0
         self.may = rights.may
         self.sees = rights.sees
-        self.seen = Seen(self.words, self.at, self.day, rights.may, rights.sees)
+        self.seen = Seen(self.words, self.at, self.day, rights.may, rights.sees, front.config.branch)
 
     # ---- who and where
 

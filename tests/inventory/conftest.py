@@ -7,9 +7,9 @@ import pytest
 
 from appliance.journal import ONE, Desk, Refusal, derive
 from appliance.journal.desk import action
-from appliance.shop import catalog
+from appliance.shop import catalog, inventory
 from appliance.shop.settings import Branch, Warehouse
-from tests.cast import BRANCH_A, BRANCH_B, Shop
+from tests.cast import BRANCH_A, BRANCH_B, Shop, meet
 
 ROOMS = ["settings", "catalog", "inventory"]
 
@@ -70,3 +70,20 @@ def refused(sentence: str, deed: Callable[[], object], field: str = "") -> Refus
 
 def pieces(count: int) -> int:
     return count * ONE
+
+
+@action("Stock the shelves")
+def stock_up(desk: Desk, shelf: Shelf) -> None:
+    for sku, count, cost in ((shelf.teapot, 10, 128_000), (shelf.cup, 2, 10_000), (shelf.cup, 1, 10_100)):
+        inventory.receive(
+            desk, warehouse=shelf.warehouse, sku=sku, qty=pieces(count), cost=cost, kind="purchase_in",
+            document=derive("buy"),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def stocked(alice: Desk, bob: Desk, shelf: Shelf) -> Shelf:
+    """Ten teapots at 12.80 and three cups, two at 1.00 and one at 1.01, in Alice's warehouse; Bob's is empty."""
+    stock_up(alice, shelf)
+    meet(alice, bob)
+    return shelf

@@ -7,6 +7,7 @@ import msgspec
 
 from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive, plain
 from appliance.shop.catalog import SkuId
+from appliance.shop.inventory import carrying, differences, transfers
 from appliance.shop.inventory.ledger import (
     Place,
     Wanted,
@@ -19,6 +20,16 @@ from appliance.shop.inventory.ledger import (
 )
 from appliance.shop.inventory.records import PaperKind, Quality, StockLimit, StockPaper, StockPaperId
 from appliance.shop.settings import WarehouseId
+
+# The room's actions are found here, wherever they are written.
+request_transfer, change_transfer = transfers.request_transfer, transfers.change_transfer
+submit_transfer, cancel_transfer = transfers.submit_transfer, transfers.cancel_transfer
+approve_transfer, unapprove_transfer = transfers.approve_transfer, transfers.unapprove_transfer
+send_transfer, send_part, end_sending = carrying.send_transfer, carrying.send_part, carrying.end_sending
+take_in, take_in_all, take_home = carrying.take_in, carrying.take_in_all, carrying.take_home
+move_stock, restore_transfer = carrying.move_stock, carrying.restore_transfer
+explain_difference, accept_difference = differences.explain_difference, differences.accept_difference
+withdraw_difference = differences.withdraw_difference
 
 Why = Annotated[Text, Limit(max=100), Label("Reason")]
 UnitCost = Annotated[Price | None, Label("Unit cost")]

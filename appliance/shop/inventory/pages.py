@@ -1,13 +1,29 @@
-"""What can be seen of stock: how much lies where, the ledger of a SKU, every movement, and the warehouse's papers."""
+"""What can be seen of stock: how much lies where, the ledger of a SKU, movements, the warehouse's papers, transfers."""
 
-from typing import Any, get_args
+from html import escape
+from typing import Any, Final, get_args
 
 from appliance.journal import Row
 from appliance.shop.inventory import actions
 from appliance.shop.inventory.records import MovedKind, PaperKind, Quality
-from appliance.web import Answer, ChoiceFilter, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
+from appliance.web import (
+    Answer,
+    ChoiceFilter,
+    Do,
+    Form,
+    Go,
+    Listing,
+    Period,
+    Rail,
+    RefFilter,
+    Saved,
+    Visit,
+    page,
+    panel,
+)
 from appliance.web import columns as c
 from appliance.web.cells import Seen
+from appliance.web.columns import button
 
 LINES = 50
 
@@ -122,6 +138,133 @@ papers = Listing(
 )
 
 
+# ---- transfers
+
+TONES: Final = {
+    "editing": "wait", "asked_for": "do", "granted": "do", "part_out": "way", "in_transit": "way", "part_in": "way",
+    "done": "done", "cancelled": "done",
+}  # fmt: skip
+
+
+class Way(c.Text):
+    """From where to where."""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        """Write both warehouses with an arrow between them."""
+        return f"{escape(row['source_name'])} → {escape(row['target_name'])}"
+
+
+class TransferStep(c.Next):
+    """What this branch does next; what the other branch does is no button here."""
+
+    def cell(self, row: Any, seen: Seen) -> str:
+        """Write the button."""
+        return f"<td class=c-act>{button(transfer_step(row, seen.branch), seen)}"
+
+
+def transfer_step(row: Any, branch: str) -> Do | Go | None:
+    """The one thing to do with a transfer now, in this branch."""
+    given, keeper = {"transfer": row["id"]}, row["source_branch"] == branch
+    if row["differences"] and keeper:
+        return Go("Look", f"/transfers/{row['id']}")
+    if row["stage"] == "editing":
+        return Do("Hand the transfer in", "inventory.submit_transfer", **given)
+    if row["stage"] == "asked_for" and keeper:
+        return Do("Approve the transfer", "inventory.approve_transfer", **given)
+    if row["stage"] in {"granted", "part_out"} and keeper:
+        return Do("Send the goods", "inventory.send_transfer", **given)
+    if row["state"] == "sent" and row["stage"] != "done" and row["target_branch"] == branch:
+        return Do("Take all of it in", "inventory.take_in_all", **given)
+    return None
+
+
+transfer_listing = Listing(
+    "Transfers",
+    path="/transfers",
+    view="transfer_list",
+    see="inventory.see",
+    columns=[
+        c.Number("number", link="/transfers/{id}", sub="made_at"),
+        Way("source_name", title="From where to where", sub="day"),
+        c.Goods("goods", picture="picture", sub="code"),
+        c.Qty("granted", wide=True),
+        Some("on_way", title="On the way", wide=True),
+        c.Status("stage", title="Status", tones=TONES),
+        TransferStep(lambda _row: None),
+    ],
+    saved=[
+        Saved("Under way", where="open = 1"),
+        Saved("To decide", where="stage = 'asked_for'"),
+        Saved("To send", where="stage in ('granted', 'part_out')"),
+        Saved("On the way", where="stage in ('part_out', 'in_transit', 'part_in')"),
+        Saved("Differences", where="differences > 0", hot=True),
+        Saved("All"),
+    ],
+    default="Under way",
+    filters=[
+        Period("made_at", title="When"),
+        RefFilter("source", "warehouse", title="From the warehouse"),
+        RefFilter("target", "warehouse", title="To the warehouse"),
+    ],
+    sorts=[("made_at", "Newest first", "desc"), ("made_at", "Oldest first", "asc")],
+    search=True,
+    new="inventory.request_transfer",
+    more=["inventory.move_stock"],
+    empty="When one branch has what another needs, ask for a transfer here.",
+)
+
+
+@page("/transfers/{id}", see="inventory.see")
+def transfer(visit: Visit, id: str) -> Answer:
+    """A transfer: who asked, what was granted, how far the goods are, and what did not come as it was sent."""
+    shown = visit.row("select * from transfer_list where id = ?", id) or visit.missing("Transfer")
+    ours, theirs = shown.source_branch == visit.branch, shown.target_branch == visit.branch
+    wanted = {
+        "editing": [("Change the transfer", "change_transfer", shown.branch == visit.branch)],
+        "asked_for": [
+            ("Grant less", "approve_transfer", ours),
+            ("Change the transfer", "change_transfer", shown.branch == visit.branch),
+        ],
+        "granted": [
+            ("Send a part of the goods", "send_part", ours),
+            ("Take the grant back", "unapprove_transfer", ours),
+        ],
+        "part_out": [("Send a part of the goods", "send_part", ours), ("Send no more", "end_sending", ours)],
+    }.get(shown.stage, [])
+    if shown.state in {"editing", "to_review", "approved"}:
+        wanted = [*wanted, ("Cancel the transfer", "cancel_transfer", ours or theirs)]
+    if shown.state == "sent" and shown.on_way:
+        wanted = [*wanted, ("Take the goods back", "take_home", ours)]
+    step = transfer_step(shown, visit.branch)
+    return visit.show(
+        "inventory/transfer.html",
+        title=shown.number,
+        transfer=shown,
+        tone=TONES[shown.stage],
+        lines=visit.rows("select * from transfer_line_list where transfer = ? order by place limit 200", id),
+        differences=visit.rows("select * from difference_list where transfer = ? order by made_at desc limit 50", id),
+        more=[(visit.words(said), verb) for said, verb, open_ in wanted if open_ and visit.may(f"inventory.{verb}")],
+        step=step if isinstance(step, Do) else None,
+        counting=theirs and shown.state == "sent" and shown.stage != "done",
+        keeper=ours,
+        history=visit.history(id),
+    )
+
+
+def _lines_as(column: str) -> Any:
+    """Fill a form's lines with what the transfer says."""
+
+    def prefill(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+        rows = visit.rows(
+            f"select sku, {column} as qty, on_way from transfer_line_list where transfer = ? order by place limit 200",
+            given.get("transfer", ""),
+        )
+        found = [{"sku": row.sku, "qty": row.qty, "defective": 0} for row in rows if row.qty > 0]
+        return {"lines": found} if found else {}
+
+    return prefill
+
+
 @page("/stock/{id}", see="inventory.see")
 def shelf(visit: Visit, id: str) -> Answer:
     """One SKU in one warehouse: its buckets, and the ledger that led there."""
@@ -189,7 +332,7 @@ def _usual_warehouse(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
     return {"warehouse": first} if first else {}
 
 
-PAGES = [stock_listing, movements, papers, shelf, paper, stock_of_sku, stock_of_goods]
+PAGES = [stock_listing, movements, papers, transfer_listing, shelf, paper, transfer, stock_of_sku, stock_of_goods]
 
 RAIL = Rail(
     "Stock",
@@ -203,9 +346,16 @@ RAIL = Rail(
 PROBLEMS = {
     "problem_ledger_disagrees": "Two boxes moved {name} in {warehouse} apart from each other. Count it.",
     "problem_negative_stock": "There is less than nothing of {name} in {warehouse}. Count it, or write what came in.",
+    "problem_transfer_counted_twice": (
+        "{name} of transfer {number}: {source} gave up or took back what {target} took in. {source} puts it right."
+    ),
 }
 
-LABELS = {"stock_paper": ("stock_paper_list", "number")}
+LABELS = {
+    "stock_paper": ("stock_paper_list", "number"),
+    "transfer": ("transfer_list", "number"),
+    "difference": ("difference_list", "name"),
+}
 
 FORMS = {
     actions.opening_stock: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
@@ -215,4 +365,10 @@ FORMS = {
     actions.convert: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
     actions.adjust_value: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
     actions.reverse: Form(next="/stock-papers/{id}"),
+    actions.request_transfer: Form(next="/transfers/{id}"),
+    actions.move_stock: Form(next="/transfers/{id}"),
+    actions.change_transfer: Form(prefill=_lines_as("asked")),
+    actions.approve_transfer: Form(prefill=_lines_as("asked")),
+    actions.send_part: Form(prefill=_lines_as("granted - sent")),
+    actions.take_in: Form(prefill=_lines_as("on_way")),
 }

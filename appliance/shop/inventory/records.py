@@ -1,12 +1,16 @@
 """What is written about stock: what moved, at which cost, and the papers that say why."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from appliance.journal import (
     BRANCH,
+    CHAIN,
     Day,
     Fact,
+    Flow,
+    Group,
     Id,
+    Label,
     Limit,
     Partition,
     Price,
@@ -19,9 +23,12 @@ from appliance.journal import (
     Words,
 )
 from appliance.shop.catalog import SkuId
-from appliance.shop.settings import WarehouseId
+from appliance.shop.settings import BranchId, WarehouseId
 
 StockPaperId = Annotated[str, Ref("stock_paper")]
+TransferId = Annotated[str, Ref("transfer")]
+TransferLineId = Annotated[str, Ref("transfer_line")]
+DifferenceId = Annotated[str, Ref("difference")]
 
 Quality = Literal["good", "defective"]
 
@@ -122,3 +129,102 @@ class StockLimit(Record, kw_only=True, frozen=True):
     warehouse: WarehouseId = ""
     sku: SkuId = ""
     low: Annotated[Qty, Watched()] = 0
+
+
+# ---- transfers
+
+CarriedKind = Literal["sent", "came", "came_home", "written_off"]
+LossReason = Annotated[Literal["lost", "damaged", "miscounted"], Label("What happened to them")]
+
+IN_TRANSIT = Sum("in_transit", by=("line",), of=("qty", "value"))
+"""What left one shelf and has not reached another: it belongs to the sender until it comes or is written off."""
+CARRIAGE = Sum("carriage", by=("line", "kind"), of=("qty", "value"))
+
+TRANSFER_FLOW: Final = Flow(
+    start="editing",
+    steps={
+        # Between two shelves of one branch it may be all at once.
+        "editing": ("to_review", "sent", "cancelled"),
+        "to_review": ("editing", "approved", "cancelled"),
+        "approved": ("sent", "to_review", "cancelled"),
+        "sent": (),
+        "cancelled": (),
+    },
+    # What is on its way cannot be cancelled by paper; a cancelled transfer is not revived by somebody's approval.
+    rank={"sent": 30, "cancelled": 20, "approved": 10},
+)
+
+DIFFERENCE_FLOW: Final = Flow(
+    start="open",
+    steps={"open": ("accepted", "withdrawn"), "accepted": (), "withdrawn": ()},
+    rank={"accepted": 20, "withdrawn": 10},
+)
+
+
+class Transfer(Record, kw_only=True, frozen=True):
+    """Goods are to go from one shelf to another. Both branches read and write it, so it travels to the whole chain.
+
+    How far the goods are follows from what was carried; the steps only say what people decided.
+    """
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = TRANSFER_FLOW
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("source",), ("target",))
+
+    number: Text = ""
+    source: WarehouseId = ""
+    target: WarehouseId = ""
+    branch: BranchId = ""
+    """The branch that asked for it."""
+    note: Words = ""
+    day: Day = ""
+    cancel_reason: Text = ""
+    ended: bool = False
+    """The sender sends no more, whatever is still open."""
+
+
+class TransferLine(Record, kw_only=True, frozen=True):
+    """One SKU of a transfer: what the one branch asked for, and what the owner of the goods granted."""
+
+    partition: ClassVar[Partition] = CHAIN
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("transfer", "place"), ("sku",))
+
+    transfer: TransferId = ""
+    place: int = 0
+    sku: SkuId = ""
+    asked: Qty = 0
+    granted: Qty = 0
+
+
+class Carried(Fact, kw_only=True, frozen=True):
+    """Goods of a transfer left, came, came home again, or were given up: with a sign, as seen from the way."""
+
+    partition: ClassVar[Partition] = CHAIN
+    feeds: ClassVar[tuple[Sum, ...]] = (IN_TRANSIT, CARRIAGE)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("transfer",), ("line",), ("difference",))
+
+    transfer: TransferId = ""
+    line: TransferLineId = ""
+    kind: CarriedKind = "sent"
+    qty: Qty = 0
+    value: Price = 0
+    difference: DifferenceId = ""
+    day: Day = ""
+
+
+class Difference(Record, kw_only=True, frozen=True):
+    """Other than what was sent has come. The goods stay the sender's until the sender accepts it."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = DIFFERENCE_FLOW
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("transfer",), ("line",))
+
+    transfer: TransferId = ""
+    line: TransferLineId = ""
+    qty: Annotated[Qty, Group("found")] = 0
+    """Less than nothing: so much is missing; more: so much more has come than was sent."""
+    reason: Annotated[LossReason, Group("found")] = "lost"
+    note: Annotated[Words, Group("found")] = ""
+    day: Day = ""

@@ -134,3 +134,106 @@ from stock s left join (
     select warehouse, sku, quality, sum(qty) as qty, sum(value) as value from moved group by warehouse, sku, quality
 ) m on m.warehouse = s.warehouse and m.sku = s.sku and m.quality = s.quality
 where s.qty <> ifnull(m.qty, 0) or s.value <> ifnull(m.value, 0) or (s.qty = 0 and s.value <> 0);
+
+-- A line of a transfer, and how far its goods are.
+--
+-- kept by id
+-- touched by transfer_line: id
+-- touched by carriage: line
+-- touched by in_transit: line
+-- touched by sku_list: select id from transfer_line where sku = :id
+-- index transfer, place
+-- index counted_twice
+create view transfer_line_list as
+select t.*, t.on_way < 0 as counted_twice
+from (
+    select l.id, l.transfer, l.place, l.sku, ifnull(s.code, '') as code, ifnull(s.name, '') as name, s.picture, s.unit,
+        l.asked, l.granted,
+        ifnull((select qty from carriage c where c.line = l.id and c.kind = 'sent'), 0) as sent,
+        -ifnull((select qty from carriage c where c.line = l.id and c.kind = 'came'), 0) as came,
+        -ifnull((select qty from carriage c where c.line = l.id and c.kind = 'came_home'), 0) as came_home,
+        -ifnull((select qty from carriage c where c.line = l.id and c.kind = 'written_off'), 0) as written_off,
+        ifnull((select qty from in_transit w where w.line = l.id), 0) as on_way,
+        ifnull((select value from in_transit w where w.line = l.id), 0) as on_way_value
+    from transfer_line l left join sku_list s on s.id = l.sku
+    where l.deleted = 0
+) t;
+
+-- Transfers with their stage: what people decided, and once goods have left, how far these are.
+--
+-- kept by id
+-- touched by transfer: id
+-- touched by transfer_line_list: transfer
+-- touched by difference: transfer
+-- touched by warehouse: select id from transfer where source = :id union select id from transfer where target = :id
+-- index number
+-- index made_at, id
+-- index stage, made_at, id
+-- index open, made_at, id
+-- index source, made_at, id
+-- index target, made_at, id
+-- search number, source_name, target_name
+create view transfer_list as
+select t.*, t.stage not in ('done', 'cancelled') as open
+from (
+    select d.*,
+        case
+            when d.state = 'to_review' then 'asked_for' when d.state = 'approved' then 'granted'
+            when d.state <> 'sent' then d.state
+            when d.on_way = 0 and d.differences = 0 and (d.ended = 1 or d.sent >= d.granted) then 'done'
+            when d.came > 0 then 'part_in'
+            when d.ended = 0 and d.sent < d.granted then 'part_out'
+            else 'in_transit'
+        end as stage
+    from (
+        select x.id, x.number, x.source, ifnull(a.name, '') as source_name, ifnull(a.branch, '') as source_branch,
+            x.target, ifnull(b.name, '') as target_name, ifnull(b.branch, '') as target_branch, x.branch, x.note, x.day,
+            x.cancel_reason, x.ended, x.state, x.state_at, x.forked, x.made_at, x.changed,
+            (select count(*) from transfer_line_list l where l.transfer = x.id) as kinds,
+            ifnull((select l.name from transfer_line_list l where l.transfer = x.id order by l.place limit 1), '') as goods,
+            ifnull((select l.code from transfer_line_list l where l.transfer = x.id order by l.place limit 1), '') as code,
+            ifnull((select l.picture from transfer_line_list l where l.transfer = x.id order by l.place limit 1), '') as picture,
+            ifnull((select sum(l.asked) from transfer_line_list l where l.transfer = x.id), 0) as asked,
+            ifnull((select sum(l.granted) from transfer_line_list l where l.transfer = x.id), 0) as granted,
+            ifnull((select sum(l.sent) from transfer_line_list l where l.transfer = x.id), 0) as sent,
+            ifnull((select sum(l.came) from transfer_line_list l where l.transfer = x.id), 0) as came,
+            -- Added up without a sign: a line that was counted twice must not hide another that is still on its way.
+            ifnull((select sum(abs(l.on_way)) from transfer_line_list l where l.transfer = x.id), 0) as on_way,
+            ifnull((select sum(l.on_way_value) from transfer_line_list l where l.transfer = x.id), 0) as on_way_value,
+            (select count(*) from difference f where f.transfer = x.id and f.state = 'open' and f.deleted = 0) as differences
+        from transfer x left join warehouse a on a.id = x.source left join warehouse b on b.id = x.target
+        where x.deleted = 0 and x.made_at > 0
+    ) d
+) t;
+
+create view transfer_side as select 'out' as side union all select 'in';
+
+-- What is granted is kept back on the one shelf, and what is on its way will come to the other.
+--
+-- kept by id, side
+-- touched by transfer_line_list: select :id as id, side from transfer_side
+-- touched by transfer_list: select l.id, s.side from transfer_line_list l cross join transfer_side s where l.transfer = :id
+-- feeds held
+create view transfer_hold as
+select h.* from (
+    select l.id, s.side, l.sku, case s.side when 'out' then t.source else t.target end as warehouse,
+        case s.side when 'out' then 'to_transfer_out' else 'in_transit_in' end as bucket,
+        case s.side
+            when 'in' then l.on_way
+            else case when t.state = 'approved' or (t.state = 'sent' and t.ended = 0) then max(l.granted - l.sent, 0) else 0 end
+        end as qty
+    from transfer_line_list l join transfer_list t on t.id = l.transfer cross join transfer_side s
+) h
+where h.qty <> 0;
+
+-- What the sender is asked to accept.
+create view difference_list as
+select f.id, f.transfer, f.line, f.qty, f.reason, f.note, f.day, f.state, f.state_at, f.made_at, l.name, l.code, l.picture
+from difference f join transfer_line_list l on l.id = f.line
+where f.deleted = 0 and f.made_at > 0;
+
+-- The sender gave goods up, or took them back, while the receiver took them in.
+create view problem_transfer_counted_twice as
+select l.id, l.transfer as document, t.number, l.name, t.source_name as source, t.target_name as target
+from transfer_line_list l join transfer_list t on t.id = l.transfer
+where l.counted_twice = 1;
