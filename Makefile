@@ -23,6 +23,7 @@ test: $(VENV)/.dev words
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --cov --cov-report=term
+	$(PYTHON) -m tests.refusals
 
 faults: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)

@@ -10,7 +10,6 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
-from appliance.journal import Refusal
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.routes import showing
@@ -18,7 +17,6 @@ from appliance.web.visit import Answer, Missing, Visit, WebRequest
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=600"
-MOST_BYTES = 32 * 1024 * 1024
 
 INLINE = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
@@ -78,13 +76,14 @@ def kind_of(head: bytes) -> str:
 async def keep_files(
     visit: Visit, fields: tuple[Field, ...], texts: dict[str, list[str]], files: Mapping[str, UploadFile]
 ) -> None:
-    """Keep what was uploaded for the fields that ask for a file; the field's value is its hash."""
+    """Keep what was uploaded for the fields that ask for a file; the field's value is its hash.
+
+    How large a request may be is the application's matter: what is larger never comes this far.
+    """
     wanted = {one.name for one in fields if one.kind == "blob"}
     for name, upload in files.items():
         if name not in wanted:
             continue
-        content = await upload.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise Refusal("This file is too large: at most {most} MB.", field=name, most=MOST_BYTES >> 20)
+        content = await upload.read()
         loop = asyncio.get_running_loop()
         texts[name] = [await loop.run_in_executor(visit.front.slow, visit.front.journal.blobs.keep, content)]

@@ -3,7 +3,8 @@
 from appliance.journal import Desk
 from appliance.shop import accounts
 from appliance.shop.accounts import MoneyAccount, actions
-from tests.accounts.conftest import refused
+from appliance.shop.settings import MoneyItem
+from tests.accounts.conftest import put, refused
 from tests.cast import clean
 
 
@@ -90,6 +91,12 @@ def test_income_and_expense_have_items_of_their_own(alice: Desk, drawer: str, re
     refused(
         "{name} is an item of the other direction.",
         lambda: actions.new_expense(alice, account=drawer, item=interest, amount=100),
+        "item",
+    )
+    closed = put(alice, MoneyItem(name="水电", direction="out", disabled=True))
+    refused(
+        "{name} is disabled. Choose another item.",
+        lambda: actions.new_expense(alice, account=drawer, item=closed, amount=100),
         "item",
     )
 

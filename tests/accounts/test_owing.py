@@ -83,6 +83,10 @@ def test_nothing_is_settled_beyond_what_is_open(alice: Desk, drawer: str, li_na:
         "An amount is more than nothing.", lambda: actions.settle(alice, money=paper, charge=debt, amount=-1), "amount"
     )
     refused(
+        "That is not here any more. Look at the list again.",
+        lambda: actions.settle(alice, money=paper, charge="nothing", amount=1),
+    )
+    refused(
         "Money that came in settles what is owed, not the other way round.",
         lambda: actions.settle(alice, money=debt, charge=paper, amount=1),
         "charge",

@@ -82,6 +82,8 @@ def test_a_step_that_the_flow_does_not_know_is_refused(lina: Desk):
     ticket = toy.sell(lina, name="张伟", total=100)
     with pytest.raises(Refusal, match="It is draft now, so it cannot become shipped"):
         toy.step(lina, ticket=ticket, to="shipped")
+    with pytest.raises(Refusal, match="That is not here any more"):
+        toy.step(lina, ticket="nothing", to="approved")
 
 
 def test_a_removed_ticket_is_gone_from_lists_but_not_from_history(lina: Desk):

@@ -104,6 +104,15 @@ def test_a_mark_at_the_beginning_is_no_part_of_the_first_heading(encoding: str) 
     assert found.headers[0] == "订单编号"
 
 
+def test_a_file_of_blank_lines_or_of_endless_columns_is_refused() -> None:
+    with pytest.raises(Refusal) as said:
+        told(b",,\n,,\n")
+    assert said.value.code == "headings"
+    with pytest.raises(Refusal) as said:
+        told(("订单编号" + ",列" * 600 + "\n").encode() * 2)
+    assert said.value.code == "columns"
+
+
 def test_headings_alone_are_a_file_without_orders() -> None:
     assert told(orders_csv([])).orders == []
 

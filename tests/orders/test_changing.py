@@ -30,6 +30,8 @@ def test_the_customer_changes_while_nothing_was_paid(alice: Desk, house: House):
     assert alice.get(SalesOrder, placed).customer == wang
     pay(alice, house, placed)
     refused("paid", lambda: act.change_customer(alice, order=placed, customer=house.li_na))
+    customers.actions.disable(alice, customer=house.li_na)
+    refused("disabled", lambda: act.change_customer(alice, order=placed, customer=house.li_na), "customer")
 
 
 def test_goods_change_and_amounts_are_worked_out_anew(alice: Desk, house: House):
