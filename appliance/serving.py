@@ -111,6 +111,7 @@ def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> 
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "night": lambda: _night(journal, config),
         "imports": lambda: _imports(journal, config.branch),
+        "review": lambda: _unattended(journal, config.branch),
         **company.loops,
     }
 
@@ -172,15 +173,35 @@ async def _night(journal: Journal, config: Config) -> None:
 
 def nightly(journal: Journal, branch: str) -> list[str]:
     """Do the work of one night; returns what the check found wrong."""
-    from appliance.shop.orders import complete_due
+    from appliance.shop.inventory import verify
+    from appliance.shop.orders import complete_due, wake_delayed
 
     desk = journal.desk(who="", device="night", branch=branch)
-    complete_due(desk)
+    while complete_due(desk) or wake_delayed(desk):
+        pass  # so many at a time, for an entry holds only so much
     journal.tidy().result()
-    wrong = check(journal)
+    wrong = [*check(journal), *map(str, verify(journal.reading()))]
     for line in wrong:
         log.error("The nightly check found: %s", line)
     return wrong
+
+
+# ---- orders that nobody has to read
+
+
+async def _unattended(journal: Journal, branch: str) -> None:
+    """Approve what a person need not look at, every so many minutes; the shop's rules say whether and when."""
+    from appliance.shop import settings
+    from appliance.shop.orders import review_unattended
+
+    desk = journal.desk(who="", device="review", branch=branch)
+    last = 0
+    while True:
+        await asyncio.sleep(LOOK_AGAIN_S)
+        now = journal.clock.ticks_ms()
+        if now - last >= settings.number(desk, "auto.minutes") * 60_000:
+            last = now
+            await asyncio.to_thread(review_unattended, desk)
 
 
 # ---- files that people lay in

@@ -1,6 +1,6 @@
 """What is owed: charges, settling, prepayments, statements, ageing, credit."""
 
-from appliance.journal import Desk
+from appliance.journal import Desk, Rights
 from appliance.shop import accounts, customers
 from appliance.shop.accounts import actions, statements
 from tests.accounts.conftest import refused
@@ -130,6 +130,17 @@ def test_no_more_is_given_back_than_was_paid(alice: Desk, drawer: str, li_na: st
         lambda: accounts.receive(alice, account=drawer, party=li_na, party_kind="customer", amount=0),
         "amount",
     )
+
+
+def test_nobody_gives_more_back_than_their_role_allows(alice: Desk, drawer: str, li_na: str) -> None:
+    rights = Rights(("*",), limits={"refund": 3_000})
+    cashier = alice.journal.desk(who="c", branch=alice.branch, rights=rights)
+    accounts.receive(cashier, account=drawer, party=li_na, party_kind="customer", amount=9_000, document="order")
+    given = {"account": drawer, "party": li_na, "party_kind": "customer", "document": "order"}
+    accounts.refund(cashier, amount=3_000, **given)
+    sentence = "You may give back {most} at most. Ask somebody who may do more."
+    refused(sentence, lambda: accounts.refund(cashier, amount=3_001, **given), "amount")
+    refused(sentence, lambda: actions.new_payment(cashier, account=drawer, customer=li_na, amount=3_001), "amount")
 
 
 def test_a_receipt_of_an_undone_document_is_taken_back(alice: Desk, drawer: str, li_na: str) -> None:

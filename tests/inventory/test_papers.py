@@ -139,7 +139,7 @@ def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, stocked: She
     refused("The goods would be worth less than nothing.", adjust(-44_001), "amount")
     refused("Nothing is on the shelf, so there is no value to correct.", adjust(1, stocked.tea), "sku")
     careful = alice.journal.desk(
-        who=alice.who, device="tablet", branch=alice.branch, rights=Rights(("*",), limits={"value_adjustment": 100})
+        who=alice.who, device="tablet", branch=alice.branch, rights=Rights(("*",), limits={"adjustment": 100})
     )
     adjust(10_000, desk=careful)()
     said = refused(

@@ -50,6 +50,7 @@ WRONG = {
     "below_minimum": {"goods": [replace(TEAPOT, amount=9999)]},
     "below_cost": {"goods": [replace(TEAPOT, amount=7999, minimum=0)]},
     "credit": {"delivery_term": "on_account", "credit": 20000, "owed": 7201},
+    "source_refunded": {"goods": [TEAPOT, replace(TEAPOT, line="l2", refund_status="full")]},
     "only_gifts": {"goods": [replace(TEAPOT, gift=True)]},
     "unmerged": {"rivals": [Rival("SO-2", "to_review", frozen=False, same_place=True)]},
 }

@@ -8,6 +8,7 @@ from appliance.journal import ONE, Desk, Refusal, Rights, action, times
 from appliance.shop import catalog, customers, orders
 from appliance.shop.customers import Customer, CustomerClass
 from appliance.shop.orders import NewLine, NewReceiver, Receiver, SalesOrder, TakenLine
+from appliance.shop.orders import actions as act
 from appliance.shop.orders.amounts import Asked, settle
 from appliance.shop.settings import Courier, Shop, Warehouse
 from tests.cast import agree, clean, meet
@@ -134,6 +135,15 @@ def test_nobody_gives_more_away_than_their_role_allows(alice: Desk, house: House
     assert cashier.get(SalesOrder, placed).receivable == 11520
     refused("discount_limit", lambda: order(cashier, house, discount=1281), "discount")
     refused("discount_limit", lambda: order(cashier, house, NewLine(sku=house.teapot, price=100 * ONE)), "discount")
+
+
+def test_nobody_sells_at_less_margin_than_their_role_allows(alice: Desk, house: House):
+    cashier = alice.journal.desk(who="c", branch=alice.branch, rights=Rights(("*",), limits={"margin": 2_000}))
+    placed = order(cashier, house, NewLine(sku=house.teapot, price=100 * ONE))
+    refused("margin_limit", lambda: order(cashier, house, NewLine(sku=house.teapot, price=99 * ONE)), "discount")
+    cheaper = [NewLine(sku=house.teapot, price=99 * ONE)]
+    refused("margin_limit", lambda: act.change_lines(cashier, order=placed, lines=cheaper), "discount")
+    order(cashier, house, NewLine(sku=house.tea, price=0))  # nobody knows what it cost
 
 
 # ---- from a marketplace

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
 from appliance.shop import customers, settings
 from appliance.shop.accounts.journal import open_day
-from appliance.shop.accounts.papers import write_red
+from appliance.shop.accounts.papers import check_refund, write_red
 from appliance.shop.accounts.posting import post
 from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
 from appliance.shop.accounts.settling import members, settle_document
@@ -80,7 +80,8 @@ def refund(
     note: Words = "",
     about: Text = "",
 ) -> str:
-    """Give money back, never more than was paid for the document."""
+    """Give money back, never more than was paid for the document, nor more than this person may."""
+    check_refund(desk, amount)
     if document and amount > (paid := received_for(desk, document)):
         raise Refusal(
             "Only {paid} was paid for this; {asked} cannot be given back.",

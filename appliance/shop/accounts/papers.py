@@ -62,6 +62,8 @@ def new_payment(
     draft: Draft = False,
 ) -> str:
     """Money that the shop pays to a partner, or back to a customer."""
+    if customer:
+        check_refund(desk, amount)
     party, party_kind = _party(customer, partner)
     paper = MoneyPaper(
         kind="payment", account=account, party=party, party_kind=party_kind, amount=amount, settles=settles, day=day,
@@ -122,6 +124,16 @@ def new_expense(
     return write(
         desk, MoneyPaper(kind="other_out", account=account, item=item, amount=amount, day=day, note=note), draft=draft
     )
+
+
+def check_refund(desk: Desk, amount: int) -> None:
+    """Nobody gives more money back at once than their role allows."""
+    most = desk.limit("refund")
+    if most is not None and amount > most:
+        raise Refusal(
+            "You may give back {most} at most. Ask somebody who may do more.", field="amount", code="limit",
+            most=yuan(most),
+        )  # fmt: skip
 
 
 def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:

@@ -30,6 +30,7 @@ from appliance.shop.inventory.ledger import (
     revalue,
     reviewable,
     vary,
+    worth,
 )
 from appliance.shop.inventory.records import HELD, STOCK, VARIANCE, MovedKind, Quality, StockPaper, StockPaperId
 
@@ -37,5 +38,5 @@ __all__ = [
     "HELD", "HELD_BACK", "STOCK", "VARIANCE", "Fault", "InLine", "MovedKind", "OpeningLine", "OutLine", "Place",
     "Quality", "StockPaper", "StockPaperId", "Wanted", "adjust_value", "available", "check_enough", "check_owned",
     "convert", "give_back", "held", "issue", "issue_all", "on_hand", "opening_stock", "other_in", "other_out",
-    "receive", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify",
+    "receive", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify", "worth",
 ]  # fmt: skip

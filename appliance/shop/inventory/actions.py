@@ -280,7 +280,7 @@ def _check_unmoved(desk: Desk, warehouse: str, lines: Sequence[OpeningLine]) -> 
 
 
 def _check_most(desk: Desk, amount: int) -> None:
-    most = desk.limit("value_adjustment")
+    most = desk.limit("adjustment")
     if most is not None and abs(amount) > most * 100:
         raise Refusal(
             "You may adjust by ¥{most} at most. Ask somebody who may do more.",

@@ -71,6 +71,12 @@ def held(desk: Desk, warehouse: str, sku: str, *buckets: str) -> int:
     return int(found or 0)
 
 
+def worth(desk: Desk, place: Place, qty: int) -> int | None:
+    """Say what goods would be worth if they left now, in 1/10000 yuan; None when nobody knows what they cost."""
+    ledger = standing(desk, place)
+    return leaving(ledger, qty).value if ledger.average else None
+
+
 # ---- goods leave
 
 

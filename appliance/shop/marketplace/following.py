@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from appliance.journal import Desk, Row, business_day
 from appliance.shop import orders
 from appliance.shop.marketplace.records import RawOrder, RawOrderLine, RawReceiver
-from appliance.shop.marketplace.submitting import paid_of
+from appliance.shop.marketplace.submitting import paid_of, refund_of
 from appliance.shop.orders import Exceptions, SalesOrder, SalesOrderLine
 
 SHIPPED = frozenset({"shipped", "signed", "finished"})
@@ -27,7 +27,7 @@ def follow_order(desk: Desk, before: RawOrder, now: RawOrder, who: RawReceiver, 
             desk.change(SalesOrder, order["id"], cancel_reason=now.close_reason or "交易关闭")
             desk.step(SalesOrder, order["id"], to="cancelled")
         elif state == "shipped" and now.platform_status == "finished":
-            orders.complete(desk, order=order["id"])
+            orders.mark_completed(desk, order["id"])
         else:
             _take_payment(desk, order, now)
             if bits:
@@ -93,5 +93,13 @@ def _take_payment(desk: Desk, order: Row, now: RawOrder) -> None:
 
 
 def _mark_refund(desk: Desk, line: RawOrderLine) -> None:
-    for row in desk.rows("select id from sales_order_line where raw_line = ? and deleted = 0", line.id):
+    """Write on the lines of our orders what was told, and on each order what that makes of it as a whole."""
+    for row in desk.rows("select id, sales_order from sales_order_line where raw_line = ? and deleted = 0", line.id):
         desk.change(SalesOrderLine, row["id"], refund_status=line.refund_status)
+        told = [
+            other["refund_status"]
+            for other in desk.rows(
+                "select refund_status from sales_order_line where sales_order = ? and deleted = 0", row["sales_order"]
+            )
+        ]
+        desk.change(SalesOrder, row["sales_order"], refund_status=refund_of(told))

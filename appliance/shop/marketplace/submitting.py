@@ -4,6 +4,7 @@ The system order's id follows from the raw order's, so an order submitted on two
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from appliance.journal import Desk, Refusal, Row, spread
@@ -49,7 +50,7 @@ def submit_order(desk: Desk, raw_order: str) -> str:
         ship_by=raw.ship_by,
         buyer_message=raw.buyer_message,
         remark=raw.seller_memo,
-        refund_status=_refund(shares),
+        refund_status=refund_of([share.line["refund_status"] for share in shares]),
     )
     desk.about(order)
     return order
@@ -73,6 +74,7 @@ def told_receiver(told: RawReceiver) -> NewReceiver:
         zip=code[1] if code and code[1] != "000000" else "",
         masked=told.masked,
         oaid=told.oaid,
+        invoice_title=told.invoice_title,
     )
 
 
@@ -134,9 +136,13 @@ def _taken(share: Share) -> TakenLine:
     )
 
 
-def _refund(shares: list[Share]) -> RefundStatus:
-    asked = {share.line["refund_status"] for share in shares}
-    return "requested" if "requested" in asked else "part" if "part" in asked else "none"
+def refund_of(told: Collection[str]) -> RefundStatus:
+    """What the refunds of its lines make of an order as a whole."""
+    if "requested" in told:
+        return "requested"
+    if all(one == "full" for one in told):
+        return "full"
+    return "part" if {"part", "full"} & set(told) else "none"
 
 
 def _customer(desk: Desk, raw: RawOrder, receiver: RawReceiver) -> str:

@@ -3,7 +3,7 @@
 from appliance.shop.orders.actions import complete, complete_due, create, freeze, take_payment, unfreeze
 from appliance.shop.orders.deciding import Objected, check_sale, raise_exception, review
 from appliance.shop.orders.handed import take
-from appliance.shop.orders.leaving import check_ready, mark_shipped, mark_sold, mark_unshipped
+from appliance.shop.orders.leaving import check_ready, mark_completed, mark_shipped, mark_sold, mark_unshipped
 from appliance.shop.orders.payments import paid, settle_payment
 from appliance.shop.orders.records import (
     ORDER_COUNT,
@@ -21,10 +21,12 @@ from appliance.shop.orders.records import (
 )
 from appliance.shop.orders.standing import standing
 from appliance.shop.orders.taking import Asking, open_order
+from appliance.shop.orders.waiting import review_unattended, wake_delayed
 
 __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
     "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
-    "complete", "complete_due", "create", "freeze", "mark_shipped", "mark_sold", "mark_unshipped", "open_order", "paid",
-    "raise_exception", "review", "settle_payment", "standing", "take", "take_payment", "unfreeze",
+    "complete", "complete_due", "create", "freeze", "mark_completed", "mark_shipped", "mark_sold", "mark_unshipped",
+    "open_order", "paid", "raise_exception", "review", "review_unattended", "settle_payment", "standing", "take",
+    "take_payment", "unfreeze", "wake_delayed",
 ]  # fmt: skip

@@ -22,7 +22,14 @@ from appliance.shop.orders.records import (
     SalesOrderId,
     SalesOrderLine,
 )
-from appliance.shop.orders.taking import Priced, check_discount, price_lines, usable_courier, usable_warehouse
+from appliance.shop.orders.taking import (
+    Priced,
+    check_discount,
+    check_margin,
+    price_lines,
+    usable_courier,
+    usable_warehouse,
+)
 from appliance.shop.settings import CourierId, WarehouseId
 
 
@@ -118,6 +125,7 @@ def change_lines(
     priced = price_lines(desk, lines, customer)
     settled = settle([one.asked for one in priced], discount=discount, postage=postage, other=other)
     check_discount(desk, priced, settled)
+    check_margin(desk, found.warehouse, priced, settled)
     already = paid(desk, order)
     if found.platform_paid == 0 and settled.receivable < already:
         raise Refusal("More was paid already than this comes to. Pay the difference back first.", code="overpaid")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from appliance.journal import Desk, Label, Refusal, Text, action
 from appliance.shop.orders import facts
+from appliance.shop.orders.leaving import mark_completed
 from appliance.shop.orders.payments import paid
 from appliance.shop.orders.records import OPEN, SalesOrder, SalesOrderId
 from appliance.shop.orders.review import Facts, Finding, findings, gates
@@ -54,7 +55,13 @@ def finance_review(desk: Desk, *, order: SalesOrderId) -> None:
     """The accountant has seen it; the checks that are never forced are asked again."""
     if desk.state(SalesOrder, order) != "to_finance_review":
         raise Refusal("This order does not wait for the accountant.", code="wrong_state")
-    _object(desk, order, forced=True, first=False)
+    known = _object(desk, order, forced=True, first=False)
+    if known.exceptions:
+        # Whoever forced the review had looked; this came after it.
+        raise Refusal(
+            "The platform changed something after the order came. Look at it, then clear it.", code="exceptions",
+            remedy=f"/do/orders/clear_exceptions?order={order}",
+        )  # fmt: skip
     desk.step(SalesOrder, order, to="approved")
 
 
@@ -87,7 +94,7 @@ def check_sale(desk: Desk, order: str) -> None:
 @action("Take approval back", undo="orders.review")
 def unreview(desk: Desk, *, order: SalesOrderId) -> None:
     """The order waits for review again; its goods may go to others."""
-    _state(desk, order, "approved", "to_finance_review")
+    state_among(desk, order, "approved", "to_finance_review")
     desk.step(SalesOrder, order, to="to_review")
 
 
@@ -96,7 +103,7 @@ def revert(desk: Desk, *, order: SalesOrderId, reason: Reason) -> None:
     """The order goes back to review with a reason, and stays there until somebody clears it."""
     if not reason.strip():
         raise Refusal("Say why it is sent back.", field="reason", code="reason")
-    state = _state(desk, order, "to_review", "to_finance_review", "approved")
+    state = state_among(desk, order, "to_review", "to_finance_review", "approved")
     if state != "to_review":
         desk.step(SalesOrder, order, to="to_review")
     desk.change(SalesOrder, order, revert_reason=reason.strip())
@@ -118,7 +125,7 @@ def freeze(desk: Desk, *, order: SalesOrderId, reason: Reason) -> None:
     """Nobody approves or ships it until it is unfrozen."""
     if not reason.strip():
         raise Refusal("Say why it is frozen, for whoever finds it.", field="reason", code="reason")
-    _state(desk, order, "draft", *OPEN)
+    state_among(desk, order, "draft", *OPEN)
     desk.change(SalesOrder, order, frozen_reason=reason.strip())
 
 
@@ -151,7 +158,7 @@ def raise_exception(desk: Desk, order: str, bit: int) -> None:
 @action("Send to review")
 def submit(desk: Desk, *, order: SalesOrderId) -> None:
     """The order is ready to be looked at: it is paid, or it is paid later by agreement."""
-    state = _state(desk, order, "draft", "awaiting_payment", "delayed", "preorder")
+    state = state_among(desk, order, "draft", "awaiting_payment", "delayed", "preorder")
     found = desk.get(SalesOrder, order)
     if state == "awaiting_payment" and found.delivery_term == "prepaid" and paid(desk, order) < found.receivable:
         raise Refusal("It is not paid in full yet.", code="unpaid", remedy=f"/do/orders/take_payment?order={order}")
@@ -161,7 +168,7 @@ def submit(desk: Desk, *, order: SalesOrderId) -> None:
 @action("Cancel order", confirm="A cancelled order cannot be opened again.")
 def cancel(desk: Desk, *, order: SalesOrderId, reason: Reason) -> None:
     """Its goods become free. An approved order is frozen first, so that nobody packs it meanwhile."""
-    state, found = _state(desk, order, "draft", *OPEN), desk.get(SalesOrder, order)
+    state, found = state_among(desk, order, "draft", *OPEN), desk.get(SalesOrder, order)
     if not reason.strip():
         raise Refusal("Say why it is cancelled.", field="reason", code="reason")
     if state == "approved" and not found.frozen_reason:
@@ -179,9 +186,13 @@ def cancel(desk: Desk, *, order: SalesOrderId, reason: Reason) -> None:
 @action("Complete order")
 def complete(desk: Desk, *, order: SalesOrderId) -> None:
     """The buyer has it and is content."""
-    _state(desk, order, "shipped")
-    desk.change(SalesOrder, order, completed_on=desk.day)
-    desk.step(SalesOrder, order, to="completed")
+    state_among(desk, order, "shipped")
+    found = desk.get(SalesOrder, order)
+    if found.refund_status == "requested":
+        raise Refusal(
+            "The buyer of order {number} asked for a refund. Settle that first.", code="refund", number=found.number
+        )
+    mark_completed(desk, order)
 
 
 @action("Complete orders that are due")
@@ -199,7 +210,7 @@ def complete_due(desk: Desk) -> int:
     return len(due)
 
 
-def _state(desk: Desk, order: str, *allowed: str) -> str:
+def state_among(desk: Desk, order: str, *allowed: str) -> str:
     """Return the order's state if it is one of these."""
     state = desk.state(SalesOrder, order)
     if state not in allowed:

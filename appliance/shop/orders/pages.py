@@ -121,6 +121,7 @@ orders_listing = Listing(
     saved=[
         Saved("To review", where="state in ('to_review', 'to_finance_review')"),
         Saved("Not paid", where="state = 'awaiting_payment'"),
+        Saved("Later", where="state in ('preorder', 'delayed')"),
         Saved("To ship", where="state = 'approved'"),
         Saved("Short", where="id in (select sales_order from order_short)", hot=True),
         Saved("Shipped", where="state = 'shipped'"),

@@ -134,6 +134,8 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     paid_at: Moment = 0
     paid_on: Day = ""
     ship_by: Moment = 0
+    review_on: Day = ""
+    """A delayed order comes back to review that day."""
     shipped_on: Day = ""
     completed_on: Day = ""
 
@@ -171,6 +173,8 @@ class Receiver(Record, kw_only=True, frozen=True):
     zip: Annotated[Text, Group("receiver"), Label("Postcode")] = ""
     masked: Annotated[bool, Group("receiver")] = False
     oaid: Annotated[Text, Group("receiver")] = ""
+    invoice_title: Text = ""
+    """Whom an invoice is to be made out to; empty when none was asked for."""
 
 
 class SalesOrderLine(Record, kw_only=True, frozen=True):
@@ -237,3 +241,4 @@ class NewReceiver(msgspec.Struct, kw_only=True, frozen=True):
     zip: Text = ""
     masked: bool = False
     oaid: Text = ""
+    invoice_title: Text = ""

@@ -243,6 +243,11 @@ def _over_credit(facts: Facts) -> Params | None:
     return {"credit": yuan(facts.credit), "owed": yuan(together)}
 
 
+def _refunded(facts: Facts) -> Params | None:
+    names = [line.name for line in facts.goods if line.refund_status == "full" and line.qty > 0]
+    return {"goods": ", ".join(names)} if names else None
+
+
 def _only_gifts(facts: Facts) -> bool:
     return bool(facts.goods) and all(line.gift for line in facts.goods)
 
@@ -348,6 +353,10 @@ CHECKS: Sequence[Check] = (
     Check(
         "credit", "This customer may owe {credit}; with this order it would be {owed}.", _over_credit,
         switch=False, remedy="/customers/{customer}",
+    ),
+    Check(
+        "source_refunded", "The platform gave the money back for: {goods}.", _refunded,
+        remedy="/do/orders/change_lines?order={order}",
     ),
     Check("only_gifts", "There are only gifts in it.", _when(_only_gifts)),
     Check("unmerged", "The same person has other orders that could go in one parcel: {numbers}.", _rivals),

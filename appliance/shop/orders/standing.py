@@ -15,6 +15,8 @@ TONES: Final = {
 MORE: Final = (
     ("Set mark", "orders.set_mark"),
     ("Freeze", "orders.freeze"),
+    ("Review later", "orders.delay"),
+    ("Keep as preorder", "orders.keep_as_preorder"),
     ("Choose warehouse", "orders.change_warehouse"),
     ("Choose customer", "orders.change_customer"),
     ("Send back", "orders.revert"),

@@ -18,9 +18,10 @@ from appliance.journal import (
     action,
     round_half_up,
 )
-from appliance.shop import catalog, customers, settings
+from appliance.shop import catalog, customers, inventory, settings
 from appliance.shop.catalog import Sku
 from appliance.shop.customers import Customer, CustomerId
+from appliance.shop.inventory import Place
 from appliance.shop.orders.amounts import Asked, Settled, settle
 from appliance.shop.orders.receivers import checked_receiver
 from appliance.shop.orders.records import (
@@ -109,6 +110,7 @@ def open_order(desk: Desk, asking: Asking) -> str:
         [line.asked for line in priced], discount=asking.discount, postage=asking.postage, other=asking.other
     )
     check_discount(desk, priced, settled)
+    check_margin(desk, warehouse, priced, settled)
     order = desk.put(
         SalesOrder(
             number=settings.paper_number(desk, "SO"), shop=asking.shop, shop_name=shop.name,
@@ -185,6 +187,25 @@ def check_discount(desk: Desk, lines: Sequence[Priced], settled: Settled) -> Non
             field="discount",
             code="discount_limit",
             most=f"{most / 100:g}",
+        )
+
+
+def check_margin(desk: Desk, warehouse: str, lines: Sequence[Priced], settled: Settled) -> None:
+    """Nobody sells at less margin than their role allows, as far as the goods' cost is known. It names no figure."""
+    least = desk.limit("margin")
+    if least is None:
+        return
+    known = [
+        (amount * 100, cost)
+        for line, amount in zip(lines, settled.amounts, strict=True)
+        if (cost := inventory.worth(desk, Place(warehouse, line.sku.id), line.asked.qty)) is not None
+    ]
+    sold, cost = sum(amount for amount, _ in known), sum(cost for _, cost in known)
+    if known and (sold - cost) * 10_000 < least * sold:
+        raise Refusal(
+            "This leaves less margin than you may sell at. Ask somebody who may give more.",
+            field="discount",
+            code="margin_limit",
         )
 
 

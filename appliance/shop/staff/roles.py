@@ -65,7 +65,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "reviewer", "审单员", "Reviewer",
         (*EVERYBODY, *LOOKING, *SELLING, "orders.review", "orders.quick_review", "orders.unreview", "orders.revert",
-         "orders.freeze", "orders.unfreeze", "orders.cancel", "orders.clear_*", "customers.blacklist",
+         "orders.freeze", "orders.unfreeze", "orders.cancel", "orders.clear_*", "orders.delay", "orders.keep_as_preorder", "customers.blacklist",
          "customers.merge", "marketplace.*", "accounts.see"),
         ("phone", "customer_totals"),
         {"discount": 1_000, "refund": 50_000},
