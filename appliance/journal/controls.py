@@ -184,9 +184,9 @@ class Controls:
         return record in self._erased
 
     @property
-    def erasing(self) -> bool:
-        """Whether anybody was ever erased."""
-        return bool(self._erased)
+    def all_erased(self) -> set[str]:
+        """Everybody who was ever erased."""
+        return self._erased
 
     # ---- obeying
 

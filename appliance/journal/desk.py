@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 import msgspec
 
 from appliance.journal.clock import business_day
-from appliance.journal.controls import Control, control
+from appliance.journal.controls import Control, Erase, control
 from appliance.journal.entry import Stamp, pack_id
 from appliance.journal.refusal import Refusal, Stale
 from appliance.journal.rights import EVERYTHING, Rights
 from appliance.journal.rows import Row
-from appliance.journal.shapes import CHAIN, Fact, Partition, Record, Shape, storable
+from appliance.journal.shapes import CHAIN, Fact, Record, Shape, storable
 
 if TYPE_CHECKING:
     from appliance.journal.journal import Journal
@@ -151,6 +151,8 @@ class Desk:
         """Write a new record and return its id, made here unless the record brings one that follows from a cause."""
         shape = self.journal.shape(type(record))
         name = record.id or self.journal.new_id(self.at)
+        if self._erased(shape, name):
+            return name
         values = self._stored(shape, record)
         draft = self._draft(shape)
         self.journal.applier.put(shape, draft.stamp, name, values)
@@ -184,6 +186,8 @@ class Desk:
         """Write down what happened, and return its id."""
         shape = self.journal.shape(type(fact))
         name = fact.id or self.journal.new_id(self.at)
+        if self._erased(shape, name):
+            return name
         values = self._stored(shape, fact)
         draft = self._draft(shape)
         self.journal.applier.fact(shape, draft.stamp, self.who, name, values)
@@ -205,9 +209,26 @@ class Desk:
         parent = pack_id(row["step"])
         self._note(shape, draft, document, ["t", shape.table, pack_id(document), row["state"], to, parent])
 
-    def control(self, told: Control, *, partition: Partition = CHAIN) -> None:
+    def erase(self, record: str) -> None:
+        """Forget a person, here and on every box that has heard of them; nothing brings them back."""
+        spoken = self.rows(
+            'select distinct p."partition" as name from personal s join log l on l.arrived = s.arrived '
+            "join log_place p on p.n = l.place where s.record = ?",
+            record,
+        )
+        for partition in [row.name for row in spoken] or [CHAIN.name]:
+            self._control(Erase(pack_id(record)), partition)
+
+    def _erased(self, shape: Shape, record: str) -> bool:
+        """Whether a personal record was erased: then what is said of it is not written, here as on every box."""
+        return shape.personal and self.journal.controls.erased(record)
+
+    def control(self, told: Control) -> None:
         """Say something of the log itself, which holds for everything before and after it."""
-        draft = self._draft_in(partition.of(self.branch))
+        self._control(told, CHAIN.name)
+
+    def _control(self, told: Control, partition: str) -> None:
+        draft = self._draft_in(partition)
         seq, _ = self.journal.log.head(draft.stamp.place)
         change = control(told)
         self.journal.controls.obey(draft.stamp.place, seq + 1, change)

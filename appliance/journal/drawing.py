@@ -7,6 +7,7 @@ drawn anew and changed for the old one in one transaction (spec/sync.md R27). Wh
 import sqlite3
 from pathlib import Path
 
+from appliance.journal.erasing import erase
 from appliance.journal.schema import Schema
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store, dressed
@@ -70,6 +71,8 @@ class Drawing:
             fresh.go_on()
             fresh.keeper.flush()
             conn.execute("delete from meta where name = 'redraw' and value = ?", (self._due,))
+            for record in fresh.controls.all_erased - self._shadow.controls.all_erased:
+                erase(fresh, record)
             for place, seq, change in self._shadow.controls.unheard:
                 fresh.controls.obey(place, seq, change)
             conn.execute("commit")

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from appliance.journal import log, retelling, sending
+from appliance.journal import erasing, log, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Hybrid
 from appliance.journal.drawing import Drawing
@@ -37,9 +37,12 @@ class Exchange:
         self._store = store
         self._shadow = shadow
         self.controls = shadow.controls
+        self.controls.erase = lambda record: erasing.erase(shadow, record)
         self._merger = Merger(shadow, hybrid, box.author[:16])
-        self._drawing = ThreadPoolExecutor(1, "journal-drawing")
+        self._aside = ThreadPoolExecutor(1, "journal-aside")
+        self._later: Future[None] | None = None
         self._drawn_for = ""
+        self._scrubbed_for = shadow.scrubbed
         self._writer: Writer
         self._deed_of_its_own: Callable[[str], Deed]
 
@@ -134,8 +137,8 @@ class Exchange:
     # ---- when something has to count differently
 
     def settled(self) -> "Future[None]":
-        """Be told when no table waits to be drawn anew."""
-        return self._drawing.submit(lambda: None)
+        """Be told when no table waits to be drawn anew, and nothing to be scrubbed."""
+        return self._aside.submit(lambda: None)
 
     def _after_drawing(self, taking: "Future[Done[Merged]]") -> "Future[Done[Merged]]":
         outer: Future[Done[Merged]] = Future()
@@ -148,7 +151,7 @@ class Exchange:
                 outer.set_result(taking.result())
 
         def taken(_: "Future[Any]") -> None:
-            if self._shadow.controls.redraw_due:
+            if self._later is not None and not self._later.done():
                 self.settled().add_done_callback(answer)
             else:
                 answer(taking)
@@ -156,12 +159,18 @@ class Exchange:
         taking.add_done_callback(taken)
         return outer
 
-    def _draw_if_due(self) -> None:
-        """Start to draw the tables anew; called after each commit, once for each reason."""
-        due = self._shadow.controls.redraw_due
+    def _do_what_is_due(self) -> None:
+        """Start to draw tables anew, or to scrub the file; called after each commit, once for each reason."""
+        due, erased = self.controls.redraw_due, len(self.controls.all_erased)
         if due and due != self._drawn_for:
             self._drawn_for = due
-            self._drawing.submit(self._draw)
+            self._later = self._aside.submit(self._draw)
+        if erased != self._scrubbed_for:
+            self._scrubbed_for = erased
+            self._later = self._aside.submit(self._scrub)
+
+    def _scrub(self) -> None:
+        self._writer.alone(lambda _conn: erasing.scrub(self._store, self._shadow.schema)).result()
 
     def _draw(self) -> None:
         drawing = Drawing(self._store, self._shadow.schema, self.box.root)

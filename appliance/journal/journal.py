@@ -87,7 +87,7 @@ class Journal(Exchange):
 
     def close(self) -> None:
         """Finish what waits and close."""
-        self._drawing.shutdown()
+        self._aside.shutdown()
         self._writer.close()
         self._store.close()
 
@@ -193,7 +193,7 @@ class Journal(Exchange):
         if touched:
             for listener in self._listeners:
                 listener(touched)
-        self._draw_if_due()
+        self._do_what_is_due()
 
     # ---- asking
 

@@ -66,6 +66,11 @@ class Shadow:
                 newest = max(newest, self.controls.stamp(self.log.places.author(place), row[0], place).hlc)
         return newest
 
+    @property
+    def scrubbed(self) -> int:
+        """How many erased persons the file was scrubbed of."""
+        return int(self._meta("scrubbed") or 0)
+
     # ---- drawing
 
     def prepare(self) -> None:
@@ -166,7 +171,7 @@ class Shadow:
 
     def stripped(self, entry: Entry) -> Entry:
         """Return an entry without the parts that speak of erased persons; its head stays the same."""
-        if not self.controls.erasing or len(entry.parts) == 1:
+        if not self.controls.all_erased or len(entry.parts) == 1:
             return entry
         parts = [entry.parts[0], *(self._strip(part) for part in entry.parts[1:])]
         return msgspec.structs.replace(entry, parts=parts)

@@ -28,8 +28,8 @@ class Store:
         conn.execute("pragma wal_autocheckpoint = 0")
         # The write-ahead log keeps this much of its room when it begins anew, and gives the rest back to the disk.
         conn.execute(f"pragma journal_size_limit = {MOST_LOG_BYTES}")
-        # What is deleted is overwritten where that costs no further page; erasing a person vacuums the file besides.
-        conn.execute("pragma secure_delete = fast")
+        # What is deleted is overwritten, so that an erased person is nowhere in the file (spec/sync.md R38).
+        conn.execute("pragma secure_delete = on")
         conn.execute("pragma cache_size = -8000")
         return dressed(conn)
 

@@ -1,0 +1,93 @@
+"""Erasing: a person is forgotten everywhere in this box, and the chain still verifies (spec/sync.md R37 to R39).
+
+An entry's header covers only the hashes of its parts, so a part that speaks of the person gives way to its bare hash.
+Rows go from every table, words from every index. The list of erased records stays for ever: what arrives late loses
+the same parts before it is written down.
+"""
+
+import sqlite3
+from typing import Any
+
+from appliance.journal.entry import Erased, Unreadable, decode_parts, encode_parts, part_hash, read_sealed
+from appliance.journal.schema import Schema
+from appliance.journal.segments import pack_segment, read_segment
+from appliance.journal.shadow import Shadow
+from appliance.journal.shapes import Shape
+from appliance.journal.store import Store
+
+SHORTEST = 2
+"""Texts of a person shorter than this are not looked for in answers that were kept."""
+
+
+def erase(shadow: Shadow, record: str) -> None:
+    """Take every part and row of a person away, inside the caller's transaction."""
+    conn = shadow.conn
+    for arrived, part in conn.execute("select arrived, part from personal where record = ?", (record,)).fetchall():
+        _strip(conn, arrived, part)
+    conn.execute("delete from personal where record = ?", (record,))
+    _strip_waiting(conn, record)
+    for shape in shadow.schema.shapes.values():
+        if shape.personal:
+            _take_row(shadow, shape, record)
+    for table, column in (("step", "document"), ("watched_set", "record"), ("rival", "id")):
+        conn.execute(f"delete from {table} where {column} = ?", (record,))
+
+
+def _strip(conn: sqlite3.Connection, arrived: int, part: int) -> None:
+    parts = decode_parts(conn.execute("select parts from log where arrived = ?", (arrived,)).fetchone()[0])
+    parts[part] = Erased(part_hash(parts[part]))
+    conn.execute("update log set parts = ? where arrived = ?", (encode_parts(parts), arrived))
+
+
+def _strip_waiting(conn: sqlite3.Connection, record: str) -> None:
+    """Strip what waits for its turn, too."""
+    for place, first, raw in conn.execute("select place, first, segment from early").fetchall():
+        segment = read_segment(raw)
+        stripped = [[_without(part, record, number) for number, part in enumerate(parts)] for parts in segment.parts]
+        if stripped != segment.parts:
+            segment.parts[:] = stripped
+            row = (pack_segment(segment), place, first)
+            conn.execute("update early set segment = ? where place = ? and first = ?", row)
+
+
+def _without(part: bytes | Erased, record: str, number: int) -> bytes | Erased:
+    try:
+        speaks = number > 0 and read_sealed(part).record == record
+    except Unreadable:
+        return part
+    return Erased(part_hash(part)) if speaks else part
+
+
+def _take_row(shadow: Shadow, shape: Shape, record: str) -> None:
+    conn, keeper = shadow.conn, shadow.keeper
+    row: Any = conn.execute(f"select * from {shape.table} where id = ?", (record,)).fetchone()
+    if row is None:
+        return
+    _forget_answers(conn, [row[name] for name in shape.names])
+    conn.execute(f"delete from {shape.table} where id = ?", (record,))
+    keeper.saw(shape.table, record)
+    if shape.is_fact:
+        keeper.feed(shape.feeds, row, -1)
+    keeper.touch(shape.table, row)
+
+
+def _forget_answers(conn: sqlite3.Connection, told: list[Any]) -> None:
+    for text in told:
+        if isinstance(text, str) and len(text) >= SHORTEST:
+            conn.execute("delete from answered where instr(value, ?) > 0", (text,))
+
+
+def scrub(store: Store, schema: Schema) -> None:
+    """Take what was erased out of the indexes of words and out of the write-ahead log; nobody else may be writing."""
+    conn = store.another()
+    try:
+        conn.execute("begin immediate")
+        for view in schema.kept:
+            if view.search:
+                # A word that is deleted is only marked until the pieces of the index are merged.
+                conn.execute(f"insert into {view.name}_words ({view.name}_words) values ('optimize')")
+        conn.execute("insert or replace into meta select 'scrubbed', count(*) from erased")
+        conn.execute("commit")
+        conn.execute("pragma wal_checkpoint(truncate)").fetchall()
+    finally:
+        conn.close()
