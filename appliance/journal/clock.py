@@ -4,6 +4,7 @@ spec/sync.md R8: `max(last + 1, milliseconds << 16)`. R9: without a trusted sour
 at most the monotonic time that passed plus ten minutes; backward never.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 TOLERANCE_MS = 10 * 60 * 1000
@@ -74,6 +75,26 @@ class Hybrid:
     def doubtful(self) -> bool:
         """Whether the wall clock runs ahead of what can be believed, so that a person should confirm the date."""
         return not self._vouched and self.clock.now_ms() > self.believed_ms()
+
+
+def too_far_ahead(stamps: Iterable[int], now_ms: int) -> bool:
+    """Tell whether a box that knows the time should refuse what carries these stamps (spec/sync.md R11).
+
+    A box that does not know the time must not judge: it takes everything in, and learns the time.
+    """
+    return any(hlc >> 16 > now_ms + DAY_MS for hlc in stamps)
+
+
+def set_back(stamps: Sequence[int], last: int, minus_ms: int) -> list[int]:
+    """Return the stamps that entries nobody has seen get when their author's clock proves to have run ahead (R10).
+
+    Each stands so much earlier, but after `last`, the newest that others have seen, and after the one before it.
+    """
+    told = []
+    for hlc in stamps:
+        last = max(last + 1, hlc - (minus_ms << 16))
+        told.append(last)
+    return told
 
 
 def business_day(at_ms: int, zone_minutes: int) -> str:

@@ -192,15 +192,16 @@ class Controls:
 
     def obey(self, place: int, seq: int, change: Any) -> None:
         """Do what a control says; raises `Unfit`. Told again, it changes nothing."""
-        match change:
-            case ["c", "revoke", dict(told)]:
-                self._revoke(_read(told, Revoke), (place, seq, change))
-            case ["c", "restamp", dict(told)]:
-                self._restamp(_read(told, Restamp), (place, seq, change))
-            case ["c", "retire", dict(told)]:
-                self._retire(_read(told, Retire), (place, seq, change))
-            case ["c", "erase", dict(told)]:
-                self._erase(_read(told, Erase), (place, seq, change))
+        source = (place, seq, change)
+        match read_control(change):
+            case Revoke() as told:
+                self._revoke(told, source)
+            case Restamp() as told:
+                self._restamp(told, source)
+            case Retire() as told:
+                self._retire(told, source)
+            case Erase() as told:
+                self._erase(told, source)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
 
@@ -218,7 +219,7 @@ class Controls:
         if (known is not None and (told.number, cuts) <= tuple(known)) or not self._new(source):
             return
         self._conn.execute("insert or replace into revoked values (?, ?, ?)", (told.box, told.number, cuts))
-        self._moved()
+        self.due()
 
     def fork(self, proof: Proof) -> bool:
         """Take note of a proven fork; returns whether it was new."""
@@ -229,11 +230,11 @@ class Controls:
         self._conn.execute(
             "insert or replace into forked values (?, ?, ?, ?)", (place, proof.seq, proof.head, proof.packed)
         )
-        self._moved()
+        self.due()
         return True
 
-    def _moved(self) -> None:
-        """A limit moved: what was applied beyond it must go, what was not applied before it must come."""
+    def due(self) -> None:
+        """Something that is applied has to count differently: a limit moved, a stamp proved false."""
         # Each reason has a number, so that a drawing begun before it does not count as one made for it.
         self._conn.execute(
             "insert into meta values ('redraws', '1') on conflict do update set value = cast(value as integer) + 1"
@@ -250,7 +251,7 @@ class Controls:
         )
         if known.fetchone() is None and self._new(source):
             self._conn.execute("insert into restamped values (?, ?, ?, ?, ?, ?)", row)
-            self._moved()
+            self.due()
 
     def _retire(self, told: Retire, source: tuple[int, int, Any]) -> None:
         rows = [(told.author, partition, seq, head, *source[:2]) for partition, seq, head in told.heads]
@@ -271,17 +272,6 @@ class Controls:
             self.erase(record)
 
 
-def original(author: bytes, change: Any) -> Was | None:
-    """Read when an entry was first written from its first change; None when that is now. Raises `Unfit`."""
-    match change:
-        case ["c", "was", dict(told)]:
-            was: Was = _read(told, Was)
-            if was.author[:16] != author[:16] or len(was.author) != 24 or not 0 < was.hlc < 2**63:
-                raise Unfit("An entry claims to be another box's.")
-            return was
-    return None
-
-
 Control = Revoke | Restamp | Retire | Erase | Was
 
 
@@ -290,11 +280,28 @@ def control(told: Control) -> list[Any]:
     return ["c", type(told).__name__.lower(), msgspec.structs.asdict(told)]
 
 
-def _read(told: dict[Any, Any], kind: type[Any]) -> Any:
-    try:
-        return msgspec.convert(told, kind)
-    except msgspec.ValidationError as error:
-        raise Unfit(str(error)) from error
+def read_control(change: Any) -> Control | None:
+    """Read a control; None when the change is none, or one this version does not know. Raises `Unfit`."""
+    match change:
+        case ["c", str(verb), dict(told)] if verb in _KINDS:
+            try:
+                return msgspec.convert(told, _KINDS[verb])
+            except msgspec.ValidationError as error:
+                raise Unfit(str(error)) from error
+    return None
+
+
+_KINDS: dict[str, type[Control]] = {kind.__name__.lower(): kind for kind in (Revoke, Restamp, Retire, Erase, Was)}
+
+
+def original(author: bytes, change: Any) -> Was | None:
+    """Read when an entry was first written from its first change; None when that is now. Raises `Unfit`."""
+    was = read_control(change)
+    if not isinstance(was, Was):
+        return None
+    if was.author[:16] != author[:16] or len(was.author) != 24 or not 0 < was.hlc < 2**63:
+        raise Unfit("An entry claims to be another box's.")
+    return was
 
 
 _decode_cuts = msgspec.msgpack.Decoder(list[Cut]).decode

@@ -13,7 +13,7 @@ from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
 from appliance.journal.forks import Proof
 from appliance.journal.log import Heads
-from appliance.journal.merging import Merged, Merger, Proven, Trust, proven, unsealed
+from appliance.journal.merging import Merged, Merger, Proven, Trust, ahead, proven, unsealed
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
 from appliance.journal.writer import More, Writer
@@ -112,11 +112,18 @@ class Exchange:
     def take(self, segments: Iterable[bytes]) -> "Future[Done[Merged]]":
         """Take in segments from anybody; what their authors did not sign, or may not write, is refused.
 
-        They are read and proven in the calling thread. Whoever writes meanwhile goes first. The future is answered
-        when everything counts, also where tables had to be drawn anew.
+        They are read and proven in the calling thread. A box that knows the time refuses all of them when one is
+        dated more than a day ahead (R11). Whoever writes meanwhile goes first. The future is answered when everything
+        counts, also where tables had to be drawn anew.
         """
         merged = Merged()
-        return self._take(proven(segments, self.trust, merged), merged)
+        told = proven(segments, self.trust, merged)
+        if self.hybrid.clock.trusted:
+            merged.ahead = ahead(told, self.controls, self.hybrid.clock.now_ms())
+        if merged.ahead:
+            merged.refused += sum(len(one.entries) for one in told if isinstance(one, Proven))
+            told = []
+        return self._take(told, merged)
 
     def _take(self, told: Iterable[Proven | Proof], merged: Merged) -> "Future[Done[Merged]]":
         steps, keeper = self._merger.take(told, merged), self._shadow.keeper
@@ -209,5 +216,23 @@ class Exchange:
             self.author = author
             self._merger.became(author[:16])
             return told
+
+        return self._writer.submit(job)
+
+    # ---- a clock that ran ahead
+
+    def set_clock_back(self, minus_ms: int) -> "Future[int]":
+        """Stamp what this box wrote and nobody has seen so much earlier (R10); returns how many entries.
+
+        To be called when a trusted peer shows that this box's clock runs ahead, after the clock was set right and
+        before anything is handed out.
+        """
+
+        def job(_conn: sqlite3.Connection) -> int:
+            count = retelling.set_clock_back(self._shadow, self.author, minus_ms)
+            if count:
+                self.controls.due()
+                self.hybrid.last = self._shadow.newest_hlc()
+            return count
 
         return self._writer.submit(job)

@@ -108,6 +108,12 @@ class Log:
         self._moved.add(place)
         return added.lastrowid or 0
 
+    def rewritten(self, places: Iterable[int]) -> None:
+        """The heads of places changed behind what is remembered."""
+        for place in places:
+            self._heads.pop(place, None)
+            self._moved.add(place)
+
     def index_history(self, stamp: Stamp, arrived: int, about: Iterable[str]) -> None:
         """Note whose history an entry belongs to."""
         for record in about:
@@ -128,8 +134,7 @@ class Log:
             conn.execute(f"delete from {table} where arrived in ({beyond})", (place, seq))
         for table in ("log", "seal"):
             conn.execute(f"delete from {table} where place = ? and seq > ?", (place, seq))
-        self._heads.pop(place, None)
-        self._moved.add(place)
+        self.rewritten([place])
 
 
 def head_at(conn: sqlite3.Connection, place: int, seq: int) -> bytes | None:

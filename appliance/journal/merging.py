@@ -6,10 +6,12 @@ parked with its reason, and the next one goes on.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from appliance.journal.clock import Hybrid
-from appliance.journal.entry import Entry, Unreadable, decode
+from appliance.journal.clock import Hybrid, too_far_ahead
+from appliance.journal.controls import Controls, Restamp, Unfit, read_control
+from appliance.journal.entry import Entry, Unreadable, decode, read_deed
 from appliance.journal.forks import Proof, prove, read_item
 from appliance.journal.log import Heads, head_at
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
@@ -26,13 +28,15 @@ Trust = Callable[[bytes, str], bool]
 
 @dataclass
 class Merged:
-    """What came of entries from elsewhere; all but `forks` are counted."""
+    """What came of entries from elsewhere: how many, and what was found."""
 
     applied: int = 0
     known: int = 0
     early: int = 0
     parked: int = 0
     refused: int = 0
+    ahead: list[tuple[bytes, str, int, int]] = field(default_factory=list)
+    """(author, partition, first stamp, last stamp) of what was refused for its date; then nothing was taken in."""
     forks: list[tuple[bytes, str, int]] = field(default_factory=list)
     """(author, partition, sequence) after which an author has a second history."""
 
@@ -47,7 +51,7 @@ class Proven:
 
 
 def proven(raw: Iterable[bytes], trust: Trust | None, merged: Merged) -> list[Proven | Proof]:
-    """Read what came from elsewhere and keep what its author may write."""
+    """Read what came from elsewhere, prove it, and keep what its author may write."""
     kept: list[Proven | Proof] = []
     for one in raw:
         try:
@@ -87,6 +91,39 @@ def unsealed(foreign: Iterable[bytes | Entry], merged: Merged) -> Iterator[Prove
 def _follows(entry: Entry, last: Entry, head: bytes) -> bool:
     same = (entry.author, entry.partition, entry.format) == (last.author, last.partition, last.format)
     return same and entry.seq == last.seq + 1 and entry.previous == head
+
+
+def ahead(told: Iterable[Proven | Proof], controls: Controls, now_ms: int) -> list[tuple[bytes, str, int, int]]:
+    """Return (author, partition, first, last stamp) of the segments that are stamped too far ahead to be true.
+
+    A restamping among them counts already: whoever ran ahead and says so itself is heard.
+    """
+    segments = [one for one in told if isinstance(one, Proven)]
+    late = [one for one in segments if too_far_ahead(_stamps(one, controls, []), now_ms)]
+    if not late:
+        return []
+    restamps = [told for one in segments for told in _restamps(one)]
+    return [
+        (one.segment.author, one.segment.partition, one.entries[0][0].hlc, one.entries[-1][0].hlc)
+        for one in late
+        if too_far_ahead(_stamps(one, controls, restamps), now_ms)
+    ]
+
+
+def _stamps(one: Proven, controls: Controls, restamps: list[Restamp]) -> Iterator[int]:
+    author = one.segment.author
+    for entry, _ in one.entries:
+        minus = max((r.minus for r in restamps if r.author == author and r.first <= entry.hlc <= r.last), default=0)
+        yield min(controls.stamp(author, entry.hlc, 0).hlc, entry.hlc - minus)
+
+
+def _restamps(one: Proven) -> Iterator[Restamp]:
+    for entry, _ in one.entries:
+        with suppress(Unreadable, Unfit):
+            for change in read_deed(entry.parts[0]).changes:
+                told = read_control(change)
+                if isinstance(told, Restamp):
+                    yield told
 
 
 class Merger:
