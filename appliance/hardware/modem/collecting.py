@@ -5,11 +5,11 @@ what still arrives is told as a correction. Half a second of quiet, a ring or a 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from appliance.hardware.line import Clock
 from appliance.hardware.modem.packet import Tags
-from appliance.hardware.modem.report import Report, Told
+from appliance.hardware.modem.report import Report, Told, read_line
 
 NAME_GRACE_MS = 120
 """A modem prints a report in one go: so long after its last byte a card without a name is shown."""
@@ -32,36 +32,38 @@ class Collecting:
     gbk: bool = True
     report: Report | None = None
     _shown: Told | None = None
-    _stirred_ms: int = field(default=0)
+    _stirred_ms: int = 0
+    _looked: bool = True
 
     @property
     def next_ms(self) -> int | None:
         """When `tick` has something to do next."""
+        if self.unfinished() and not self._looked:
+            return self._stirred_ms + STUCK_MS
         if not self.report:
             return None
-        if self.unfinished():
-            return self._stirred_ms + STUCK_MS
         return self._stirred_ms + (END_MS if self._shown or not self.report.names_caller else NAME_GRACE_MS)
 
     def stir(self) -> None:
         """Bytes came, whatever they are."""
         self._stirred_ms = self.clock.ticks_ms()
+        self._looked = False
 
     def tick(self) -> None:
         """Tell or close what has been quiet long enough."""
         quiet = self.clock.ticks_ms() - self._stirred_ms
-        if not self.report or quiet < NAME_GRACE_MS:
-            return
-        if self.unfinished():
+        if self.unfinished() and not self._looked:
             if quiet >= STUCK_MS:
-                self._stuck(self.give_up())
+                self._stuck(self.unfinished())
+            return
+        if not self.report or quiet < NAME_GRACE_MS:
             return
         if self.report.names_caller:
             self._show(self.report)
         if quiet >= END_MS:
             self.close()
 
-    def take(self, tags: Tags, raw: bytes, *, checksum_ok: bool | None = None) -> None:
+    def take(self, tags: Tags, raw: bytes, *, checksum_ok: bool | None = None, harmed: bool = False) -> None:
         """Take the tags of one line."""
         for tag, value in tags:
             if self.report and tag == "DATE" and "DATE" in self.report.tags:
@@ -72,8 +74,8 @@ class Collecting:
         if not self.report:
             return
         self.report.raw += raw + b"\r\n"
-        if checksum_ok is not None:
-            self.report.checksum_ok, self.report.harmed = checksum_ok, not checksum_ok
+        self.report.harmed = self.report.harmed or harmed or checksum_ok is False
+        self.report.checksum_ok = checksum_ok
         if self.report.complete or (self._shown and self.report.names_caller):
             self._show(self.report)
 
@@ -94,12 +96,13 @@ class Collecting:
             self._show(report)
 
     def _stuck(self, line: bytes) -> None:
-        from appliance.hardware.modem.report import read_line
-
+        """A line has no end: what of a report stands in it is read, and a number in it is doubtful."""
+        self._looked = True
         tags = read_line(line)
-        if self.report and any(tag in {"NMBR", "DDN"} for tag, _ in tags):
-            self.report.harmed = True
-            self.take(tags, line)
+        if tags:
+            self.give_up()
+        if any(tag in {"NMBR", "DDN"} for tag, _ in tags):
+            self.take(tags, line, harmed=True)
         self.close()
 
     def _show(self, report: Report) -> None:

@@ -59,7 +59,7 @@ def tags(packet: bytes) -> Tags:
     if kind == SDMF_LAMP:
         return [("LAMP", _LAMP.get(body[-1], b"on") if body else b"on")]
     told = [tag for parameter in parameters(body) for tag in _named(*parameter)]
-    return told if kind == MDMF else [("LAMP", b"on"), *told]
+    return told if kind == MDMF else [*told, ("LAMP", b"on")]
 
 
 def parameters(body: bytes) -> Iterator[tuple[int, bytes]]:
