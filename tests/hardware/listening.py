@@ -30,7 +30,7 @@ def listen(heard: Sequence[Heard], *, settings: Settings | None = None, rest_ms:
     """Return what a line makes of it."""
     clock = Hands(0)
     modem = Modem("line1", clock, settings=settings or Settings())
-    # Nobody is there to answer questions.
+    # It was made ready before, and is not asked whether it still is.
     modem.session.ready = True
     modem._probe_ms = NEVER_MS
     events: list[Event] = []
@@ -47,8 +47,16 @@ def pass_time(modem: Modem, clock: Hands, until_ms: int) -> None:
     while (due := modem.next_ms) < until_ms:
         clock.ticks = max(due, clock.ticks)
         modem.tick()
+        agree(modem)
     clock.ticks = max(until_ms, clock.ticks)
     modem.tick()
+
+
+def agree(modem: Modem) -> None:
+    """Whatever the line asks, the modem says OK."""
+    if modem.out:
+        modem.out.clear()
+        modem.hear(b"\r\nOK\r\n")
 
 
 def said(*lines: bytes, every_ms: int = 0) -> list[Heard]:

@@ -120,7 +120,7 @@ class Calls:
 
     def quiet(self, tenths: int) -> None:
         """The quiet before a part of a ring is over."""
-        if tenths >= NEW_PATTERN or not self.call:
+        if tenths >= NEW_PATTERN:
             self._pattern = ""
 
     def knock(self) -> None:
@@ -193,7 +193,7 @@ class Calls:
             self.waiting = None
         else:
             # Who knocked while it was talked on rings on by himself.
-            self.call, self.waiting = self.waiting, None
+            self.call, self.waiting, self._pattern = self.waiting, None, ""
         rang_until = call.answered_ms or call.last_ring_ms
         self.teller.tell(
             HungUp,

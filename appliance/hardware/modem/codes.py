@@ -14,6 +14,7 @@ SAME_PRESS_MS = 150
 LOST_END_MS = 500
 """A held key is repeated faster than this; after so long the end of its frame was lost."""
 BUSY_BEAT_MS = (300, 1_500)
+LONG_AGO_MS = -1 << 40
 Sign = Literal[
     "key", "ring", "busy", "congestion", "dial", "ringback", "silence", "fax", "data", "lifted", "put_down", "loop",
     "knock", "underrun", "overrun",
@@ -45,9 +46,9 @@ class Codes:
 
     profile: Profile
     _key: str = ""
-    _key_ms: int = -SAME_PRESS_MS
+    _key_ms: int = LONG_AGO_MS
     _framed: bool = False
-    _busy_ms: int = -BUSY_BEAT_MS[1]
+    _busy_ms: int = LONG_AGO_MS
 
     def read(self, mark: int, at_ms: int) -> tuple[Sign, str] | None:
         """Return what a code means now, and which key; None for one that means nothing, or nothing new."""

@@ -81,7 +81,7 @@ def encode(pcm: PCM, coding: Coding) -> bytes:
     """Return PCM in a modem's coding; half a sample at the end is left out."""
     samples = array("h", pcm[: len(pcm) // 2 * 2])
     nearest = _nearest(coding)
-    return bytes([nearest[sample >> 4] for sample in samples])
+    return bytes([nearest[sample >> 2] for sample in samples])
 
 
 @cache
@@ -92,16 +92,16 @@ def _tables(coding: Coding) -> tuple[bytes, bytes]:
 
 
 @cache
-def _nearest(coding: Coding) -> list[int]:
-    """The best code for each sample, by its upper 12 bits; a negative index reads from the end, as it should."""
+def _nearest(coding: Coding) -> bytes:
+    """The best code for each sample, by its upper 14 bits; a negative index reads from the end, as it should."""
     known = sorted((_sample(code, coding), code) for code in range(256))
-    best, at = [], 0
-    for upper in range(-2048, 2048):
-        sample = upper * 16 + 8
+    best, at = bytearray(), 0
+    for upper in range(-8192, 8192):
+        sample = upper * 4 + 2
         while at < 255 and abs(known[at + 1][0] - sample) <= abs(known[at][0] - sample):
             at += 1
         best.append(known[at][1])
-    return best[2048:] + best[:2048]
+    return bytes(best[8192:] + best[:8192])
 
 
 def _sample(code: int, coding: Coding) -> int:

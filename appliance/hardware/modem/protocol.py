@@ -113,6 +113,8 @@ class Modem:
     @property
     def next_ms(self) -> int:
         """When `tick` has something to do next, by the clock's ticks."""
+        if self.hung:
+            return self.clock.ticks_ms() + PROBE_MS
         parts = (self.dialogue, self.collecting, self.reading, self.calls, self.session.player)
         due = [at for part in parts if part and (at := part.next_ms) is not None]
         return min(due) if self.dialogue.busy else min([*due, self._rests_until_ms()])
