@@ -277,11 +277,10 @@ class StopPlaying(Order, frozen=True, kw_only=True):
 
 
 class Record(Order, frozen=True, kw_only=True):
-    """Record until told to stop, the other side hangs up, or a limit is reached.
+    """Record until told to stop, the other side hangs up, or a limit is reached."""
 
-    Records the call that the box answered or dialled; without one, listens in on the shop's own telephone.
-    """
-
+    handset: bool = False
+    """Listen in on the conversation that is held on the shop's own telephone; else record the call that the box has."""
     beep: bool = False
     """Sound the tone that says "this is being recorded" first."""
     silence_ms: int = 0

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from appliance.demo.modem import Chip, EmulatedModem
+from appliance.demo.modem import CHIPS, Chip, EmulatedModem
 from appliance.demo.modem.chips import CONEXANT
-from appliance.hardware.line import Command, Event
+from appliance.hardware.line import Answer, Answered, Command, Done, Event, Sound
 from appliance.hardware.modem.protocol import Modem
 from appliance.hardware.modem.session import Settings
 
@@ -97,3 +97,27 @@ def wire(
         modem.start()
         wired.run(20_000, until=lambda: modem.session.ready or modem.hung)
     return wired
+
+
+VOICES = [chip for chip in CHIPS.values() if chip.name != "data"]
+EVERY_CODE = bytes(range(256)) * 63
+"""Two seconds in which every byte occurs, DLE and ETX among them."""
+
+
+def talking(chip: Chip = CONEXANT, *, cut: int | None = None, settings: Settings | None = None) -> Wired:
+    """A line on which the box has just answered."""
+    wired = wire(chip, cut=cut, settings=settings)
+    wired.device.ring()
+    wired.run(2_500)
+    wired.do(Answer()).run(4_000, until=lambda: bool(wired.told(Done)))
+    assert wired.device.off_hook
+    assert [event.by for event in wired.told(Answered)] == ["box"]
+    return wired
+
+
+def recorded(wired: Wired) -> bytes:
+    return b"".join(event.pcm for event in wired.told(Sound))
+
+
+def done(wired: Wired) -> list[str]:
+    return [type(event.command).__name__ for event in wired.told(Done)]

@@ -105,6 +105,9 @@ class Commands:
         self._doing = None
         if why:
             self._failed(command, why)
+            if isinstance(command, Answer | Dial):
+                # What was meant for this call must not be done to another, or to a line on which nobody is.
+                self._withdraw(Play, Record, SendDtmf, why="no_call")
         else:
             self._done(command)
 

@@ -7,7 +7,7 @@ wants; then it sends `out` and hands on what `take` returns. The result does not
 from collections.abc import Callable
 from typing import Any, Literal
 
-from appliance.hardware.line import Clock, Command, Event, Lost, MessageWaiting, Played
+from appliance.hardware.line import Clock, Command, Event, Lost, MessageWaiting, Played, Troubled
 from appliance.hardware.modem import speaking, starting
 from appliance.hardware.modem.calls import Call, Calls
 from appliance.hardware.modem.collecting import Collecting
@@ -105,8 +105,10 @@ class Modem:
         self.reading.tick()
         self.calls.tick()
         self.dialogue.tick()
-        if self.dialogue.unanswered >= HUNG_AFTER:
+        if self.session.awake and self.dialogue.unanswered >= HUNG_AFTER:
             self.hung = True
+        if self.session.off_hook and (call := self.calls.call):
+            self.session.ending = self.session.ending or self.clock.ticks_ms() - call.begun_ms >= LONGEST_CALL_MS
         if not self.hung and not self.dialogue.busy:
             self._next()
 
@@ -191,6 +193,8 @@ class Modem:
             self.hung = True
             return
         self._probe_ms = now + PROBE_MS
+        if self._voice_again_ms and session.can.voice:
+            self.teller.tell(Troubled, what="recovered")
         self._voice_again_ms = now + VOICE_AGAIN_MS if session.lost_voice else 0
         starting.found(session, self.port)
 

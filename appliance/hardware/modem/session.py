@@ -59,6 +59,8 @@ class Session:
     speak: int = 128
     tells_mode: bool = True
     """Whether it answers +VCID?."""
+    awake: bool = False
+    """It has answered since the port was opened; from then on silence is a fault."""
     ready: bool = False
     voice: bool = False
     """It is in voice mode, where codes count."""

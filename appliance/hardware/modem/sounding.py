@@ -14,6 +14,8 @@ LEAD_MS = 700
 MOST_LEAD_MS = 1_000
 """Sound is sent so far ahead of the moment at which it is heard."""
 STEP = 50 * A_MS
+ENDLESS_TONE_MS = 20_000
+"""Nobody listens to a dial tone for so long."""
 STALL_MS = 2_000
 """A recording modem that says nothing for so long has stopped."""
 
@@ -122,6 +124,7 @@ class Recorder:
             self.teller.tell(Tone, call=self.call, what=heard, by="box")
             ends = heard in {"busy", "congestion"} or (heard == "dial" and self.dial_ends)
             self.their_end = self.their_end or ends
+        self.their_end = self.their_end or self.ear.tone_ms >= ENDLESS_TONE_MS
         if second := self.ear.second():
             self.teller.tell(Level, call=self.call, peak=second[0], mean=second[1])
         if self.silence_ms and self.ear.silent_ms >= self.silence_ms and not self.why:

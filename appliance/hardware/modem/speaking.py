@@ -22,7 +22,7 @@ SHORTEST_OFF_HOOK_MS = 1_500
 DIAL_MS = 60_000
 MODEM_BUFFER_MS = 5_000
 DONE = frozenset({"OK", "VCON", "ERROR", "NO CARRIER"})
-_DIALLABLE = re.compile(r"[0-9*#,W!A-D]{1,40}")
+_DIALLABLE = re.compile(r"[0-9*#,W!]{1,40}")
 _ENDING: dict[str, Ending] = {"BUSY": "busy", "NO ANSWER": "no_answer", "NO DIALTONE": "no_dial_tone"}
 
 
@@ -110,12 +110,12 @@ def play(session: Session, pcm: bytes) -> Script:
 
 def record(session: Session, order: Record) -> Script:
     """Record the call, or the conversation on the shop's own telephone."""
-    if not session.off_hook:
+    if order.handset and not session.off_hook:
         failed = yield from _listen_in(session)
         if failed:
             return failed
     call = session.calls.call
-    if call is None or session.format is None:
+    if not session.off_hook or call is None or session.format is None:
         return "no_call"
     if order.beep:
         yield Ask(f"AT+VTS={session.settings.beep}", 4_000)
@@ -132,6 +132,9 @@ def record(session: Session, order: Record) -> Script:
     session.recorder = None
     recorder.end()
     yield Ask("", finals=DONE)
+    if recorder.why == "lost":
+        # Nobody hears the caller any more: better no call than a line that is never put down.
+        session.ending = True
     return ""
 
 

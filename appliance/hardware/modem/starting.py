@@ -18,10 +18,10 @@ LEAVE_STREAM = code("!") + code(ETX) + code(0x18)
 
 def start(session: Session) -> Script:
     """Make a modem ready, whatever state it was left in; returns whether it is."""
-    session.ready = session.voice = False
+    session.ready = session.voice = session.awake = False
     session.off_hook_ms = 0
-    awake = yield from _wake(session)
-    if not awake:
+    session.awake = yield from _wake(session)
+    if not session.awake:
         return False
     yield Ask("ATZ", RESET_MS, digits=True)
     yield Pause(AFTER_RESET_MS)

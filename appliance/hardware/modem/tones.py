@@ -53,6 +53,11 @@ class Ear:
             del self._left[:BLOCK]
             yield from self._block(block)
 
+    @property
+    def tone_ms(self) -> int:
+        """For so long there has been nothing but one tone."""
+        return self._run * BLOCK_MS if self._tone == "tone" else 0
+
     def second(self) -> tuple[int, int] | None:
         """Return (peak, mean) of the last whole second, once."""
         if len(self._second) < RATE // BLOCK:
