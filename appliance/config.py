@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.journal import Box
 
 DEFAULT_PORT = 8000
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,12 @@ class Config:
 
     @property
     def box(self) -> Box:
-        """What the journal needs to know."""
-        return Box(folder=self.folder, author=self.author, code=self.code, zone_minutes=self.zone_minutes)
+        """What the journal needs to know.
+
+        Each incarnation numbers its documents apart, for nobody knows how far the one before came: A1, A1b, A1c.
+        """
+        apart = "" if not self.former else _LETTERS[len(self.former) % 26] * (1 + len(self.former) // 26)
+        return Box(folder=self.folder, author=self.author, code=self.code + apart, zone_minutes=self.zone_minutes)
 
 
 def exists(folder: Path) -> bool:

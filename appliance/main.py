@@ -67,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     joined = verb("join", _join, "make this a further box of a shop that is open on another one")
     joined.add_argument("--at", default="", help="the other box's address (default: list those on this network)")
     joined.add_argument("--code", default="", help="the six digits that the other box shows")
+    carried = verb("bundle", _bundle, "carry work between boxes on a USB stick, while the shop is not open here")
+    carried.add_argument("do", choices=["write", "read"], help="write a bundle into a folder, or read one")
+    carried.add_argument("path", type=Path, help="the folder to write into; the file, or the folder of files, to read")
+    carried.add_argument(
+        "--to", action="append", default=[], help="a box's code; may be repeated (default: all others)"
+    )
     verb("check", _check, "check the log, the tables drawn from it, the kept sums and the file")
     verb("rebuild", _rebuild, "draw every table anew from the log")
     out = verb("export", _export, "write the whole log as JSON lines: your data, without lock-in")
@@ -115,6 +121,34 @@ def _join(told: argparse.Namespace) -> int:
     made, sign = join_chain(told.data, told.at, told.code or _asked("The six digits on the other box: ", ""))
     print(f"Joined as {made.code}. Both boxes show {sign}. Now open it with: appliance serve --data {told.data}")
     return FINE
+
+
+def _bundle(told: argparse.Namespace) -> int:
+    from appliance.shopfitting import carried
+
+    with carried(config.read(told.data)) as company:
+        if told.do == "write":
+            readers = [one for one in company.circle.others if one.code in told.to]
+            if len(readers) != len(told.to):
+                known = ", ".join(one.code for one in company.circle.others) or "none"
+                print(f"There is no such box in this chain. The others are: {known}.", file=sys.stderr)
+                return MISUSED
+            written = company.stick.write(told.path, readers)
+            print(
+                f"{written.path.name}: {written.bytes:,} bytes for {', '.join(written.readers)}, read again and good."
+            )
+            print("It is safe to unplug the stick.")
+            return FINE
+        found = (
+            [told.path]
+            if told.path.is_file()
+            else [one.path for one in company.stick.lying(told.path) if not one.trouble]
+        )
+        for path in found:
+            taken = company.stick.read(path)
+            torn = "" if taken.whole else " The copy is torn or damaged: let it be written again."
+            print(f"{path.name} from {taken.sender}: {taken.applied} entries were new.{torn}")
+        return FINE if found else WRONG
 
 
 def _asked(question: str, otherwise: str) -> str:

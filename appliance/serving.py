@@ -16,14 +16,12 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
-from appliance.shopfitting import Opened, close_box, in_company, open_box
+from appliance.shopfitting import ANCHORS, Opened, close_box, in_company, open_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.door import PAIR, SYNC
 from appliance.web.pages import RoomPages, read_room
 
 log = logging.getLogger("appliance")
-ANCHORS = Path(os.environ.get("APPLIANCE_ANCHORS", "~/.local/state/zhanggui/anchors")).expanduser()
-"""Where anchors lie: outside every data folder and every backup."""
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
 LOOK_AGAIN_S = 60
 LONGEST_REST_S = 300

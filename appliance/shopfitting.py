@@ -8,8 +8,8 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from appliance.config import Config
 from appliance.journal import Box, Clock, Journal, Refusal, derive
 from appliance.journal.certificate import Certificate
 from appliance.shop.staff import first_shop
-from appliance.sync.boxes.anchor import Anchor, anchor_path, machine_of
+from appliance.sync.boxes.anchor import Anchor, alone, anchor_path, machine_of
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.joining import join
@@ -29,6 +29,8 @@ from appliance.sync.boxes.notebook import Notebook
 
 log = logging.getLogger("appliance")
 CERTIFICATE = "box.certificate"
+ANCHORS = Path(os.environ.get("APPLIANCE_ANCHORS", "~/.local/state/zhanggui/anchors")).expanduser()
+"""Where anchors lie: outside every data folder and every backup."""
 
 
 def new_box(folder: Path, *, code: str) -> Config:
@@ -99,7 +101,7 @@ def close_box(box: Opened) -> None:
     heads = box.journal.heads()
     box.journal.close()
     with suppress(OSError):
-        box.anchor.give(box.config.author, heads)
+        box.anchor.give(box.journal.author, heads)
 
 
 def begin_anew(told: Config, key: BoxKey, why: str) -> Config:
@@ -115,14 +117,47 @@ def signing(told: Config, key: BoxKey) -> Box:
     return replace(told.box, sign=key.sign, public=key.public, root=told.root)
 
 
+@contextmanager
+def carried(told: Config) -> Iterator[Company]:
+    """Open a box just to write or read a bundle; refuses while the shop is open, which has a page for it."""
+    with alone(told.folder) as nobody_else:
+        if not nobody_else:
+            raise Refusal("The shop in {folder} is open already.", folder=told.folder)
+        clock = WallClock()
+        box = open_box(told, rooms(), clock=clock, anchors=ANCHORS)
+        company = in_company(box, told.code, told.port, clock)
+        try:
+            yield company
+        finally:
+            asyncio.run(company.close())
+            close_box(box)
+
+
 # ---- the chain
 
 
 def in_company(box: Opened, title: str, port: int, clock: Clock) -> Company:
     """Put together what a box needs to live with the others of its chain."""
-    told = Told(title, port, __version__, box.config.zone_minutes)
+    folder, told = box.config.folder, Told(title, port, __version__, box.config.zone_minutes)
+
+    def anew() -> bytes:
+        fresh = begin_anew(config.read(folder), box.key, "another box holds a second history of it")
+        box.anchor.moor(folder / "shop.db", fresh.author, os.urandom, fresh=True)
+        box.journal.box_code = fresh.box.code
+        return fresh.author
+
     return Company(
-        box.journal, box.key, box.circle, box.anchor, told, folder=box.config.folder, clock=clock, random=os.urandom
+        box.journal,
+        box.key,
+        box.circle,
+        box.anchor,
+        told,
+        folder=folder,
+        clock=clock,
+        random=os.urandom,
+        anew=anew,
+        corrected=clock.correct if isinstance(clock, WallClock) else lambda _by, _vouched: None,
+        former=box.config.former,
     )
 
 

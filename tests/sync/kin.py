@@ -31,6 +31,8 @@ class Kin:
     swap: Swap
     post: Post
     corrected: list[int]
+    notebook: object = None
+    stick: object = None
 
     @property
     def journal(self) -> Journal:
@@ -65,7 +67,7 @@ def kin(
     box = box_of(folder, code, incarnation=incarnation, root=root.public)
     journal = Journal(box, schema, clock=clock, random=chance.randbytes, trust=circle.trust)
     corrected: list[int] = []
-    swap = Swap(journal, circle, clock, "0.3.0", corrected=corrected.append)
+    swap = Swap(journal, circle, clock, "0.3.0", corrected=lambda by, _vouched: corrected.append(by))
     desk = journal.desk(who=f"worker-{code}", device="tablet", branch=branch)
     return Kin(desk, key, circle, clock, swap, Post(key, circle, chance.randbytes), corrected)
 

@@ -27,6 +27,8 @@ class Circle:
         self._revoked: frozenset[bytes] = frozenset()
         self.keep: Callable[[Certificate], None] = lambda _: None
         """Called with each certificate that says something new."""
+        self.cut_off: Callable[[bytes], bool] = lambda _: False
+        """Whether the owner cut a box off, as far as the shop's log says."""
 
     def learn(self, told: bytes | str) -> bool:
         """Take in a certificate; tells whether it says anything new."""
@@ -53,7 +55,7 @@ class Circle:
     @property
     def others(self) -> list[Certificate]:
         """The boxes to speak with, by their code."""
-        found = [one for box, one in self._members.items() if box != self._box and box not in self._revoked]
+        found = [one for box, one in self._members.items() if box != self._box and not self.revoked(box)]
         return sorted(found, key=lambda one: (one.code, one.box))
 
     @property
@@ -67,7 +69,7 @@ class Circle:
 
     def revoked(self, box: bytes) -> bool:
         """Tell whether a box was put out."""
-        return box in self._revoked
+        return box in self._revoked or self.cut_off(box)
 
     def named(self, short: bytes) -> Certificate | None:
         """The box whose name begins with these bytes."""

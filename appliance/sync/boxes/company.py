@@ -1,13 +1,18 @@
 """In company: everything that one box needs to live with the others, put together."""
 
 import asyncio
+import logging
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from appliance.journal import Clock, Journal, Refusal
 from appliance.journal.certificate import EVERYWHERE, Certificate
+from appliance.journal.controls import Control, Cut, Restamp, Retire, Revoke
 from appliance.sync.boxes.anchor import Anchor
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.courier import Courier
@@ -18,7 +23,10 @@ from appliance.sync.boxes.meetings import Meetings, Standing
 from appliance.sync.boxes.near import Announced, Near, own_addresses, url_of
 from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.pairing import Host, Invitation, Newcomer, Welcome
-from appliance.sync.boxes.swap import Heads, Swap
+from appliance.sync.boxes.stick import Stick
+from appliance.sync.boxes.swap import AHEAD_MS, Heads, Swap
+
+log = logging.getLogger("appliance.boxes")
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,17 @@ class Company:
         folder: Path,
         clock: Clock,
         random: Random,
+        anew: Callable[[], bytes] | None = None,
+        corrected: Callable[[int, bool], None] = lambda _by, _vouched: None,
+        former: Sequence[bytes] = (),
     ) -> None:
         self.circle = circle
+        self._journal = journal
+        self._anew = anew
+        """Begins a new incarnation on disk and returns its author."""
+        self._set_clock = corrected
+        self._former = former
+        self._turn = threading.Lock()
         self._told = told
         self._folder = folder
         self._clock = clock
@@ -65,11 +82,15 @@ class Company:
         def giving(heads: Heads) -> None:
             anchor.give(journal.author, heads)
 
-        self.swap = Swap(journal, circle, clock, told.version, giving=giving)
+        circle.cut_off = journal.controls.cut_off
+        self.swap = Swap(
+            journal, circle, clock, told.version, giving=giving, corrected=self._corrected, taken=self._taken
+        )
         self.post = Post(key, circle, random)
-        self.meetings = Meetings(self.swap, self.notebook, clock)
+        self.meetings = Meetings(self.swap, self.notebook, clock, agreed=self._agreed)
         self.courier = Courier(self.swap, self.post, self.notebook, self.meetings, clock, random)
         self.host = Host(clock, random)
+        self.stick = Stick(key, circle, self.swap, self.notebook, clock, random)
         self.door = Door(self.post, self.swap, heard=self.meetings.heard_from, pair=self.host.answer)
         me = Announced(key.box, circle.root, told.title, told.port, told.version)
         self.near = Near(me, heard=self.courier.heard)
@@ -84,7 +105,59 @@ class Company:
         """How it stands with every other box."""
         return self.meetings.standings()
 
-    # ---- letting in
+    # ---- keeping itself in order
+
+    def _taken(self) -> None:
+        """Others told something: perhaps that this box is a copy, perhaps the tail of what it wrote before a restore."""
+        with self._turn:
+            if self._journal.copied and self._anew is not None:
+                self._journal.reincarnate(self._anew()).result()
+                log.warning("This box is a copy: its part was told again under a new name.")
+
+    def _agreed(self) -> None:
+        """Somebody holds the same as this box: then what it wrote under earlier names is all there is (R5)."""
+        if self._former:
+            former, self._former = self._former, ()
+            self._seal(former)
+
+    def _seal(self, former: Sequence[bytes]) -> None:
+        journal, heads = self._journal, self._journal.heads()
+        retired = {author for (author,) in journal.reading().execute("select distinct author from retired")}
+        for gone in former:
+            ends = [(partition, seq, head) for (author, partition), (seq, head) in heads.items() if author == gone]
+            if ends and gone not in retired:
+                self._control("journal.retire", Retire(gone, ends))
+
+    def _control(self, action: str, told: Control) -> None:
+        desk = self._journal.desk(who="", device="sync")
+        self._journal.do(desk, action, lambda at_work: at_work.control(told))
+
+    def _corrected(self, by_ms: int, vouched: bool) -> None:
+        """Another box told the time. Stamps that ran ahead are taken back before the clock is (R10, R12)."""
+        right, last = self._clock.now_ms() + by_ms, self._journal.hybrid.last
+        first = (right + AHEAD_MS) << 16
+        if by_ms < -AHEAD_MS and last > first:
+            # The word itself is stamped by the clock that is wrong, so it is meant as well.
+            upto = last + (AHEAD_MS << 16)
+            self._control("journal.restamp", Restamp(self._journal.author, first, upto, -by_ms << 16))
+            log.warning("The clock ran %s minutes ahead; what was written meanwhile counts earlier.", -by_ms // 60_000)
+        self._set_clock(by_ms, vouched)
+
+    # ---- letting in and putting out
+
+    def revocation(self, box: bytes, sheet: str = "") -> Revoke:
+        """Put a box out, in the owner's name: nothing counts that it writes beyond what is known here now.
+
+        The caller writes it down (`desk.control`); from then on nobody of the chain speaks with it.
+        """
+        root = self.root_key(sheet)
+        cuts = [
+            Cut(author, name, seq, head)
+            for (author, name), (seq, head) in self._journal.heads().items()
+            if author[:16] == box
+        ]
+        bare = Revoke(box, self._clock.now_ms(), cuts)
+        return msgspec.structs.replace(bare, signature=root.sign(bare.message))
 
     def invite(
         self, *, code: str, branch: str, partitions: Sequence[str] = (EVERYWHERE,), role: str = "box", sheet: str = ""

@@ -183,7 +183,8 @@ class Courier:
                     cut = error
                     continue
                 self._notebook.reached(peer.box, [url])
-                self._settle(peer, visit, outcome)
+                self._settle(visit, outcome)
+                await self._in_thread(self._meetings.met, peer, outcome)
                 return
             visit.failures += 1
             visit.portion = max(LEAST_PORTION, visit.portion // 2)
@@ -229,11 +230,10 @@ class Courier:
     async def _in_thread(self, run: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._hands, run, *args)
 
-    def _settle(self, peer: Certificate, visit: Round, outcome: Outcome) -> None:
+    def _settle(self, visit: Round, outcome: Outcome) -> None:
         visit.failures = 0
         visit.due_ms = self._clock.ticks_ms() + IDLE_MS * 4 // 5 + self._drawn(IDLE_MS * 2 // 5)
         if outcome.stuck_here or outcome.stuck_there:
             visit.skip |= outcome.stuck_here
             visit.withheld |= outcome.stuck_there
             visit.stuck_until_ms = self._clock.ticks_ms() + STUCK_MS
-        self._meetings.met(peer, outcome)

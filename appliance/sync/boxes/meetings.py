@@ -1,6 +1,6 @@
 """Meetings: what came of each talk, and what a person is told of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -76,7 +76,10 @@ class Standing:
 class Meetings:
     """Keeps the notebook, and reads from it."""
 
-    def __init__(self, swap: Swap, notebook: Notebook, clock: Clock) -> None:
+    def __init__(
+        self, swap: Swap, notebook: Notebook, clock: Clock, *, agreed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._agreed = agreed
         self._swap = swap
         self._notebook = notebook
         self._clock = clock
@@ -102,6 +105,8 @@ class Meetings:
             )
 
         self._notebook.change(peer.box, change)
+        if outcome.agreed:
+            self._agreed()
 
     def heard_from(self, box: bytes, outcome: Outcome) -> None:
         """Another box asked, and was answered."""

@@ -29,6 +29,7 @@ AHEAD_MS = 10 * 60 * 1000
 """A clock so far before a trusted one gives nothing away until it is right (R10)."""
 Heads = dict[tuple[bytes, str], tuple[int, bytes]]
 Place = tuple[bytes, str]
+Fork = tuple[bytes, str, int]
 
 
 class Log(Protocol):
@@ -42,8 +43,16 @@ class Log(Protocol):
         """32 bytes over the heads."""
         ...
 
-    def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
+    def wants(self) -> Heads:
+        """The heads to ask by: lower where a second history has to be found out."""
+        ...
+
+    def compare(self, theirs: Heads) -> list[Fork]:
         """Where another box's heads show a second history under one name."""
+        ...
+
+    def suspect(self, forks: list[Fork]) -> None:
+        """Another box sees a second history there."""
         ...
 
     def segments(
@@ -81,6 +90,10 @@ class Trade(Told, frozen=True, array_like=True, tag=2, kw_only=True):
     most: int
     skip: list[tuple[bytes, str]]
     """Places (short author, partition) that the asker cannot take now."""
+    lower: list[Fork] = []
+    """Places (short author, partition, sequence) where it asks from further back than it has."""
+    forks: list[Fork] = []
+    """Places where the asker sees a second history at that sequence."""
 
 
 class Same(Told, frozen=True, array_like=True, tag=3, kw_only=True):
@@ -100,6 +113,7 @@ class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
     segments: list[bytes]
     more: bool
     refused: int
+    forks: list[Fork] = []
 
 
 class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):
@@ -147,7 +161,7 @@ class Outcome:
     refused: int = 0
     """Entries of theirs that were not taken in."""
     refused_there: int = 0
-    forks: list[tuple[bytes, str, int]] = field(default_factory=list)
+    forks: list[Fork] = field(default_factory=list)
     waiting_here: int = 0
     """Entries that they still lack."""
     waiting_there: int = 0
@@ -176,14 +190,18 @@ class Swap:
         version: str,
         *,
         giving: Callable[[Heads], None] = lambda _: None,
-        corrected: Callable[[int], None] = lambda _: None,
+        corrected: Callable[[int, bool], None] = lambda _by, _vouched: None,
+        taken: Callable[[], None] = lambda: None,
     ) -> None:
         self.log = log
         self.circle = circle
         self._clock = clock
         self._version = version
-        self._giving = giving
+        self.giving = giving
+        self._taken = taken
+        """Called after something was taken in, in the same thread."""
         self._corrected = corrected
+        """Told how far this box's clock must move, and whether somebody vouches that it is right then."""
 
     def told(self) -> dict[str, Any]:
         """What every message of ours says of this box."""
@@ -208,16 +226,18 @@ class Swap:
             if outcome.agreed:
                 return Same(**self.told())
             return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
-        self.take(asked.segments, outcome)
         theirs = read_heads(asked.heads)
-        segments, more = self.gather(theirs, outcome.partitions, asked.most, set(asked.skip))
-        heads = self.log.heads()
+        self.take(asked.segments, outcome)
+        self.hear(asked.forks)
+        asking = theirs | {(author, partition): (seq, b"") for author, partition, seq in asked.lower}
+        given = self.gather(asking, outcome.partitions, asked.most, set(asked.skip))
         self.note(theirs, outcome)
         return Traded(
-            heads=pack_heads(heads, outcome.partitions),
-            segments=segments,
-            more=more,
+            heads=pack_heads(self.log.heads(), outcome.partitions),
+            segments=given.segments,
+            more=given.more,
             refused=outcome.refused,
+            forks=given.forks,
             **self.told(),
         )
 
@@ -230,10 +250,16 @@ class Swap:
             return VERSION
         if them.trusted and not self._clock.trusted:
             ahead = outcome.ahead_ms
-            self._corrected(-ahead)
+            self._corrected(-ahead, True)
             if ahead > AHEAD_MS:
                 return CLOCK
         return ""
+
+    def not_before(self, at_ms: int) -> None:
+        """Somebody with a trusted clock was alive then: whose own clock is doubtful and behind moves up to it."""
+        behind_ms = at_ms - self._clock.now_ms()
+        if behind_ms > 0 and not self._clock.trusted:
+            self._corrected(behind_ms, False)
 
     def take(self, segments: list[bytes], outcome: Outcome) -> None:
         """Take in what the other sent, and wait until the disk has it."""
@@ -243,27 +269,31 @@ class Swap:
             outcome.applied += merged.applied
             outcome.refused += merged.refused
             outcome.forks += merged.forks
+        if segments:
+            self._taken()
 
-    def gather(
-        self, theirs: Shorts, partitions: list[str] | None, most: int, withheld: Collection[Place]
-    ) -> tuple[list[bytes], bool]:
-        """Collect what the other lacks, up to a number of bytes; tells whether there may be more."""
+    def hear(self, forks: list[Fork]) -> None:
+        """Take note of second histories that the other sees, by the authors' whole names."""
+        if forks:
+            told = {(author, partition): seq for author, partition, seq in forks}
+            found = [place for place in self.log.heads() if (short(place[0]), place[1]) in told]
+            self.log.suspect([(*place, told[short(place[0]), place[1]]) for place in found])
+
+    def gather(self, theirs: Shorts, partitions: list[str] | None, most: int, withheld: Collection[Place]) -> "Given":
+        """Collect what the other lacks, up to a number of bytes, and name the second histories that its heads show."""
         ours = self.log.heads()
         have = known(theirs, ours)
-        for author, partition, seq in self.log.compare(have):
-            # A second history under one name: our side of it is the proof that the other needs (R6).
-            have[author, partition] = (seq - 1, b"")
-        for author, partition in ours:
-            if (short(author), partition) in withheld:
-                have[author, partition] = ours[author, partition]
+        forks = [(short(author), partition, seq) for author, partition, seq in self.log.compare(have)]
+        have |= {place: told for place, told in ours.items() if (short(place[0]), place[1]) in withheld}
         most = max(1, min(most, MOST_TOGETHER))
         segments: list[bytes] = []
-        self._giving(ours)
+        self.giving(ours)
         for packed in self.log.segments(have, partitions=partitions, most_bytes=most):
             segments.append(packed)
             if len(segments) == MOST_SEGMENTS:
                 break
-        return segments, sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS
+        full = sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS
+        return Given(segments, forks, more=full)
 
     def note(self, theirs: Shorts, outcome: Outcome) -> None:
         """Remember what waits in each direction."""
@@ -271,6 +301,16 @@ class Swap:
         outcome.heads = theirs
         outcome.waiting_here, outcome.waiting_there = behind(theirs, here), behind(here, theirs)
         outcome.agreed = here == theirs
+
+
+@dataclass(frozen=True)
+class Given:
+    """What goes out in one message."""
+
+    segments: list[bytes]
+    forks: list[Fork]
+    more: bool
+    """There may be more."""
 
 
 class Talk:
@@ -290,7 +330,7 @@ class Talk:
         """How many bytes one question and one answer may carry; who is slow makes it less."""
         self._skip = sorted(skip)
         self._withheld = withheld
-        self._before: tuple[Heads, Shorts] | None = None
+        self._before: tuple[Heads, Heads, Shorts] | None = None
         self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
 
     def begin(self) -> bytes:
@@ -310,22 +350,33 @@ class Talk:
             if isinstance(answer, Traded):
                 self.outcome.refused_there += answer.refused
                 self._swap.take(answer.segments, self.outcome)
+                self._swap.hear(answer.forks)
             return self._next(theirs)
         self._swap.note(shortened(self._swap.log.heads(), self.outcome.partitions), self.outcome)
         return None
 
     def _next(self, theirs: Shorts) -> bytes | None:
-        ours = self._swap.log.heads()
+        ours, partitions = self._swap.log.heads(), self.outcome.partitions
         self._swap.note(theirs, self.outcome)
         if self.outcome.agreed:
             return None
-        if self._before == (ours, theirs):
-            self._settle(theirs, shortened(ours, self.outcome.partitions))
+        given = self._swap.gather(theirs, partitions, self.most, self._withheld)
+        wants = self._swap.log.wants()
+        if self._before == (ours, wants, theirs):
+            self._settle(theirs, shortened(ours, partitions))
             return None
-        self._before = (ours, theirs)
-        segments, _ = self._swap.gather(theirs, self.outcome.partitions, self.most, self._withheld)
-        heads = pack_heads(ours, self.outcome.partitions)
-        return pack(Trade(heads=heads, segments=segments, most=self.most, skip=self._skip, **self._swap.told()))
+        self._before = (ours, wants, theirs)
+        lower = [(short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours[place][0]]
+        asked = Trade(
+            heads=pack_heads(ours, partitions),
+            segments=given.segments,
+            most=self.most,
+            skip=self._skip,
+            lower=lower,
+            forks=given.forks,
+            **self._swap.told(),
+        )
+        return pack(asked)
 
     def _settle(self, theirs: Shorts, ours: Shorts) -> None:
         """Nothing moved any more: name what each side does not take, so that it is not sent every time."""
