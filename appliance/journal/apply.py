@@ -41,7 +41,7 @@ class Applier:
                 self.put(shape, stamp, _id(record), _whole_row(shape, fields))
             case ["s", str(table), record, dict(fields), dict(was)]:
                 shape = self._shape(table, fact=False)
-                self.correct(shape, stamp, _id(record), _corrections(shape, fields), self._was(was))
+                self.correct(shape, stamp, who, _id(record), _corrections(shape, fields), self._was(was))
             case ["f", str(table), fact, dict(fields)]:
                 shape = self._shape(table, fact=True)
                 self.fact(shape, stamp, who, _id(fact), _whole_row(shape, fields))
@@ -81,6 +81,7 @@ class Applier:
         self,
         shape: Shape,
         stamp: Stamp,
+        who: str,
         record: str,
         fields: Mapping[str, Any],
         was: Mapping[str, Stamp],
@@ -94,7 +95,8 @@ class Applier:
             before = self._row(shape.table, record)
         for group, replaced in was.items():
             if group in shape.watched:
-                self._watch(shape, stamp, record, group, replaced)
+                content = {name: fields[name] for name in shape.groups[group] if name in fields}
+                self._watch(shape, stamp, who, record, group, replaced, content)
         self._set(shape, stamp, record, fields, before)
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
@@ -137,20 +139,22 @@ class Applier:
                     raise Unfit("A replaced stamp is no stamp.")
         return found
 
-    def _watch(self, shape: Shape, stamp: Stamp, record: str, group: str, replaced: Stamp) -> None:
-        self._conn.execute(
-            "insert or ignore into watched_set values (?, ?, ?, ?, ?, ?, ?)",
-            (
-                record,
-                shape.table,
-                group,
-                stamp.hlc,
-                stamp.place,
-                replaced.hlc,
-                replaced.author,
-            ),
-        )
+    def _watch(
+        self,
+        shape: Shape,
+        stamp: Stamp,
+        who: str,
+        record: str,
+        group: str,
+        replaced: Stamp,
+        content: Mapping[str, Any],
+    ) -> None:
+        told = {"record": record, "kind": shape.table, "part": group, "hlc": stamp.hlc, "place": stamp.place}
+        told |= {"was_hlc": replaced.hlc, "was_author": replaced.author, "who": who, "content": _dump(content)}
+        row = tuple(told.values())
+        self._conn.execute("insert or ignore into watched_set values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._keeper.saw("watched_set", record)
+        self._keeper.touch("watched_set", told)
 
     def _blank(self, shape: Shape, record: str) -> None:
         self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
@@ -181,9 +185,10 @@ class Applier:
         if not same:
             loser, lost = (standing, first) if earlier else (told, stamp)
             content = _dump({name: loser[name] for name in shape.names})
-            place = (shape.table, told["id"], lost.hlc, lost.place, content)
-            self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?)", place)
+            place = (shape.table, told["id"], lost.hlc, lost.place, content, loser["who"])
+            self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?, ?)", place)
             self._keeper.saw("rival", told["id"])
+            self._keeper.touch("rival", {"kind": shape.table, "id": told["id"]})
         if earlier:
             self._fact_feeds(shape, standing, -1)
             self._conn.execute(f"delete from {shape.table} where id = ?", (told["id"],))
@@ -219,6 +224,7 @@ class Applier:
         tip, state, hlc, forked = step, to, stamp.hlc, 0
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self._fold(shape, document)
+            self._keeper.touch("step", {"document": document, "parent": parent})
         self._conn.execute(
             f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = max(changed, ?) "
             "where id = ?",

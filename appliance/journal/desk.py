@@ -262,7 +262,7 @@ class Desk:
         record = row["id"]
         watched = {shape.group_of(name) for name in stored} & shape.watched
         was = self.journal.applier.stamps(row, watched)
-        self.journal.applier.correct(shape, draft.stamp, record, stored, was, row)
+        self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
         sent = {name: _travelling(shape, name, value) for name, value in stored.items()}
         replaced = {group: [stamp.hlc, stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])

@@ -74,8 +74,8 @@ create table history (record text, hlc integer, place integer, arrived integer,
     primary key (record, hlc, place)) without rowid;
 create table personal (record text, arrived integer, part integer, primary key (record, arrived, part)) without rowid;
 create table watched_set (record text, kind text, part text, hlc integer, place integer, was_hlc integer,
-    was_author blob, primary key (record, part, hlc, place)) without rowid;
-create table rival (kind text, id text, hlc integer, place integer, content text,
+    was_author blob, who text, content text, primary key (record, part, hlc, place)) without rowid;
+create table rival (kind text, id text, hlc integer, place integer, content text, who text,
     primary key (kind, id, hlc, place)) without rowid;
 create table parked (arrived integer, part integer, place integer, reason text,
     primary key (arrived, part, place)) without rowid;
