@@ -194,6 +194,34 @@ def join_chain(folder: Path, url: str, digits: str) -> tuple[Config, str]:
     return made, sign
 
 
+def let_in(
+    host: Config, folder: Path, *, code: str, branch: str, url: str = "", port: int = config.DEFAULT_PORT
+) -> Config:
+    """Make a further box of a chain whose founder's folder lies on this machine and is not open."""
+    key, root = BoxKey.made(os.urandom), RootKey.read(host.folder / "root.key")
+    issued = certify(root, public=key.public, exchange=key.exchange_public, code=code, branch=branch)
+    notebook = Notebook(host.folder / "sync.db")
+    founder = (host.folder / CERTIFICATE).read_text("ascii").strip()
+    known = Circle(host.root, BoxKey.read(host.folder / "box.key").box)
+    known.learn(founder)
+    for raw in notebook.certificates():
+        known.learn(raw)
+    made = Config(
+        folder=folder,
+        author=key.author(os.urandom),
+        root=host.root,
+        code=code,
+        branch=branch,
+        zone_minutes=host.zone_minutes,
+        host=host.host,
+        port=port,
+    )
+    settle_in(made, key, issued, [one.raw for one in known.everybody], [url] if url else [])
+    notebook.keep(issued.box, issued.raw)
+    notebook.close()
+    return made
+
+
 def boxes_near(seconds: float = 4.0) -> list[Heard]:
     """Listen for the boxes of this network for a moment."""
 
@@ -218,9 +246,11 @@ def settle_in(made: Config, key: BoxKey, own: Certificate, others: Iterable[byte
     circle = Circle(made.root, key.box)
     notebook = Notebook(made.folder / "sync.db")
     circle.keep = lambda found: notebook.keep(found.box, found.raw)
-    for number, raw in enumerate(others):
-        if circle.learn(raw) and number == 0:
-            notebook.reached(circle.everybody[0].box, list(urls))
+    # The host's certificate stands first.
+    for raw in others:
+        circle.learn(raw)
+    for host in circle.everybody[:1]:
+        notebook.reached(host.box, list(urls))
     notebook.close()
     # The settings go last: a folder that has them is a whole box.
     config.write(made)

@@ -77,7 +77,7 @@ class Company:
         self.notebook = Notebook(folder / "sync.db")
         for raw in self.notebook.certificates():
             circle.learn(raw)
-        circle.keep = lambda found: self.notebook.keep(found.box, found.raw)
+        circle.keep = self._learned
 
         def giving(heads: Heads) -> None:
             anchor.give(journal.author, heads)
@@ -106,6 +106,11 @@ class Company:
         return self.meetings.standings()
 
     # ---- keeping itself in order
+
+    def _learned(self, found: Certificate) -> None:
+        """There is a box that was not known: what waited for it may come now."""
+        self.notebook.keep(found.box, found.raw)
+        self.courier.unstick()
 
     def _taken(self) -> None:
         """Others told something: perhaps that this box is a copy, perhaps the tail of what it wrote before a restore."""

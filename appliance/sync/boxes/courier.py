@@ -102,6 +102,14 @@ class Courier:
         visit.due_ms, visit.failures, visit.stuck_until_ms = self._clock.ticks_ms(), 0, 0
         self._wake()
 
+    def unstick(self) -> None:
+        """Something changed in who is trusted: what was refused may be taken now; from any thread."""
+        for visit in list(self._rounds.values()):
+            visit.stuck_until_ms = 0
+            if not visit.failures:
+                visit.due_ms = min(visit.due_ms, self._clock.ticks_ms() + SOON_MS)
+        self._wake()
+
     def _wake(self) -> None:
         if self._loop is not None:
             # The loop may close between a commit and the news of it, when the box stops.
