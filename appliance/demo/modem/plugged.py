@@ -19,9 +19,11 @@ SHORTEST_WAIT_S, LONGEST_WAIT_S = 0.002, 0.2
 class PluggedModem:
     """Runs an emulated modem in a thread of its own. `link` is where the box finds it."""
 
-    def __init__(self, modem: EmulatedModem, link: Path, *, cuts: bool = False) -> None:
+    def __init__(self, modem: EmulatedModem, link: Path, *, cuts: bool = False, hurry: int = 1) -> None:
         self.modem = modem
         self.link = link
+        self.hurry = hurry
+        """So many times faster than the world the modem's clock runs."""
         self.cuts = cuts
         """Write in pieces of random length."""
         self._master = -1
@@ -98,7 +100,7 @@ class PluggedModem:
                 due, master = self.modem.next_ms, self._master
                 reads = [self._wake, *([master] if master >= 0 and self.modem.wants_input else [])]
                 writes = [master] if master >= 0 and self.modem.out else []
-            wait_s = LONGEST_WAIT_S if due is None else (due - self.clock.ticks_ms()) / 1000
+            wait_s = LONGEST_WAIT_S if due is None else (due - self.clock.ticks_ms()) / 1000 / self.hurry
             try:
                 ready, _, _ = select.select(reads, writes, [], max(SHORTEST_WAIT_S, min(LONGEST_WAIT_S, wait_s)))
             except (OSError, ValueError):

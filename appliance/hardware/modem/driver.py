@@ -5,11 +5,9 @@ buffer holds a moment only. Nobody waits for it and it waits for nobody; what it
 """
 
 import logging
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -27,8 +25,6 @@ LONGEST_WAIT_S = 60.0
 STUCK_MS = 10_000
 """A modem that takes no byte for so long has hung."""
 MOST_ORDERS = 64
-NICE = -10
-"""The reader goes first where the system lets it."""
 
 
 class Driver:
@@ -43,7 +39,6 @@ class Driver:
         open_port: Callable[[str], Port],
         tell: Callable[[Event], None],
         settings: Settings = AS_MADE,
-        revive: Callable[[str], bool] | None = None,
     ) -> None:
         self.id = line
         self.clock = clock
@@ -52,15 +47,12 @@ class Driver:
         """The port now and the USB id behind it, None while there is none."""
         self._open = open_port
         self._tell_on = tell
-        self._revive = revive
-        """Cuts the power of a hung modem's socket, where the hub can."""
         self._orders: deque[Command] = deque()
         self._stopping = threading.Event()
         self._look = threading.Event()
         self._port: Port | None = None
         self._modem: Modem | None = None
         self._standing = Standing(line=line)
-        self._hangs = 0
         self._thread = threading.Thread(target=self._run, name=f"line {line}", daemon=True)
 
     # ---- for whoever owns the line; from any thread
@@ -110,8 +102,6 @@ class Driver:
     # ---- in the thread of the line
 
     def _run(self) -> None:
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         while not self._stopping.is_set():
             try:
                 self._live()
@@ -145,10 +135,6 @@ class Driver:
             self._orders.clear()
             port.close()
             self._hand_on(modem)
-        if modem.hung:
-            self._hangs += 1
-            if self._hangs > 1 and self._revive:
-                self._revive(self.id)
 
     def _keep(self, port: Port, modem: Modem) -> None:
         """Carry bytes and commands until the modem hangs, the port goes, or the box stops."""
@@ -193,7 +179,6 @@ class Driver:
                 return
             self._standing = msgspec.structs.replace(standing, ready=False, lost=event.reason, detail=event.detail)
         elif isinstance(event, Found):
-            self._hangs = 0
             self._standing = Standing(
                 line=self.id,
                 port=event.port,

@@ -7,9 +7,10 @@ USB id with its serial number where that is the only such, else the socket.
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -50,12 +51,17 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     location: str = ""
 
 
-def here() -> list[Here]:
-    """List the ports behind which a modem sits, by USB id or because the device says that it speaks AT."""
+def listed() -> list[Any]:
+    """List the machine's serial ports, as pyserial describes them."""
     from serial.tools.list_ports import comports
 
+    return list(comports())
+
+
+def here(ports: Callable[[], Iterable[Any]] = listed) -> list[Here]:
+    """List the ports behind which a modem sits, by USB id or because the device says that it speaks AT."""
     found: dict[str, Here] = {}
-    for port in sorted(comports(), key=lambda one: one.device):
+    for port in sorted(ports(), key=lambda one: one.device):
         if port.vid is None or port.pid is None:
             continue
         known = USB.get((port.vid, port.pid))

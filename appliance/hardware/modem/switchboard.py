@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -40,7 +41,6 @@ class Switchboard:
         present: Callable[[], list[Here]] = here,
         ports: Callable[[], frozenset[str]] = names,
         open_port: Callable[[str], Port] = SerialPort,
-        revive: Callable[[str], bool] | None = None,
     ) -> None:
         self.clock = clock
         self._discover = discover
@@ -49,7 +49,6 @@ class Switchboard:
         self._present = present
         self._ports = ports
         self._open = open_port
-        self._revive = revive
         self._seats: dict[str, Seat] = {seat.line: seat for seat in known if not seat.path}
         self._where: dict[str, tuple[str, tuple[int, int] | None]] = {}
         self._lines: dict[str, Driver] = {}
@@ -59,6 +58,7 @@ class Switchboard:
         self._missing: Counter[str] = Counter()
         self._news = threading.Condition()
         self._stopping = threading.Event()
+        self._seating = threading.RLock()
         self._all_told = False
         self._teller = threading.Thread(target=self._tell, name="lines' news", daemon=True)
         self._watcher = threading.Thread(target=self._watch, name="lines' ports", daemon=True)
@@ -110,13 +110,19 @@ class Switchboard:
         driver = self._lines[line] = Driver(
             line,
             self.clock,
-            where=lambda: self._where.get(line),
+            where=lambda: self._find(line),
             open_port=self._open,
             tell=self._take,
             settings=self._settings(line),
-            revive=self._revive,
         )
         return driver
+
+    def _find(self, line: str) -> tuple[str, tuple[int, int] | None] | None:
+        """Where a line's modem is at this moment: two sticks may have swapped their names since the last look."""
+        where = self._where.get(line)
+        if where and where[1] and Path(where[0]).exists():
+            self._seat()
+        return self._where.get(line)
 
     def _watch(self) -> None:
         before: frozenset[str] | None = None
@@ -125,15 +131,21 @@ class Switchboard:
             now, ports = self.clock.ticks_ms(), self._ports()
             if ports != before or now - looked >= LOOK_CLOSER_S * 1000:
                 before, looked = ports, now
-                try:
-                    self._seat()
-                # What the system says of its devices is none of ours to trust; the next look may succeed.
-                except OSError:
-                    log.exception("The ports could not be listed.")
+                self._seat()
             self._stopping.wait(LOOK_S)
 
     def _seat(self) -> None:
-        found = seated(self._present(), list(self._seats.values()))
+        with self._seating:
+            try:
+                present = self._present()
+            # What the system says of its devices is none of ours to trust; the next look may succeed.
+            except OSError:
+                log.exception("The ports could not be listed.")
+                return
+            self._bind(present)
+
+    def _bind(self, present: Sequence[Here]) -> None:
+        found = seated(present, list(self._seats.values()))
         where = {line: (one.path, seat.usb) for line, (seat, one) in found.items()}
         for line in self._seats.keys() - where.keys():
             self._where.pop(line, None)
