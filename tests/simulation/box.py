@@ -1,0 +1,190 @@
+"""A box of the simulation: a real journal in memory-backed files, its anchor, its letters, its life and its deaths."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.journal import Box, Journal
+from appliance.sync.boxes.anchor import Anchor, anchor_path
+from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.keys import BoxKey, RootKey
+from appliance.sync.boxes.letters import Post
+from appliance.sync.boxes.swap import Heads, Swap
+from tests.simulation import shop
+from tests.simulation.world import Watch, World
+
+ROOT = RootKey.made(random.Random("root").randbytes)
+FULL = 2
+Place = tuple[bytes, str, int]
+
+
+@dataclass
+class Told:
+    """What all boxes together must keep true, written down beside them as it happens."""
+
+    acknowledged: dict[Place, bytes] = field(default_factory=dict)
+    """(author, partition, sequence) -> head of everything that somebody was told is done."""
+    gone: set[Place] = field(default_factory=set)
+    """What went with a disk that was set back, and had been given to nobody."""
+
+
+class SimBox:
+    """One box. `life` counts its starts; whoever waits for an answer of an earlier life waits in vain."""
+
+    def __init__(self, world: World, told: Told, folder: Path, code: str, watch: Watch, *, version: int = 1) -> None:
+        self.world = world
+        self.told = told
+        self.code = code
+        self.name = code
+        self.watch = watch
+        self.version = version
+        self.life = 0
+        self.up = False
+        self.machine = code.encode()
+        self.key = BoxKey(hashlib.sha256(code.encode()).digest())
+        self.circle = Circle(ROOT.public, self.key.box)
+        self._folder = folder
+        self._disk = folder / f"{code}-0"
+        self._disk.mkdir(parents=True)
+        self._anchors = folder / f"{code}-anchors"
+        self._random = random.Random(f"{world.seed} {code}").randbytes
+        self.author = self.key.author(self._random)
+        self.circle.learn(self.introduction())
+        self.backups: list[tuple[Path, bytes]] = []
+        self.heads: Heads = {}
+        """What its disk held when it went down."""
+        self.out_of_order = False
+        """It read a torn or shuffled stick, so something may be unknown until the next talk (spec/sync.md R18)."""
+
+    @property
+    def holds(self) -> Heads:
+        """How far its disk has everybody's log."""
+        return self.journal.heads() if self.up else self.heads
+
+    def introduction(self) -> bytes:
+        """Its certificate."""
+        key = self.key
+        return certify(ROOT, public=key.public, exchange=key.exchange_public, code=self.code, branch=self.code).raw
+
+    # ---- life
+
+    def start(self) -> None:
+        """Start as `appliance serve` does: settle who this is, then open the journal."""
+        database = self._disk / "shop.db"
+        anchor = Anchor(anchor_path(self._disk.parent / self.name, self._anchors), self.machine, self.key.box)
+        why = anchor.disagrees(database, self.author)
+        if why:
+            self._begin_anew(why)
+        self._open()
+        lost = "" if why else anchor.lost(self.author, self.journal.heads())
+        if lost:
+            self.journal.close()
+            self._begin_anew(lost)
+            self._open()
+        anchor.moor(database, self.author, self._random, fresh=bool(why or lost))
+        self.swap = Swap(
+            self.journal,
+            self.circle,
+            self.watch,
+            f"0.{self.version}.0",
+            giving=lambda heads: anchor.give(self.author, heads),
+        )
+        self.post = Post(self.key, self.circle, self._random)
+        self.up = True
+
+    def _begin_anew(self, why: str) -> None:
+        self.author = self.key.author(self._random)
+        self.world.mark("a new incarnation")
+        self.world.say(f"{self.name} begins anew: {why}")
+
+    def _open(self) -> None:
+        key = self.key
+        box = Box(self._disk, self.author, self.code, sign=key.sign, public=key.public, root=ROOT.public)
+        self.journal = Journal(
+            box, shop.schema(self.version), clock=self.watch, random=self._random, trust=self.circle.trust
+        )
+        self.desk = self.journal.desk(who=f"clerk {self.name}", branch=self.code)
+
+    def crash(self) -> None:
+        """Pull the plug: what was flushed is there, and of what was not, a stretch of any length."""
+        self.world.say(f"{self.name} loses power")
+        after = self._folder / f"{self.name}-{self.life + 1}"
+        after.mkdir()
+        for left in self._disk.glob("shop.db*"):
+            if not left.name.endswith("-shm"):
+                shutil.copy(left, after / left.name)
+        log = after / "shop.db-wal"
+        if log.exists():
+            self._cut(log)
+        self._end(after)
+
+    def _cut(self, log: Path) -> None:
+        chance = self.world.chance
+        if self.journal.writing.execute("pragma synchronous").fetchone()[0] < FULL and log.stat().st_size:
+            # Only a commit that was flushed must survive; without FULL none is.
+            with log.open("r+b") as file:
+                file.truncate(chance.randrange(log.stat().st_size))
+            self.world.mark("a flush that was lost")
+        elif chance.random() < 0.5:
+            with log.open("ab") as file:
+                file.write(chance.randbytes(chance.randint(1, 5_000)))
+            self.world.mark("a torn tail of the write-ahead log")
+
+    def _end(self, after: Path) -> None:
+        self.up = False
+        self.life += 1
+        self.heads = self.journal.heads()
+        self.journal.close()
+        shutil.rmtree(self._disk)
+        self._disk = after
+
+    def stop(self) -> None:
+        """Stop for good, so that the folder can go."""
+        if self.up:
+            self.up = False
+            self.journal.close()
+
+    # ---- disks
+
+    def back_up(self) -> None:
+        """Keep a copy as the backup would: the database and who wrote it, never the anchor."""
+        kept = self._folder / f"{self.name}-backup-{len(self.backups)}.db"
+        self._copy(kept)
+        self.backups.append((kept, self.author))
+
+    def _copy(self, to: Path) -> None:
+        with closing(sqlite3.connect(self._disk / "shop.db")) as source, closing(sqlite3.connect(to)) as target:
+            target.execute("pragma synchronous = off")
+            source.backup(target)
+
+    def restore(self) -> None:
+        """Put a backup back, and with it the author of then."""
+        kept, author = self.world.chance.choice(self.backups)
+        after = self._folder / f"{self.name}-{self.life + 1}"
+        after.mkdir()
+        shutil.copy(kept, after / "shop.db")
+        self._end(after)
+        self.author = author
+        self.world.say(f"{self.name} is restored")
+        self.world.mark("a restored backup")
+
+    def clone(self, name: str) -> SimBox:
+        """Copy the card into another machine, where it starts as the same box with the same key."""
+        twin = SimBox.__new__(SimBox)
+        twin.__dict__ |= self.__dict__
+        twin.name, twin.machine, twin.life, twin.up = name, name.encode(), 0, False
+        twin.watch = Watch(self.world, "right", 0, trusted=True)
+        twin._disk = self._folder / f"{name}-0"
+        twin._disk.mkdir()
+        twin._anchors = self._folder / f"{name}-anchors"
+        twin._random = random.Random(f"{self.world.seed} {name}").randbytes
+        twin.backups = []
+        self._copy(twin._disk / "shop.db")
+        self.world.mark("a cloned card")
+        return twin

@@ -1,0 +1,101 @@
+"""The invariants of spec/sync.md section 6 that a simulation can see, by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from appliance.journal.check import check, digests
+from tests.simulation.box import SimBox, Told
+
+INBOX = ("fork", "conflict", "rival", "parked")
+
+
+def always(box: SimBox, *, at_rest: bool = False) -> Iterator[str]:
+    """What must hold at every box at every moment."""
+    conn = box.journal.reading()
+    dangling = conn.execute(
+        "select count(*) from ticket t where t.buyer <> '' and not exists (select 1 from buyer b where b.id = t.buyer)"
+    ).fetchone()[0]
+    if dangling and (at_rest or not box.out_of_order):
+        yield f"6 causally closed: {box.name} has {dangling} tickets of buyers it never heard of"
+    hidden = conn.execute(
+        "select t.id from ticket t where t.state = 'cancelled' and t.forked = 1 and exists (select 1 from step s where "
+        "s.document = t.id and s.state = 'shipped' and not exists (select 1 from step n where n.parent = s.id))"
+    ).fetchall()
+    if hidden:
+        yield f"9 shipped is never shown cancelled: {box.name} hides {len(hidden)}"
+
+
+def gapless(boxes: Iterable[SimBox]) -> Iterator[str]:
+    """4, 7, 12: what `appliance check` proves: chains, clocks, kept sums, the shadow against the log."""
+    for box in boxes:
+        for line in check(box.journal):
+            yield f"4/7/12 {box.name}: {line}"
+
+
+def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
+    """5: no (author, partition, sequence) has two contents. 3: nothing that was acknowledged is missing."""
+    seen: dict[tuple[bytes, str, int], bytes] = {}
+    held: list[tuple[SimBox, set[tuple[bytes, str, int]]]] = []
+    for box in boxes:
+        mine = set()
+        for entry in box.journal.entries():
+            place = (entry.author, entry.partition, entry.seq)
+            mine.add(place)
+            if seen.setdefault(place, entry.head) != entry.head:
+                yield f"5 one content: {box.name} differs at {place[0].hex()[:8]} {place[1]} {place[2]}"
+        held.append((box, mine))
+    for box, mine in held:
+        missing = [place for place in told.acknowledged if place not in mine and place not in told.gone]
+        if missing:
+            yield f"3 acknowledged: {box.name} lacks {len(missing)}, first {_name(missing[0])}"
+
+
+def agreement(boxes: list[SimBox]) -> Iterator[str]:
+    """1, 2, 11, 13, 21: equal entries on all, equal state on all of one version, and the same cases in the inbox."""
+    first = boxes[0]
+    for box in boxes[1:]:
+        if box.journal.digest() != first.journal.digest():
+            yield f"2 equal op sets: {box.name} and {first.name} differ"
+    by_version: dict[int, tuple[SimBox, dict[str, str], list[str]]] = {}
+    for box in boxes:
+        told = digests(box.journal)
+        known = by_version.setdefault(box.version, (box, told, inbox(box)))
+        if told != known[1]:
+            wrong = [name for name in told if told[name] != known[1][name]]
+            yield f"1 equal digests: {box.name} and {known[0].name} differ in {', '.join(wrong)}"
+        if inbox(box) != known[2]:
+            yield f"11 equal inboxes: {box.name} and {known[0].name} differ"
+
+
+def inbox(box: SimBox) -> list[str]:
+    """Every case that a person is told of, said without this box's own numbers."""
+    conn = box.journal.reading()
+    cases = [
+        f"fork {r['kind']} {r['document']} {r['parent']} {r['branches']}" for r in conn.execute("select * from fork")
+    ]
+    cases += [
+        f"conflict {r['kind']} {r['record']} {r['part']} {r['was_hlc']} {r['rivals']}"
+        for r in conn.execute("select * from conflict")
+    ]
+    cases += [
+        f"rival {r['kind']} {r['id']} {r['content']}" for r in conn.execute("select kind, id, content from rival")
+    ]
+    parked = conn.execute("select count(*) from parked").fetchone()[0]
+    return [*sorted(cases), f"parked {parked}"]
+
+
+def facts_once(boxes: Iterable[SimBox]) -> Iterator[str]:
+    """7: stock is the sum of the facts, each counted once, told again from the log alone."""
+    for box in boxes:
+        conn = box.journal.reading()
+        live = conn.execute("select sku, qty, value from stock where n <> 0 order by sku").fetchall()
+        fresh = conn.execute(
+            "select sku, sum(qty) as qty, sum(value) as value from moved group by sku order by sku"
+        ).fetchall()
+        if [tuple(row) for row in live] != [tuple(row) for row in fresh]:
+            yield f"7 sums of facts: {box.name}"
+
+
+def _name(place: tuple[bytes, str, int]) -> str:
+    return f"{place[0].hex()[:8]} {place[1]} {place[2]}"

@@ -1,0 +1,177 @@
+"""The network of a simulation: letters are lost, doubled, held up and overtaken, and sticks are carried by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from appliance.journal.entry import Unreadable
+from appliance.journal.segments import pack_segment, read_segment
+from appliance.sync.boxes.channel import Asking
+from appliance.sync.boxes.letters import SentBack
+from appliance.sync.boxes.swap import Outcome, Talk
+from tests.simulation.box import SimBox
+from tests.simulation.world import SECOND, World
+
+PATIENCE = 20 * SECOND
+
+
+@dataclass
+class Weather:
+    """How bad the network is; drawn for each run."""
+
+    loss: float = 0.0
+    doubling: float = 0.0
+    harm: float = 0.0
+    slow: int = 200
+    """The longest delay of a letter, in milliseconds."""
+    portion: int = 256 * 1024
+
+
+class Network:
+    """Carries letters between boxes that can reach each other."""
+
+    def __init__(self, world: World, weather: Weather) -> None:
+        self.world = world
+        self.weather = weather
+        self.cut: set[tuple[str, str]] = set()
+        """(from, to) that nothing passes; one way may be cut alone."""
+        self.outcomes: list[Outcome] = []
+
+    def talk(self, one: SimBox, other: SimBox) -> None:
+        """Let a box begin a talk with another."""
+        if one.up and other.up and one.key.box != other.key.box:
+            Conversation(self, one, other).begin()
+
+    def carry(self, frm: SimBox, to: SimBox, letter: bytes) -> list[tuple[int, bytes]]:
+        """Say when, how often and in what shape a letter arrives."""
+        weather, world = self.weather, self.world
+        if (frm.name, to.name) in self.cut or world.happens(weather.loss):
+            world.mark("a lost letter")
+            return []
+        if world.happens(weather.harm):
+            place = world.chance.randrange(len(letter))
+            letter = letter[:place] + bytes([letter[place] ^ 1 << world.chance.randrange(8)]) + letter[place + 1 :]
+            world.mark("a harmed letter")
+        copies = 2 if world.happens(weather.doubling) else 1
+        if copies == 2:
+            world.mark("a doubled letter")
+        return [(world.chance.randint(1, weather.slow), letter) for _ in range(copies)]
+
+
+class Conversation:
+    """One talk, letter by letter. What does not come back in time ends it; nothing needs to be undone."""
+
+    def __init__(self, network: Network, one: SimBox, other: SimBox) -> None:
+        self._network = network
+        self._world = network.world
+        self._one = one
+        self._other = other
+        self._life = one.life
+        self._asked = 0
+
+    def begin(self) -> None:
+        """Ask the first question."""
+        self._talk = Talk(self._one.swap, self._certificate(self._other), most=self._network.weather.portion)
+        self._ask(self._talk.begin())
+
+    def _ask(self, question: bytes) -> None:
+        self._asked += 1
+        letter, asking = self._one.post.write(self._certificate(self._other), question, introduce=self._asked == 1)
+        for delay, copy in self._network.carry(self._one, self._other, letter):
+            self._world.after(delay, lambda copy=copy, number=self._asked: self._arrive(copy, asking, number))
+
+    def _arrive(self, letter: bytes, asking: Asking, number: int) -> None:
+        other = self._other
+        if not other.up:
+            return
+        try:
+            opened = other.post.open(letter)
+            answer, outcome = other.swap.answer(opened.sender, opened.message)
+        except SentBack as back:
+            self._world.mark(f"sent back: {back.why}")
+            return
+        except Unreadable:
+            self._world.mark("an unreadable question")
+            return
+        self._network.outcomes.append(outcome)
+        sealed = opened.answering.seal(answer)
+        for delay, copy in self._network.carry(other, self._one, sealed):
+            self._world.after(delay, lambda copy=copy: self._hear(copy, asking, number))
+
+    def _hear(self, sealed: bytes, asking: Asking, number: int) -> None:
+        if not self._one.up or self._one.life != self._life or number != self._asked:
+            return
+        try:
+            question = self._talk.go_on(asking.open(sealed))
+        except Unreadable:
+            self._world.mark("an unreadable answer")
+            self._asked += 1
+            return
+        if question is None:
+            self._end()
+        else:
+            self._ask(question)
+
+    def _end(self) -> None:
+        outcome = self._talk.outcome
+        self._asked += 1
+        self._network.outcomes.append(outcome)
+        self._world.say(
+            f"{self._one.name} talked with {self._other.name}: agreed {outcome.agreed}, applied {outcome.applied}, "
+            f"turned {outcome.turned or 'no'}, forks {len(outcome.forks)}"
+        )
+        if outcome.forks:
+            self._world.mark("a fork that was seen")
+
+    def _certificate(self, box: SimBox):
+        own = box.circle.own
+        assert own
+        return own
+
+
+class Stick:
+    """A stick: what a box knew when it was written, read later, perhaps twice, perhaps torn."""
+
+    def __init__(self, world: World, writer: SimBox) -> None:
+        self._world = world
+        self.segments = list(writer.journal.segments({}))
+        world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")
+        world.mark("a stick")
+
+    def read(self, reader: SimBox) -> None:
+        """Read it at another box."""
+        if not reader.up:
+            return
+        chance = self._world.chance
+        segments = list(self.segments)
+        if segments and chance.random() < 0.3:
+            torn = chance.randrange(len(segments))
+            segments[torn] = segments[torn][: chance.randrange(len(segments[torn]))]
+            self._world.mark("a torn stick")
+            reader.out_of_order = True
+        if chance.random() < 0.3:
+            chance.shuffle(segments)
+            reader.out_of_order = True
+        if segments and chance.random() < 0.3:
+            forged = chance.randrange(len(segments))
+            segments[forged] = self._forge(segments[forged])
+        merged = reader.journal.take(segments).result().value
+        self._world.say(f"{reader.name} reads a stick: {merged}")
+        if merged.early:
+            self._world.mark("entries before their turn")
+
+    def _forge(self, packed: bytes) -> bytes:
+        """Change what somebody said, and leave the signature under it."""
+        try:
+            segment = read_segment(packed)
+        except Unreadable:
+            return packed
+        part = segment.parts[-1][0]
+        if not isinstance(part, bytes):
+            return packed
+        salted = part[:3] + bytes([part[3] ^ 1]) + part[4:]
+        parts = [*segment.parts[:-1], [salted, *segment.parts[-1][1:]]]
+        self._world.mark("a forged stick")
+        return pack_segment(msgspec.structs.replace(segment, parts=parts))

@@ -1,0 +1,91 @@
+"""Faults planted on purpose, to see that the simulation finds each (spec/sync.md section 6, T8).
+
+Each is a line of the product changed as a tired programmer might have written it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from appliance.journal import apply, journal, merging, segments, sending
+from appliance.journal.apply import Applier
+from appliance.journal.entry import Stamp
+from appliance.journal.merging import Merger
+from appliance.journal.segments import Seal
+from appliance.journal.store import Store
+from appliance.sync.boxes.anchor import Anchor
+
+Plant = Callable[[Any], None]
+"""Takes pytest's monkeypatch and spoils something with it."""
+
+
+def last_to_arrive_wins(patch: Any) -> None:
+    """Stamps are not compared."""
+    patch.setattr(Applier, "_stamp_of", lambda *_: Stamp(0, b""))
+
+
+def first_to_arrive_counts(patch: Any) -> None:
+    """Of two facts with one id the one that came first stays, whenever it was written."""
+    patch.setattr(Applier, "_rivals", lambda *_: None)
+
+
+def ranks_are_ignored(patch: Any) -> None:
+    """A fork of steps goes to the earlier one, though the other shipped."""
+    patch.setattr(apply, "_reach", lambda _flow, children: {row["id"]: 0 for rows in children.values() for row in rows})
+
+
+def one_author_for_ever(patch: Any) -> None:
+    """A restored or copied box goes on under its old name."""
+    patch.setattr(Anchor, "disagrees", lambda *_: "")
+    patch.setattr(Anchor, "lost", lambda *_: "")
+
+
+def flushed_now_and_then(patch: Any) -> None:
+    """NORMAL stands where FULL should."""
+    opened = Store.__init__
+
+    def spoilt(self: Store, *args: Any, **more: Any) -> None:
+        opened(self, *args, **more)
+        self.writing.execute("pragma synchronous = normal")
+
+    patch.setattr(Store, "__init__", spoilt)
+
+
+def branches_before_the_chain(patch: Any) -> None:
+    """Papers go out before the people they speak of."""
+
+    def spoilt(partitions: Collection[str]) -> list[str]:
+        return sorted(partitions, key=lambda name: name == "chain")
+
+    for module in (sending, journal):
+        patch.setattr(module, "in_order", spoilt, raising=False)
+
+
+def seals_are_believed(patch: Any) -> None:
+    """A signature is not looked at."""
+    patch.setattr(Seal, "holds", property(lambda _: True))
+    patch.setattr(segments, "signed", lambda *_: True)
+
+
+def sums_forget_what_was_taken_back(patch: Any) -> None:
+    """When an older telling of a fact arrives, the younger stays in the sums."""
+    feeds = Applier._fact_feeds
+    patch.setattr(
+        Applier, "_fact_feeds", lambda self, shape, row, sign: feeds(self, shape, row, sign) if sign > 0 else None
+    )
+
+
+def early_entries_are_dropped(patch: Any) -> None:
+    """What comes before its turn is thrown away, but counted as here."""
+    patch.setattr(Merger, "_next_early", lambda *_: iter(()))
+    patch.setattr(merging, "MOST_EARLY", 0)
+
+
+PLANTED: dict[str, Plant] = {
+    plant.__name__: plant
+    for plant in (
+        last_to_arrive_wins, first_to_arrive_counts, ranks_are_ignored, one_author_for_ever, flushed_now_and_then,
+        branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back,
+    )
+}  # fmt: skip

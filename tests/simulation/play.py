@@ -1,0 +1,299 @@
+"""One run: a seed draws its own faults, a safety phase allows everything, a liveness phase must end in agreement."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from appliance.journal import Refusal
+from appliance.sync.boxes.swap import Heads
+from tests.simulation import laws, shop
+from tests.simulation.box import SimBox, Told
+from tests.simulation.network import Network, Stick, Weather
+from tests.simulation.world import DAY, HOUR, MINUTE, MORNING, SECOND, Watch, World
+
+MEMORY = Path("/dev/shm")
+MOST_ROUNDS = 12
+CASES = {
+    "a shipped order that was cancelled elsewhere": "select 1 from fork f where exists (select 1 from step s where "
+    "s.document = f.document and s.state = 'shipped') and exists (select 1 from step s where s.document = f.document "
+    "and s.state = 'cancelled')",
+    "one fact told in two ways": "select 1 from rival",
+    "two prices at once": "select 1 from conflict",
+}
+"""What a person is told of, and how to see it."""
+
+
+@dataclass
+class Swarm:
+    """The faults of one run: each seed has some of them, and its own measure of each (swarm testing)."""
+
+    boxes: int
+    hours: int
+    weather: Weather
+    crash: float
+    sticks: float
+    partitions: float
+    backups: float
+    restores: float
+    clones: float
+    bad_clocks: float
+    newer: float
+    upgrades: float
+    talks: float
+    """How much of the time there is a network at all; without one, everything goes by stick."""
+
+    @classmethod
+    def drawn(cls, world: World) -> Swarm:
+        """Draw: half the faults are absent from a run, so that the others meet undisturbed."""
+        chance = world.chance
+
+        def some(most: float) -> float:
+            return chance.uniform(0, most) if chance.random() < 0.5 else 0.0
+
+        weather = Weather(some(0.4), some(0.3), some(0.05), chance.choice((50, 2_000, 30_000)))
+        weather.portion = chance.choice((1, 2_000, 256 * 1024))
+        return cls(
+            chance.choice((2, 3, 3, 4, 5)), chance.choice((2, 6, 30)), weather,
+            some(0.25), some(0.6), some(0.3), some(0.3), some(0.3), some(0.15), some(1.0), some(1.0), some(0.2),
+            chance.choice((1.0, 1.0, 0.2, 0.0)),
+        )  # fmt: skip
+
+
+@dataclass
+class Report:
+    """What came of a run."""
+
+    seed: int
+    wrong: list[str] = field(default_factory=list)
+    marks: Counter[str] = field(default_factory=Counter)
+    trace: str = ""
+    lines: list[str] = field(default_factory=list)
+    entries: int = 0
+
+
+class Play:
+    """One run of the simulation."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self.world = World(seed)
+        self.told = Told()
+        self.swarm = Swarm.drawn(self.world)
+        self.network = Network(self.world, self.swarm.weather)
+        self.folder = folder
+        self.boxes: list[SimBox] = []
+        self.report = Report(seed)
+        self.end = MORNING + self.swarm.hours * HOUR
+
+    def run(self) -> Report:
+        """Play both phases."""
+        try:
+            self._open()
+            self._plan()
+            self.world.run(self.end)
+            self._heal()
+            self._agree()
+            self._judge()
+        finally:
+            for box in self.boxes:
+                box.stop()
+            world, report = self.world, self.report
+            report.marks, report.trace, report.lines = world.marks, world.trace, world.lines
+        return self.report
+
+    # ---- the safety phase
+
+    def _open(self) -> None:
+        for number in range(self.swarm.boxes):
+            version = 2 if self.world.happens(self.swarm.newer / 2) else 1
+            box = SimBox(self.world, self.told, self.folder, "ABCDE"[number] + "1", self._watch(), version=version)
+            self.boxes.append(box)
+        for box in self.boxes:
+            for other in self.boxes:
+                box.circle.learn(other.introduction())
+            box.start()
+
+    def _watch(self) -> Watch:
+        chance = self.world.chance
+        if not self.world.happens(self.swarm.bad_clocks):
+            return Watch(self.world, "right", 0, trusted=True)
+        kind = chance.choice(Watch.KINDS[1:])
+        return Watch(self.world, kind, chance.choice((30 * SECOND, 20 * MINUTE, 3 * DAY)), trusted=False)
+
+    def _plan(self) -> None:
+        every, end, swarm = self.world.every, self.end, self.swarm
+        quick = 1 if swarm.hours <= 2 else 4
+        every(10 * SECOND * quick, 200 * SECOND * quick, self._work, end)
+        every(30 * SECOND * quick, 300 * SECOND * quick, self._perhaps(swarm.talks, self._talk), end)
+        every(20 * MINUTE, 60 * MINUTE, self._watch_over, end)
+        for chance, what in (
+            (swarm.crash, self._crash), (swarm.sticks, self._stick), (swarm.partitions, self._part),
+            (swarm.backups, self._back_up), (swarm.restores, self._restore), (swarm.clones, self._clone),
+            (swarm.upgrades, self._upgrade),
+        ):  # fmt: skip
+            if chance:
+                every(5 * MINUTE, 40 * MINUTE, self._perhaps(chance, what), end)
+
+    def _perhaps(self, chance: float, what: Callable[[], None]) -> Callable[[], None]:
+        return lambda: what() if self.world.happens(chance) else None
+
+    def _work(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if not box.up:
+            return
+        deeds = shop.deeds(box.version)
+        name = self.world.chance.choices(list(deeds), [weight for weight, _ in deeds.values()])[0]
+        before = box.journal.heads()
+        try:
+            deeds[name][1](box.desk, self.world)
+        except Refusal as refusal:
+            self.world.say(f"{box.name} cannot {name}: {refusal.code or refusal}")
+            return
+        self._acknowledge(box, before)
+        self.world.say(f"{box.name} does {name}")
+
+    def _acknowledge(self, box: SimBox, before: Heads) -> None:
+        for (author, partition), (seq, head) in box.journal.heads().items():
+            for number in range(before.get((author, partition), (0, b""))[0] + 1, seq + 1):
+                # Only the last one's head is at hand; the chain proves the ones below.
+                self.told.acknowledged[author, partition, number] = head
+
+    def _talk(self) -> None:
+        if len(self.boxes) > 1:
+            one, other = self.world.chance.sample(self.boxes, 2)
+            self.network.talk(one, other)
+
+    def _crash(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up:
+            box.crash()
+            self.world.after(self.world.chance.randint(SECOND, HOUR), lambda: self._restart(box))
+
+    def _restart(self, box: SimBox) -> None:
+        if not box.up:
+            box.start()
+            self.world.say(f"{box.name} is back")
+
+    def _stick(self) -> None:
+        one, other = self.world.chance.sample(self.boxes, 2)
+        if one.up:
+            stick = Stick(self.world, one)
+            for _ in range(self.world.chance.choice((1, 1, 2))):
+                self.world.after(self.world.chance.randint(MINUTE, 6 * HOUR), lambda: stick.read(other))
+
+    def _part(self) -> None:
+        one, other = self.world.chance.sample(self.boxes, 2)
+        ways = {(one.name, other.name)} | ({(other.name, one.name)} if self.world.happens(0.7) else set())
+        self.network.cut |= ways
+        self.world.mark("a cut cable")
+        self.world.after(self.world.chance.randint(MINUTE, 4 * HOUR), lambda: self.network.cut.difference_update(ways))
+
+    def _back_up(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up:
+            box.back_up()
+
+    def _restore(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up and box.backups:
+            box.restore()
+            self._restart(box)
+            self._write_off()
+
+    def _write_off(self) -> None:
+        """What no disk holds any more went with the one that was set back; no design can bring it again."""
+        held = [box.holds for box in self.boxes]
+        self.told.gone |= {
+            place
+            for place in self.told.acknowledged
+            if all(heads.get(place[:2], (0, b""))[0] < place[2] for heads in held)
+        }
+
+    def _clone(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        name = f"{box.name}'"
+        if box.up and len(self.boxes) < 6 and box.name == box.code and all(one.name != name for one in self.boxes):
+            twin = box.clone(name)
+            self.boxes.append(twin)
+            twin.start()
+
+    def _upgrade(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up and box.version == 1:
+            box.crash()
+            box.version = 2
+            self._restart(box)
+            self.world.mark("an update")
+            self.world.say(f"{box.name} is updated")
+
+    def _watch_over(self) -> None:
+        for box in self.boxes:
+            if box.up:
+                self.report.wrong += laws.always(box)
+
+    # ---- the liveness phase
+
+    def _heal(self) -> None:
+        """Everything is mended: power, cables, clocks."""
+        self.world.forget()
+        self.network.cut.clear()
+        self.network.weather.loss = self.network.weather.doubling = self.network.weather.harm = 0.0
+        self.network.weather.slow = 100
+        self.network.weather.portion = 256 * 1024
+        for box in self.boxes:
+            self._restart(box)
+            box.watch.kind, box.watch.trusted = "right", True
+        self.world.say("everything is mended")
+
+    def _agree(self) -> None:
+        """Let everybody talk with everybody until nothing is new; it must not take long."""
+        for _ in range(MOST_ROUNDS):
+            for one in self.boxes:
+                for other in self.boxes:
+                    if one is not other:
+                        self.network.talk(one, other)
+                        self.world.run(self.world.now + MINUTE)
+            if len({box.journal.digest() for box in self.boxes}) == 1:
+                return
+
+    def _mark_cases(self) -> None:
+        conn = self.boxes[0].journal.reading()
+        for case, sql in CASES.items():
+            if conn.execute(sql).fetchone():
+                self.world.mark(case)
+
+    def _judge(self) -> None:
+        self._mark_cases()
+        wrong = self.report.wrong
+        wrong += laws.agreement(self.boxes)
+        wrong += laws.gapless(self.boxes)
+        wrong += laws.one_content(self.boxes, self.told)
+        wrong += laws.facts_once(self.boxes)
+        for box in self.boxes:
+            wrong += laws.always(box, at_rest=True)
+        commits = [box.journal.commits for box in self.boxes]
+        if not wrong and len(self.boxes) > 1:
+            self.network.talk(self.boxes[0], self.boxes[-1])
+            self.world.run(self.world.now + MINUTE)
+            if commits != [box.journal.commits for box in self.boxes]:
+                wrong.append("18 nothing new: a talk with nothing new wrote to disk")
+        self.report.entries = sum(seq for seq, _ in self.boxes[0].journal.heads().values())
+
+
+def play(seed: int) -> Report:
+    """Play one seed in a folder of its own, in memory where the machine offers it."""
+    folder = Path(tempfile.mkdtemp(prefix="simulation-", dir=MEMORY if MEMORY.is_dir() else None))
+    run = Play(seed, folder)
+    try:
+        return run.run()
+    # A bug that stops a run is told with its seed, like a law that was broken.
+    except Exception:  # noqa: BLE001
+        run.report.wrong.append(traceback.format_exc(limit=-6))
+        return run.report
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,60 @@
+"""Boxes that crash, are restored, cloned, updated and cut off come to the same state, and lose nothing they promised.
+
+`make simulate SEEDS=n` plays more seeds. A seed that failed is replayed, letter by letter, by the command it prints.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+from tests.simulation.planted import PLANTED
+from tests.simulation.play import Report, play
+
+SEEDS = int(os.environ.get("SEEDS", "200"))
+TOGETHER = 20
+BEGINNINGS = range(1, SEEDS + 1, TOGETHER)
+MOST_TRIES = 120
+SOMETIMES = {
+    "a cloned card", "a cut cable", "a doubled letter", "a harmed letter", "a lost letter", "a new incarnation",
+    "a restored backup", "a stick", "a torn stick", "a forged stick", "a torn tail of the write-ahead log", "an update",
+    "entries before their turn", "sent back: repeated", "a shipped order that was cancelled elsewhere",
+    "one fact told in two ways", "two prices at once",
+}  # fmt: skip
+"""Interesting states that the runs together must have reached; a simulation that never sees them is blind."""
+
+
+@pytest.mark.parametrize("first", BEGINNINGS)
+def test_boxes_agree_whatever_happens_to_them(first: int):
+    reports = [play(seed) for seed in range(first, first + TOGETHER)]
+    assert [_told(report) for report in reports if report.wrong] == []
+
+
+def test_a_seed_plays_the_same_every_time():
+    for seed in range(1, 12, 5):
+        one, other = play(seed), play(seed)
+        assert one.trace == other.trace, seed
+
+
+def test_the_runs_reach_every_interesting_state():
+    marks: Counter[str] = Counter()
+    for seed in range(1, MOST_TRIES):
+        marks += play(seed).marks
+        if marks.keys() >= SOMETIMES:
+            return
+    assert sorted(SOMETIMES - marks.keys()) == []
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch):
+    PLANTED[name](monkeypatch)
+    for seed in range(1, MOST_TRIES):
+        if play(seed).wrong:
+            return
+    pytest.fail(f"{MOST_TRIES} runs did not find {name}.")
+
+
+def _told(report: Report) -> str:
+    return f"python -m tests.simulation {report.seed}: {report.wrong[0]}"
