@@ -167,7 +167,7 @@ class Applier:
     # ---- facts
 
     def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, stored: Sequence[Any]) -> None:
-        """Write a fact down. Of two with one id the first by stamp counts; the other is kept as its rival."""
+        """Write a fact down. Of several with one id the first by stamp counts; all are kept as rivals."""
         row = (fact, *stored, stamp.at, who, stamp.hlc, stamp.place)
         if not self._conn.execute(self._inserts[shape.table], row).rowcount:
             self._rivals(shape, self._row(shape.table, fact), _told(shape, row), stamp, row)
@@ -180,16 +180,14 @@ class Applier:
         first = self._stamp(standing["_hlc"], standing["_place"])
         if stamp == first:
             return
-        same = all(standing[name] == told[name] for name in shape.names)
-        earlier = stamp < first
-        if not same:
-            loser, lost = (standing, first) if earlier else (told, stamp)
-            content = _dump({name: loser[name] for name in shape.names})
-            place = (shape.table, told["id"], lost.hlc, lost.place, content, loser["who"])
+        # Every telling is kept, equal ones too: what is told must not depend on the order in which they came.
+        for telling, when in ((standing, first), (told, stamp)):
+            content = _dump({name: telling[name] for name in shape.names})
+            place = (shape.table, told["id"], when.hlc, when.place, content, telling["who"])
             self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?, ?)", place)
-            self._keeper.saw("rival", told["id"])
-            self._keeper.touch("rival", {"kind": shape.table, "id": told["id"]})
-        if earlier:
+        self._keeper.saw("rival", told["id"])
+        self._keeper.touch("rival", {"kind": shape.table, "id": told["id"]})
+        if stamp < first:
             self._fact_feeds(shape, standing, -1)
             self._conn.execute(f"delete from {shape.table} where id = ?", (told["id"],))
             self._conn.execute(self._inserts[shape.table], row)

@@ -85,6 +85,8 @@ create view fork as
 create view conflict as
     select kind, record, part, was_hlc, count(*) as rivals from watched_set
     group by record, part, was_hlc, was_author having count(*) > 1;
+create view rivalry as
+    select kind, id, count(distinct content) as tellings from rival group by kind, id having count(distinct content) > 1;
 """
 
 
@@ -175,7 +177,7 @@ class Schema:
     def drop_views(self, conn: sqlite3.Connection) -> None:
         """Take away every view and kept table, also where an older version kept what is a plain view now."""
         for (name,) in _named(conn, "view"):
-            if name not in {"fork", "conflict"}:
+            if name not in {"fork", "conflict", "rivalry"}:
                 conn.execute(f"drop view {name}")
         drawn = conn.execute("select value from meta where name = 'drawn'").fetchone()
         stay = {*re.findall(r"create table (\w+)", SHADOW), *self.shapes, *self.sums}

@@ -3,6 +3,7 @@
 import random
 import tempfile
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,26 @@ def test_a_delivery_told_by_two_boxes_counts_once_and_a_rival_is_kept(lina: Desk
     meet(lina, wang)
     for desk in (lina, wang):
         assert desk.value("select qty from stock where sku = 'teapot'") == 10_000
-        assert desk.value("select count(*) from rival") == 1
+        assert [row["tellings"] for row in desk.rows("select * from rivalry")] == [2]
         assert clean(desk) == []
     assert agree(lina, wang)
+
+
+def test_a_delivery_told_three_times_reads_the_same_whoever_is_heard_first(tmp_path: Path):
+    boxes = [toy_box(tmp_path / code, code) for code in ("A1", "B1", "C1")]
+    for cause in range(3):
+        for place, desk in enumerate(boxes):
+            toy.take_in(desk, cause=f"D-{cause}", sku="cup", qty=10_000 if place == cause else 20_000)
+    told = [list(desk.journal.entries()) for desk in boxes]
+    readers = []
+    for number, order in enumerate(permutations(range(3))):
+        reader = toy_box(tmp_path / f"reader {number}", f"R{number}")
+        for place in order:
+            reader.journal.merge(told[place]).result()
+        readers.append(reader)
+    assert agree(*readers) and clean(readers[0]) == []
+    for desk in (*boxes, *readers):
+        desk.journal.close()
 
 
 def test_an_entry_before_its_turn_waits(lina: Desk, wang: Desk):
