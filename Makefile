@@ -12,7 +12,7 @@ PORT ?= 8000
 N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test faults bench fmt words lock clean
+.PHONY: run test simulate faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
@@ -24,6 +24,10 @@ test: $(VENV)/.dev words
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest -n 2 --cov --cov-report=term
 	$(PYTHON) -m tests.refusals
+
+# 20,000 seeds take some hours; a seed that fails is replayed by the command it prints.
+simulate: $(VENV)/.dev words
+	$(PYTHON) -m tests.simulation $(or $(SEED),1) --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)
 
 faults: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)

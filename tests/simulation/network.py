@@ -146,12 +146,12 @@ class Stick:
             return
         chance = self._world.chance
         segments = list(self.segments)
-        if segments and chance.random() < 0.3:
+        if segments and chance.random() < 0.15:
             torn = chance.randrange(len(segments))
             segments[torn] = segments[torn][: chance.randrange(len(segments[torn]))]
             self._world.mark("a torn stick")
             reader.out_of_order = True
-        if chance.random() < 0.3:
+        if chance.random() < 0.1:
             chance.shuffle(segments)
             reader.out_of_order = True
         if segments and chance.random() < 0.3:

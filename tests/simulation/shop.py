@@ -60,7 +60,7 @@ def _step(desk: Desk, world: World) -> object:
 
 
 def _correct(desk: Desk, world: World) -> object:
-    buyer, chance = _some(desk, world, "buyer"), world.chance
+    buyer, chance = _some(desk, world, "buyer", most=2), world.chance
     kind = chance.choice(("credit", "address", "name"))
     if kind == "credit":
         return correct(desk, buyer=buyer, credit=chance.randint(1, 9) * 1_000)
@@ -95,8 +95,9 @@ def _coupon(desk: Desk, world: World) -> object:
     return coupon(desk, code=f"C{world.chance.randint(1, 99)}", worth=world.chance.randint(1, 50) * 100)
 
 
-def _some(desk: Desk, world: World, table: str) -> str:
-    rows = desk.rows(f"select id from {table} where deleted = 0 and made_at > 0 order by changed desc, id limit 5")
+def _some(desk: Desk, world: World, table: str, most: int = 5) -> str:
+    found = f"select id from {table} where deleted = 0 and made_at > 0 order by changed desc, id limit {most}"
+    rows = desk.rows(found)
     if not rows:
         raise Refusal("There is nothing to work on yet.")
     return str(world.chance.choice(rows)["id"])
