@@ -33,6 +33,8 @@ class Kin:
     corrected: list[int]
     notebook: object = None
     stick: object = None
+    anchor: object = None
+    company: object = None
 
     @property
     def journal(self) -> Journal:
@@ -56,7 +58,7 @@ def kin(
 ) -> Kin:
     """Open a box of a chain, let in by its owner; it knows nobody else yet."""
     key = BoxKey(hashlib.sha256(code.encode()).digest())
-    chance, clock = random.Random(code + incarnation), clock or TestClock()
+    chance, clock = random.Random(folder.name + incarnation), clock or TestClock()
     circle = Circle(root.public, key.box)
     circle.learn(
         certify(

@@ -138,15 +138,19 @@ class Company:
         self._journal.do(desk, action, lambda at_work: at_work.control(told))
 
     def _corrected(self, by_ms: int, vouched: bool) -> None:
-        """Another box told the time. Stamps that ran ahead are taken back before the clock is (R10, R12)."""
-        right, last = self._clock.now_ms() + by_ms, self._journal.hybrid.last
-        first = (right + AHEAD_MS) << 16
-        if by_ms < -AHEAD_MS and last > first:
-            # The word itself is stamped by the clock that is wrong, so it is meant as well.
-            upto = last + (AHEAD_MS << 16)
-            self._control("journal.restamp", Restamp(self._journal.author, first, upto, -by_ms << 16))
-            log.warning("The clock ran %s minutes ahead; what was written meanwhile counts earlier.", -by_ms // 60_000)
-        self._set_clock(by_ms, vouched)
+        """Another box told the time. What ran ahead is taken back: by a word where others saw it, else anew (R10)."""
+        with self._turn:
+            right, last = self._clock.now_ms() + by_ms, self._journal.hybrid.last
+            first = (right + AHEAD_MS) << 16
+            ran_ahead = by_ms < -AHEAD_MS and last > first
+            if ran_ahead:
+                # The word itself is stamped by the clock that is wrong, so it is meant as well.
+                told = Restamp(self._journal.author, first, last + (AHEAD_MS << 16), -by_ms << 16)
+                self._control("journal.restamp", told)
+            self._set_clock(by_ms, vouched)
+            if ran_ahead:
+                self._journal.set_clock_back(-by_ms).result()
+                log.warning("The clock ran %s minutes ahead; what was written counts earlier.", -by_ms // 60_000)
 
     # ---- letting in and putting out
 

@@ -36,6 +36,9 @@ TROUBLES = {
         "The clocks of this box and {code} are {minutes} minutes apart. Nothing is exchanged until they are set right."
     ),
     "version": Trouble("{code} runs a version that this one cannot speak with. Update the older of the two."),
+    "ahead": Trouble(
+        "{code} sent what is dated more than a day ahead. It was refused; set the clock of that box right."
+    ),
     "refused": Trouble(
         "Entries that came from {code} were refused: their author may not write there or did not sign them."
     ),
@@ -168,6 +171,8 @@ class Meetings:
 def _why(outcome: Outcome) -> str:
     if outcome.turned:
         return outcome.turned
+    if outcome.ahead:
+        return "ahead"
     if outcome.forks:
         return "fork"
     if outcome.refused:

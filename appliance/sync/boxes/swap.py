@@ -161,6 +161,8 @@ class Outcome:
     refused: int = 0
     """Entries of theirs that were not taken in."""
     refused_there: int = 0
+    ahead: bool = False
+    """They sent what is dated more than a day ahead, and it was refused as a whole (R11)."""
     forks: list[Fork] = field(default_factory=list)
     waiting_here: int = 0
     """Entries that they still lack."""
@@ -263,12 +265,16 @@ class Swap:
 
     def take(self, segments: list[bytes], outcome: Outcome) -> None:
         """Take in what the other sent, and wait until the disk has it."""
-        # One at a time: what a segment says of a new box must be known before that box's own segments are judged.
-        for segment in segments:
-            merged = self.log.take([segment]).result().value
+        for again in (True, False):
+            merged = self.log.take(segments).result().value
             outcome.applied += merged.applied
+            if again and merged.applied and merged.refused:
+                # What was taken in may have named a box whose own segments came with it: those are heard again.
+                continue
             outcome.refused += merged.refused
             outcome.forks += merged.forks
+            outcome.ahead = outcome.ahead or bool(merged.ahead)
+            break
         if segments:
             self._taken()
 
