@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -50,6 +51,7 @@ def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
     here = _greet(made, listening, address(listening), always=demo)
     if demo:
         show_when_open(here, os.environ)
+    close_after_stopping()
     uvicorn.run(
         Entrance(made),
         host=host or config.host,
@@ -66,6 +68,11 @@ def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
     )
     close_box(box)
     return 0
+
+
+def close_after_stopping() -> None:
+    """Let what stands behind uvicorn be reached: it raises a signal that stopped it once more when it has stopped."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
 
 
 def _greet(made: Litestar, port: int, outside: str, *, always: bool) -> str:

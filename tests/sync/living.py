@@ -1,6 +1,6 @@
 """One real box as a process: the whole house with its door, courier and voice, told by lines on standard input.
 
-Lines: `work N` writes N notes, `state` prints digests and heads as one line of JSON, `stop` ends it.
+Lines: `work N` writes N branches down, `invite CODE` opens the door to a newcomer, `state` prints digests and heads as one line of JSON, `check` looks for faults.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import uvicorn
 
 from appliance import config
 from appliance.journal.check import check, digests
-from appliance.serving import Entrance, open_house
+from appliance.serving import Entrance, close_after_stopping, open_house
 from appliance.shop.settings.places import add_branch
 from appliance.shopfitting import close_box
+from appliance.sync.boxes.anchor import alone
 
 
 def main(folder: str) -> None:
@@ -44,6 +45,8 @@ def main(folder: str) -> None:
                 say(done=written)
             elif verb == "state":
                 say(**state())
+            elif verb == "invite":
+                say(digits=made.state.company.invite(code=rest, branch=told.branch).digits)
             elif verb == "check":
                 say(wrong=check(journal))
         os.kill(os.getpid(), signal.SIGTERM)
@@ -63,8 +66,10 @@ def main(folder: str) -> None:
         }
 
     threading.Thread(target=listen, daemon=True).start()
-    server.run()
-    close_box(box)
+    close_after_stopping()
+    with alone(Path(folder)):
+        server.run()
+        close_box(box)
 
 
 def say(**told: object) -> None:
