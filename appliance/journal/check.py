@@ -34,10 +34,13 @@ def check(journal: Journal) -> list[str]:
 
 
 def digests(journal: Journal) -> dict[str, str]:
-    """Return a digest of each shadow table and of the set of entries: equal on boxes that know the same."""
+    """Return a digest of each shadow table, and both of each partition: equal on boxes that know the same."""
     conn = journal.reader()
     try:
-        return dict(_digests(journal, conn)) | {"entries": journal.digest().hex()}
+        tables = dict(_digests(journal, conn))
+        # History names what is in the log, and a log may have been trimmed.
+        del tables["history"]
+        return tables | {partition: str(told) for partition, told in journal.digests().items()}
     finally:
         conn.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 from appliance.journal import erasing, log, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Hybrid
+from appliance.journal.digests import Digests, of_partitions
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
 from appliance.journal.forks import Proof
@@ -63,6 +64,17 @@ class Exchange:
     def digest(self, partitions: Collection[str] | None = None) -> bytes:
         """Return 32 bytes over the heads: where they are equal there is nothing new."""
         return sending.digest(self.heads(), partitions)
+
+    def digests(self) -> dict[str, Digests]:
+        """Return for each partition a digest of its entries and one of what follows from them (R25).
+
+        It reads every row, in a thread of the caller's, and is for quiet moments; `digest` is for every meeting.
+        """
+        conn = self._store.reader()
+        try:
+            return of_partitions(conn, self._shadow.schema, self.box.root)
+        finally:
+            conn.close()
 
     def compare(self, theirs: Heads) -> list[tuple[bytes, str, int]]:
         """Name each (author, partition, sequence) where another box's heads show a second history.

@@ -1,0 +1,76 @@
+"""Digests: two for each partition, so that boxes can tell whether they agree (spec/sync.md R25).
+
+The first is over the heads: equal where the same entries are known, whatever the version. The second is over the state
+drawn from them, and must then be equal wherever the same version runs; if it is not, that is a bug and says so itself.
+
+A record may hold groups of fields that were written in different partitions. Each group counts in the partition of the
+entry that it stems from, so a box that holds some partitions agrees with one that holds all.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from appliance.journal.controls import Controls
+from appliance.journal.entry import pack
+from appliance.journal.log import Heads, Log, Places
+from appliance.journal.schema import Schema
+from appliance.journal.shapes import Shape
+
+
+class Digests(NamedTuple):
+    """What is known of a partition, and what follows from it."""
+
+    entries: bytes
+    state: bytes
+
+
+def of_heads(heads: Heads, partition: str) -> bytes:
+    """Return 32 bytes over the heads of a partition."""
+    told = sorted((author, seq, head) for (author, name), (seq, head) in heads.items() if name == partition)
+    return hashlib.sha256(pack(told)).digest()
+
+
+def of_partitions(conn: sqlite3.Connection, schema: Schema, root: bytes) -> dict[str, Digests]:
+    """Compute both digests of every partition as they stand at one moment. It reads every row: not for a busy moment."""
+    conn.execute("begin")
+    try:
+        places = Places(conn)
+        heads = Controls(conn, places, root, frozen=True).told(Log(conn, places).told)
+        states = {partition: hashlib.sha256(schema.fingerprint.encode()) for _, partition in heads}
+        for place, told in _cells(conn, schema):
+            states[places.of(place)[1]].update(pack((places.author(place), *told)))
+        return {name: Digests(of_heads(heads, name), state.digest()) for name, state in states.items()}
+    finally:
+        conn.execute("rollback")
+
+
+def _cells(conn: sqlite3.Connection, schema: Schema) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yield (place, what it said) for everything that stands, in an order that is the same on every box."""
+    for shape in sorted(schema.shapes.values(), key=lambda shape: shape.table):
+        told = _fact if shape.is_fact else _record
+        for row in conn.execute(f"select * from {shape.table} order by id"):
+            yield from told(shape, row)
+    for row in conn.execute("select * from step order by id"):
+        yield row["place"], ("step", *row[:6], row["hlc"], row["who"])
+    by_author = "join log_place p on p.n = w.place order by"
+    for row in conn.execute(f"select w.* from watched_set w {by_author} w.record, w.part, w.hlc, p.author"):
+        yield row["place"], ("watched_set", *row[:4], row["was_hlc"], row["was_author"])
+    for row in conn.execute(f"select w.* from rival w {by_author} w.kind, w.id, w.hlc, p.author"):
+        yield row["place"], ("rival", *row[:3], row["content"])
+
+
+def _fact(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    yield row["_place"], (shape.table, row["id"], row["_hlc"], row["who"], *(row[name] for name in shape.names))
+
+
+def _record(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    later = msgspec.json.decode(row["_later"]) if row["_later"] else {}
+    for group, names in sorted(shape.groups.items()):
+        hlc, place = later.get(group, (row["_hlc"], row["_place"]))
+        if hlc:
+            made_at = row["made_at"] if group == "deleted" else 0
+            yield place, (shape.table, row["id"], group, hlc, made_at, *(row[name] for name in names))
