@@ -184,7 +184,7 @@ def nightly(journal: Journal, branch: str) -> list[str]:
     desk = journal.desk(who="", device="night", branch=branch)
     while complete_due(desk) or wake_delayed(desk):
         pass  # so many at a time, for an entry holds only so much
-    journal.tidy().result()
+    journal.tidy()
     wrong = [*check(journal), *map(str, verify(journal.reading()))]
     for line in wrong:
         log.error("The nightly check found: %s", line)

@@ -15,7 +15,7 @@ from appliance.journal import ids
 from appliance.journal.controls import Controls, Unfit
 from appliance.journal.entry import Stamp
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Places
+from appliance.journal.places import Places
 from appliance.journal.schema import Schema
 from appliance.journal.shapes import Flow, Shape
 
@@ -100,31 +100,31 @@ class Applier:
         self._set(shape, stamp, record, fields, before)
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
-        later = _later(before)
-        base = self._stamp(before["_hlc"], before["_place"])
-        mark = [stamp.hlc, stamp.place]
-        # Equal stamps are two changes of one entry: the later word of one person stands.
-        won = {group for group in map(shape.group_of, fields) if stamp >= self._stamp_of(later, group, base)}
-        setting = {name: value for name, value in fields.items() if shape.group_of(name) in won}
-        later |= dict.fromkeys(won, mark)
+        marks, base = later(before), (before["_hlc"], before["_place"])
+        mark, setting, won = (stamp.hlc, stamp.place), dict[str, Any](), set[str]()
+        for name, value in fields.items():
+            group = shape.group_of(name)
+            if group in won or self._follows(stamp, *marks.get(group, base)):
+                won.add(group)
+                setting[name] = value
         columns = "".join(f"{name} = ?, " for name in setting)
+        marks |= dict.fromkeys(won, mark)
         self._conn.execute(
             f"update {shape.table} set {columns}_later = ?, changed = max(changed, ?) where id = ?",
-            (*setting.values(), _dump(later), stamp.hlc, record),
+            (*setting.values(), msgspec.msgpack.encode(marks), stamp.hlc, record),
         )
         self._changed(shape, record, before)
+
+    def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
+        """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
+        return stamp.hlc > hlc or (stamp.hlc == hlc and stamp.author >= self._places.author(place))
 
     def stamps(self, row: Any, groups: set[str]) -> dict[str, Stamp]:
         """Return the stamp that groups of a record's row carry now."""
         if not groups:
             return {}
-        later, base = _later(row), self._stamp(row["_hlc"], row["_place"])
-        return {group: self._stamp_of(later, group, base) for group in groups}
-
-    def _stamp_of(self, later: Mapping[str, list[int]], group: str, base: Stamp) -> Stamp:
-        if group not in later:
-            return base
-        return self._stamp(*later[group])
+        marks, base = later(row), (row["_hlc"], row["_place"])
+        return {group: self._stamp(*marks.get(group, base)) for group in groups}
 
     def _stamp(self, hlc: int, place: int) -> Stamp:
         return Stamp(hlc, self._places.author(place), place)
@@ -314,8 +314,12 @@ def _id(value: Any) -> str:
     raise Unfit("An id is no id.")
 
 
-def _later(row: Any) -> dict[str, list[int]]:
-    return msgspec.json.decode(row["_later"]) if row["_later"] else {}
+def later(row: Any) -> dict[str, tuple[int, int]]:
+    """Return (stamp, place) of each group of a record's row that was written after the row was made."""
+    return _decode_later(row["_later"]) if row["_later"] else {}
+
+
+_decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
 
 
 def _dump(value: Any) -> str:

@@ -8,14 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
+from appliance.journal.apply import later
 from appliance.journal.controls import Controls
 from appliance.journal.drawing import beside
-from appliance.journal.entry import FORMAT, NO_HEAD, Entry, decode_parts
 from appliance.journal.journal import Journal
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Places
+from appliance.journal.log import Log
+from appliance.journal.places import Places
 from appliance.journal.shapes import Shape
 
 
@@ -47,23 +46,27 @@ def digests(journal: Journal) -> dict[str, str]:
 
 def _broken_chains(conn: sqlite3.Connection) -> list[str]:
     wrong: list[str] = []
-    places = Places(conn)
-    controls = Controls(conn, places, b"", frozen=True)
-    last: dict[int, tuple[int, bytes, int]] = {}
-    for row in conn.execute("select * from log order by place, seq"):
-        seq, head, hlc = last.get(row["place"], (0, NO_HEAD, 0))
-        author, partition = places.of(row["place"])
-        where = f"{author.hex()[:8]} {partition} {row['seq']}"
-        parts = decode_parts(row["parts"])
-        entry = Entry(FORMAT, author, partition, row["seq"], row["hlc"], row["needs"], head, parts)
-        if row["seq"] != seq + 1:
-            wrong.append(f"entries are missing before {where}")
-        elif entry.head != row["head"]:
-            wrong.append(f"the chain is broken at {where}")
-        counted = controls.stamp(author, row["hlc"], row["place"]).hlc
-        if counted <= hlc:
-            wrong.append(f"the clock went back at {where}")
-        last[row["place"]] = (row["seq"], row["head"], counted)
+    log = Log(conn)
+    controls = Controls(conn, log.places, b"", frozen=True)
+    for place in log.places:
+        author, partition = log.places.of(place)
+        begins = conn.execute("select seq from base where place = ?", (place,)).fetchone()
+        seq, counted = begins[0] if begins else 0, 0
+        for _, entry, known in log.stretch(place, seq + 1, 2**62):
+            where = f"{author.hex()[:8]} {partition} {entry.seq}"
+            if entry.seq != seq + 1:
+                wrong.append(f"entries are missing before {where}")
+            elif entry.head != known:
+                wrong.append(f"the chain is broken at {where}")
+            hlc = controls.stamp(author, entry.hlc, place).hlc
+            if hlc <= counted:
+                wrong.append(f"the clock went back at {where}")
+            seq, counted = entry.seq, hlc
+        wrong += [
+            f"the chain is broken before {author.hex()[:8]} {partition} {last + 1}"
+            for last, head in conn.execute("select last, head from span where place = ?", (place,))
+            if next(found for _, _, found in log.stretch(place, last, last)) != head
+        ]
     return wrong
 
 
@@ -105,9 +108,9 @@ def _told(shape: Shape, row: Any, places: Places) -> list[Any]:
     base = (row["_hlc"], places.author(row["_place"]))
     if shape.is_fact:
         return [*told, row["at"], row["who"], base]
-    later = msgspec.json.decode(row["_later"]) if row["_later"] else {}
+    marks = later(row)
     stamps = [
-        (later[group][0], places.author(later[group][1])) if group in later else base for group in sorted(shape.groups)
+        (marks[group][0], places.author(marks[group][1])) if group in marks else base for group in sorted(shape.groups)
     ]
     told += [row["deleted"], row["made_at"], row["changed"], stamps]
     return [*told, row["state"], row["state_at"], row["step"], row["forked"]] if shape.flow else told

@@ -21,7 +21,8 @@ import msgspec
 
 from appliance.journal.entry import NO_HEAD, Stamp, pack, show_id
 from appliance.journal.forks import Proof, mark
-from appliance.journal.log import Heads, Places
+from appliance.journal.places import Places
+from appliance.journal.reading import Heads
 from appliance.journal.segments import signed
 
 

@@ -211,12 +211,9 @@ class Desk:
 
     def erase(self, record: str) -> None:
         """Forget a person, here and on every box that has heard of them; nothing brings them back."""
-        spoken = self.rows(
-            'select distinct p."partition" as name from personal s join log l on l.arrived = s.arrived '
-            "join log_place p on p.n = l.place where s.record = ?",
-            record,
-        )
-        for partition in [row.name for row in spoken] or [CHAIN.name]:
+        log = self.journal.log
+        spoken = log.at(row.arrived for row in self.rows("select arrived from personal where record = ?", record))
+        for partition in sorted({log.places.of(line.place)[1] for line in spoken.values()} or {CHAIN.name}):
             self._control(Erase(pack_id(record)), partition)
 
     def _erased(self, shape: Shape, record: str) -> bool:

@@ -12,11 +12,11 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import msgspec
-
+from appliance.journal.apply import later
 from appliance.journal.controls import Controls
 from appliance.journal.entry import pack
-from appliance.journal.log import Heads, Log, Places
+from appliance.journal.log import Log
+from appliance.journal.reading import Heads
 from appliance.journal.schema import Schema
 from appliance.journal.shapes import Shape
 
@@ -38,8 +38,8 @@ def of_partitions(conn: sqlite3.Connection, schema: Schema, root: bytes) -> dict
     """Compute both digests of every partition as they stand at one moment. It reads every row: not for a busy moment."""
     conn.execute("begin")
     try:
-        places = Places(conn)
-        heads = Controls(conn, places, root, frozen=True).told(Log(conn, places).told)
+        log = Log(conn)
+        places, heads = log.places, Controls(conn, log.places, root, frozen=True).told(log.told)
         states = {partition: hashlib.sha256(schema.fingerprint.encode()) for _, partition in heads}
         for place, told in _cells(conn, schema):
             states[places.of(place)[1]].update(pack((places.author(place), *told)))
@@ -68,9 +68,9 @@ def _fact(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
 
 
 def _record(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    later = msgspec.json.decode(row["_later"]) if row["_later"] else {}
+    marks = later(row)
     for group, names in sorted(shape.groups.items()):
-        hlc, place = later.get(group, (row["_hlc"], row["_place"]))
+        hlc, place = marks.get(group, (row["_hlc"], row["_place"]))
         if hlc:
             made_at = row["made_at"] if group == "deleted" else 0
             yield place, (shape.table, row["id"], group, hlc, made_at, *(row[name] for name in names))

@@ -8,7 +8,9 @@ the same parts before it is written down.
 import sqlite3
 from typing import Any
 
-from appliance.journal.entry import Erased, Unreadable, decode_parts, encode_parts, part_hash, read_sealed
+from appliance.journal.cold import open_for
+from appliance.journal.entry import Erased, Unreadable, part_hash, read_sealed
+from appliance.journal.log import Log
 from appliance.journal.schema import Schema
 from appliance.journal.segments import pack_segment, read_segment
 from appliance.journal.shadow import Shadow
@@ -23,7 +25,7 @@ def erase(shadow: Shadow, record: str) -> None:
     """Take every part and row of a person away, inside the caller's transaction."""
     conn = shadow.conn
     for arrived, part in conn.execute("select arrived, part from personal where record = ?", (record,)).fetchall():
-        _strip(conn, arrived, part)
+        _strip(shadow.log, arrived, part)
     conn.execute("delete from personal where record = ?", (record,))
     _strip_waiting(conn, record)
     for shape in shadow.schema.shapes.values():
@@ -33,10 +35,11 @@ def erase(shadow: Shadow, record: str) -> None:
         conn.execute(f"delete from {table} where {column} = ?", (record,))
 
 
-def _strip(conn: sqlite3.Connection, arrived: int, part: int) -> None:
-    parts = decode_parts(conn.execute("select parts from log where arrived = ?", (arrived,)).fetchone()[0])
+def _strip(log: Log, arrived: int, part: int) -> None:
+    open_for(log, arrived)
+    parts = log.at([arrived])[arrived].parts
     parts[part] = Erased(part_hash(parts[part]))
-    conn.execute("update log set parts = ? where arrived = ?", (encode_parts(parts), arrived))
+    log.write_parts(arrived, parts)
 
 
 def _strip_waiting(conn: sqlite3.Connection, record: str) -> None:

@@ -4,17 +4,19 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from appliance.journal import erasing, log, retelling, sending
+from appliance.journal import erasing, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Hybrid
+from appliance.journal.cold import STAY_HOT, next_chunk, put_away
 from appliance.journal.digests import Digests, of_partitions
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
 from appliance.journal.forks import Proof
-from appliance.journal.log import Heads
 from appliance.journal.merging import Merged, Merger, Proven, Trust, ahead, proven, unsealed
+from appliance.journal.reading import Heads
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
 from appliance.journal.writer import More, Writer
@@ -82,7 +84,7 @@ class Exchange:
         Only the side that has more can see it, so the other should be told (`suspect`). What `wants` asks for then
         shows where the second history begins.
         """
-        forks = sending.compare(self.reading(), self._shadow.log.places, self.heads(), theirs)
+        forks = sending.compare(self._shadow.log.seen_by(self.reading()), self.heads(), theirs)
         self.suspect(forks)
         return forks
 
@@ -102,8 +104,10 @@ class Exchange:
         """
         sign, public, shadow = self.box.sign, self.box.public, self._shadow
         if sign is not None:
-            self._writer.run(lambda conn: sending.seal_tips(conn, shadow.log, sign, public))
-        for packed in sending.outgoing(self.reading(), shadow, self.heads(), have, partitions):
+            self._writer.run(lambda _conn: sending.seal_tips(shadow.log, sign, public))
+        for packed in sending.outgoing(
+            shadow.log.seen_by(self.reading()), shadow.controls, self.heads(), have, partitions
+        ):
             yield packed
             if most_bytes is not None:
                 most_bytes -= len(packed)
@@ -112,7 +116,7 @@ class Exchange:
 
     def entries(self, have: dict[tuple[bytes, str], int] | None = None) -> Iterator[Entry]:
         """Yield the log in its order of arrival, leaving out what the other side has by author and partition."""
-        return log.entries(self.reading(), self._shadow.log.places, have)
+        return self._shadow.log.seen_by(self.reading()).entries(have)
 
     # ---- taking in
 
@@ -201,6 +205,17 @@ class Exchange:
         self._shadow.forget()
         self.hybrid.last = self._shadow.newest_hlc()
         return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
+
+    # ---- keeping the log small
+
+    def put_away(self, stay_hot: int = STAY_HOT) -> int:
+        """Pack what is old in the log into chunks, in the caller's thread; returns how many entries."""
+        log, count = self._shadow.log, 0
+        while (chunk := next_chunk(log.seen_by(self.reading()), stay_hot)) is not None:
+            if not self._writer.submit(partial(put_away, log, chunk)).result():
+                break
+            count += len(chunk.lines)
+        return count
 
     # ---- being a copy
 

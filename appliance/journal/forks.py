@@ -11,14 +11,13 @@ signature]: the headers from there up to a seal.
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Sequence
 
 import msgspec
 import zstandard
 
 from appliance.journal.entry import Entry, Unreadable, head_of, pack
-from appliance.journal.log import Places, head_at, stretch
+from appliance.journal.reading import Reading
 from appliance.journal.segments import MOST_ENTRIES, MOST_INFLATED, MOST_PACKED, Seal, Segment, inflate, read_inflated
 
 
@@ -91,19 +90,17 @@ def _decoded(plain: bytes) -> Proof:
 _decode = msgspec.msgpack.Decoder(Proof).decode
 
 
-def prove(
-    conn: sqlite3.Connection, places: Places, place: int, seq: int, theirs: Sequence[Entry], segment: Segment
-) -> Proof | None:
+def prove(log: Reading, place: int, seq: int, theirs: Sequence[Entry], segment: Segment) -> Proof | None:
     """Make the proof of a fork after `seq`, from our log and a segment; None while our branch has no seal there."""
-    row = conn.execute(
+    row = log.conn.execute(
         "select s.seq, s.signature, p.public from seal s join log_place p on p.n = s.place "
         "where s.place = ? and s.seq > ? order by s.seq limit 1",
         (place, seq),
     ).fetchone()
-    common = head_at(conn, place, seq)
+    common = log.head_at(place, seq)
     if row is None or common is None:
         return None
-    ours = [entry for entry, _ in stretch(conn, places, place, seq + 1, row["seq"])]
+    ours = [entry for _, entry, _ in log.stretch(place, seq + 1, row["seq"])]
     branches = [
         _branch(ours, row["public"], row["signature"]),
         _branch([entry for entry in theirs if entry.seq > seq], segment.public, segment.signature),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from appliance.journal import ids, log, search
+from appliance.journal import ids, search
 from appliance.journal.apply import Applier
 from appliance.journal.blobs import Blobs
 from appliance.journal.box import Box, Done
@@ -199,14 +199,15 @@ class Journal(Exchange):
 
     def history(self, conn: sqlite3.Connection, record: str, limit: int = 100) -> list[tuple[Stamp, Deed]]:
         """Return what was done to a record, newest first."""
-        return log.history(conn, self.log.places, record, limit)
+        return self.log.seen_by(conn).history(record, limit)
 
     def search(self, conn: sqlite3.Connection, view: str, text: str, limit: int = 50) -> list[int]:
         """Return the rowids of a kept view's rows that hold the words of a text, newest first."""
         kept = next(kept for kept in self.schema.kept if kept.name == view)
         return search.find(conn, view, kept.search, text, limit)
 
-    def tidy(self) -> "Future[int]":
-        """Forget answers older than a month; nobody repeats a request that late."""
+    def tidy(self) -> None:
+        """Forget answers older than a month (nobody repeats a request that late), and pack what is old in the log."""
         before = self.clock.now_ms() - ANSWERS_KEPT_MS
-        return self.local(lambda conn: conn.execute("delete from answered where at < ?", (before,)).rowcount)
+        self.local(lambda conn: conn.execute("delete from answered where at < ?", (before,)).rowcount).result()
+        self.put_away()

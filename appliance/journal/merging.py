@@ -13,7 +13,7 @@ from appliance.journal.clock import Hybrid, too_far_ahead
 from appliance.journal.controls import Controls, Restamp, Unfit, read_control
 from appliance.journal.entry import Entry, Unreadable, decode, read_deed
 from appliance.journal.forks import Proof, prove, read_item
-from appliance.journal.log import Heads, head_at
+from appliance.journal.reading import Heads
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
 from appliance.journal.shadow import Shadow
 
@@ -210,13 +210,13 @@ class Merger:
         It is -1 when that lies before what was told.
         """
         first = told[0][0]
-        ours = head_at(self._conn, place, first.seq - 1)
+        ours = self._log.head_at(place, first.seq - 1)
         if ours is not None and ours != first.previous:
             return -1
         both = told[: max(seq - first.seq + 1, 0)]
-        if not both or head_at(self._conn, place, both[-1][0].seq) in {both[-1][1], None}:
+        if not both or self._log.head_at(place, both[-1][0].seq) in {both[-1][1], None}:
             return None
-        return next(entry.seq - 1 for entry, head in both if head_at(self._conn, place, entry.seq) != head)
+        return next(entry.seq - 1 for entry, head in both if self._log.head_at(place, entry.seq) != head)
 
     def _fork(self, one: Proven, place: int, common: int, merged: Merged) -> None:
         segment = one.segment
@@ -230,7 +230,7 @@ class Merger:
             # Whoever learns that it is the copy does not prove it: it tells its own part again under a new name.
             self._mine[place] = common
             return
-        proof = prove(self._conn, self._log.places, place, common, [entry for entry, _ in one.entries], segment)
+        proof = prove(self._log, place, common, [entry for entry, _ in one.entries], segment)
         if proof is not None and one.signed:
             self._controls.fork(proof)
 

@@ -8,8 +8,11 @@ new, and nothing counts twice. What nobody has seen yet, stamped by a clock that
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from appliance.journal import ids
 from appliance.journal.clock import Hybrid, set_back
+from appliance.journal.cold import open_beyond
 from appliance.journal.controls import Retire, Was, control, original
 from appliance.journal.entry import (
     FORMAT,
@@ -17,24 +20,19 @@ from appliance.journal.entry import (
     Deed,
     Entry,
     Erased,
-    decode_parts,
-    encode_parts,
     pack,
     pack_id,
     read_deed,
     read_sealed,
     show_id,
 )
-from appliance.journal.log import head_at, stretch
+from appliance.journal.log import Log
 from appliance.journal.shadow import LEVEL, Shadow
 
 
 def retell(shadow: Shadow, hybrid: Hybrid, place: int, after: int, author: bytes) -> int:
     """Take what stands at a place after a sequence away, and write it as entries of `author`; returns how many."""
-    log = shadow.log
-    last, _ = log.head(place)
-    told = [entry for entry, _ in stretch(shadow.conn, log.places, place, after + 1, last)]
-    log.cut(place, after)
+    told = _take_away(shadow.log, place, after)
     for entry in told:
         deed = read_deed(entry.parts[0])
         if not deed.changes or original(entry.author, deed.changes[0]) is None:
@@ -48,7 +46,7 @@ def retire(shadow: Shadow, hybrid: Hybrid, gone: bytes, author: bytes, deed: Dee
     """Say that an author of this box has written its last, where it stands now (R5)."""
     heads = [
         (partition, seq, head)
-        for (known, partition), (seq, head) in sorted(shadow.controls.told(shadow.log.all_heads()).items())
+        for (known, partition), (seq, head) in sorted(shadow.controls.told(shadow.log.heads()).items())
         if known == gone
     ]
     deed.changes.append(control(Retire(gone, heads)))
@@ -67,30 +65,36 @@ def write(
 
 def set_clock_back(shadow: Shadow, author: bytes, minus_ms: int) -> int:
     """Write what an author wrote and nobody has seen anew, stamped so much earlier; returns how many entries."""
-    conn, log = shadow.conn, shadow.log
-    rows = conn.execute(
-        "select l.* from log l join log_place p on p.n = l.place where p.author = ? and l.seq > "
-        "(select ifnull(max(s.seq), 0) from seal s where s.place = l.place) order by l.hlc",
-        (author,),
-    ).fetchall()
-    seen = conn.execute(
-        "select max(l.hlc) from seal s join log l on l.place = s.place and l.seq = s.seq join log_place p on p.n = s.place "
-        "where p.author = ?",
-        (author,),
-    ).fetchone()[0]
-    stamps = set_back([row["hlc"] for row in rows], seen or 0, minus_ms)
-    words = _Rewording(author, dict(zip((row["hlc"] for row in rows), stamps, strict=True)))
-    for row, hlc in zip(rows, stamps, strict=True):
-        known, partition = log.places.of(row["place"])
-        previous = head_at(conn, row["place"], row["seq"] - 1) or NO_HEAD
-        parts = words.parts(decode_parts(row["parts"]), row["hlc"])
-        entry = Entry(FORMAT, known, partition, row["seq"], hlc, row["needs"], previous, parts)
-        conn.execute(
-            "update log set hlc = ?, head = ?, parts = ? where arrived = ?",
-            (hlc, entry.head, encode_parts(parts), row["arrived"]),
-        )
-    log.rewritten({row["place"] for row in rows})
-    return len(rows)
+    log, seen = shadow.log, 0
+    unseen: list[tuple[int, int, Entry]] = []
+    for place in log.places:
+        if log.places.author(place) == author:
+            (sealed,) = log.conn.execute("select ifnull(max(seq), 0) from seal where place = ?", (place,)).fetchone()
+            open_beyond(log, place, sealed)
+            seen = max([seen, *(entry.hlc for _, entry, _ in log.stretch(place, sealed, sealed))])
+            unseen += [(arrived, place, entry) for arrived, entry, _ in log.stretch(place, sealed + 1, 2**62)]
+    unseen.sort(key=lambda one: one[2].hlc)
+    stamps = set_back([entry.hlc for _, _, entry in unseen], seen, minus_ms)
+    words = _Rewording(author, {entry.hlc: hlc for (_, _, entry), hlc in zip(unseen, stamps, strict=True)})
+    for (arrived, place, entry), hlc in zip(unseen, stamps, strict=True):
+        previous = log.head_at(place, entry.seq - 1) or NO_HEAD
+        parts = words.parts(entry.parts, entry.hlc)
+        anew = msgspec.structs.replace(entry, hlc=hlc, previous=previous, parts=parts)
+        log.conn.execute("update log set hlc = ?, head = ? where arrived = ?", (hlc, anew.head, arrived))
+        log.write_parts(arrived, parts)
+    log.rewritten({place for _, place, _ in unseen})
+    return len(unseen)
+
+
+def _take_away(log: Log, place: int, after: int) -> list[Entry]:
+    """Take what stands at a place after a sequence out of the log."""
+    open_beyond(log, place, after)
+    told = list(log.stretch(place, after + 1, 2**62))
+    for table in ("log", "history", "personal", "parked"):
+        log.conn.executemany(f"delete from {table} where arrived = ?", [(arrived,) for arrived, _, _ in told])
+    log.conn.execute("delete from seal where place = ? and seq > ?", (place, after))
+    log.rewritten([place])
+    return [entry for _, entry, _ in told]
 
 
 class _Rewording:

@@ -18,6 +18,12 @@ create table if not exists log (
     arrived integer primary key, place integer not null, seq integer not null, hlc integer not null,
     needs integer not null, head blob not null, parts blob not null, unique (place, seq)
 );
+create table if not exists cold (first integer primary key, last integer, chunk blob);
+create table if not exists span (
+    place integer, last integer, first integer, head blob, chunk integer, primary key (place, last)
+) without rowid;
+create table if not exists base (place integer primary key, seq integer, head blob);
+create table if not exists dictionary (n integer primary key, content blob);
 create table if not exists seal (
     place integer, seq integer, arrived integer, signature blob, primary key (place, seq)
 ) without rowid;
@@ -166,7 +172,7 @@ class Schema:
             columns += ["step text default ''", "forked integer default 0"]
         columns += ["_hlc integer default 0", "_place integer default 0"]
         if not shape.is_fact:
-            columns += ["_later text"]
+            columns += ["_later blob"]
         return f"create table {shape.table} ({', '.join(columns)})"
 
     def create_views(self, conn: sqlite3.Connection) -> None:

@@ -6,15 +6,14 @@ R51, and Bayou's causally closed prefixes).
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from appliance.journal.controls import Limit
+from appliance.journal.controls import Controls, Limit
 from appliance.journal.entry import Entry, pack
-from appliance.journal.log import Heads, Log, Places, head_at, stretch
+from appliance.journal.log import Log
+from appliance.journal.reading import Heads, Reading
 from appliance.journal.segments import key_hash, pack_segment, seal_message, segment_of
-from appliance.journal.shadow import Shadow
 
 CHAIN = "chain"
 SEAL_ENTRIES = 1_000
@@ -24,30 +23,28 @@ SEAL_BYTES = 256 * 1024
 Sign = Callable[[bytes], bytes]
 
 
-def seal_tips(conn: sqlite3.Connection, log: Log, sign: Sign, public: bytes) -> None:
+def seal_tips(log: Log, sign: Sign, public: bytes) -> None:
     """Sign the tip of every log of this box's key, and further heads where much waits unsealed."""
+    conn = log.conn
     for place in log.places:
         author, partition = log.places.of(place)
         if author[:16] != key_hash(public):
             continue
         conn.execute("update log_place set public = ? where n = ? and public = x''", (public, place))
-        for arrived, seq, head in _due(conn, place):
+        for arrived, seq, head in _due(log, place):
             signature = sign(seal_message(author, partition, seq, head))
             conn.execute("insert or ignore into seal values (?, ?, ?, ?)", (place, seq, arrived, signature))
 
 
-def _due(conn: sqlite3.Connection, place: int) -> list[tuple[int, int, bytes]]:
+def _due(log: Log, place: int) -> list[tuple[int, int, bytes]]:
     """Return (arrived, seq, head) of the entries that a seal should stand at."""
-    rows = conn.execute(
-        "select arrived, seq, head, length(parts) as size from log where place = ?1 and seq > "
-        "(select ifnull(max(seq), 0) from seal where place = ?1) order by seq",
-        (place,),
-    ).fetchall()
+    (sealed,) = log.conn.execute("select ifnull(max(seq), 0) from seal where place = ?", (place,)).fetchone()
+    tip, _ = log.head(place)
     due, count, size = [], 0, 0
-    for row in rows:
-        count, size = count + 1, size + row["size"]
-        if count >= SEAL_ENTRIES or size >= SEAL_BYTES or row is rows[-1]:
-            due.append((row["arrived"], row["seq"], row["head"]))
+    for arrived, entry, head in log.stretch(place, sealed + 1, tip):
+        count, size = count + 1, size + sum(len(part) for part in entry.parts if isinstance(part, bytes))
+        if count >= SEAL_ENTRIES or size >= SEAL_BYTES or entry.seq == tip:
+            due.append((arrived, entry.seq, head))
             count = size = 0
     return due
 
@@ -64,7 +61,7 @@ class Piece:
 
 
 def outgoing(
-    conn: sqlite3.Connection, shadow: Shadow, ours: Heads, have: Heads, partitions: Collection[str] | None
+    log: Reading, controls: Controls, ours: Heads, have: Heads, partitions: Collection[str] | None
 ) -> Iterator[bytes]:
     """Yield what the other side lacks, packed: the chain first, then partitions as given (spec/sync.md R51)."""
     names = dict.fromkeys(partitions) if partitions is not None else sorted({name for _, name in ours})
@@ -75,17 +72,17 @@ def outgoing(
             # What others say of their heads may be cut short.
             if name != partition or (theirs[0] == told[0] and told[1].startswith(theirs[1])):
                 continue
-            place = shadow.log.places.number(author, name)
-            proof = conn.execute("select proof from forked where place = ?", (place,)).fetchone()
+            place = log.places.number(author, name)
+            proof = log.conn.execute("select proof from forked where place = ?", (place,)).fetchone()
             if proof is not None:
                 yield proof[0]
-            wanted += _pieces(conn, place, theirs[0], shadow.controls.limit(place))
-        yield from segments(conn, shadow.log.places, [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])])
+            wanted += _pieces(log, place, theirs[0], controls.limit(place))
+        yield from segments(log, [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])])
 
 
-def _pieces(conn: sqlite3.Connection, place: int, after: int, limit: Limit | None) -> Iterator[tuple[int, Piece]]:
+def _pieces(log: Reading, place: int, after: int, limit: Limit | None) -> Iterator[tuple[int, Piece]]:
     """Cut what follows a sequence at its seals; yield each piece with the arrival of its last entry."""
-    rows = conn.execute(
+    rows = log.conn.execute(
         "select s.seq, s.arrived, s.signature, p.public from seal s join log_place p on p.n = s.place "
         "where s.place = ? and s.seq > ? and s.seq <= ? order by s.seq",
         (place, after, limit.seq if limit else 2**62),
@@ -95,18 +92,17 @@ def _pieces(conn: sqlite3.Connection, place: int, after: int, limit: Limit | Non
         after = row["seq"]
     if limit is not None and after < limit.seq:
         # Where a log stops counting its author's seal may be missing; what set the limit vouches for the head there.
-        end = conn.execute("select arrived from log where place = ? and seq = ?", (place, limit.seq)).fetchone()
-        if end is not None:
-            yield end[0], Piece(place, after + 1, limit.seq, b"", b"")
+        for arrived, _, _ in log.stretch(place, limit.seq, limit.seq):
+            yield arrived, Piece(place, after + 1, limit.seq, b"", b"")
 
 
-def segments(conn: sqlite3.Connection, places: Places, wanted: Sequence[Piece]) -> Iterator[bytes]:
+def segments(log: Reading, wanted: Sequence[Piece]) -> Iterator[bytes]:
     """Lay pieces out as segments; neighbours of one author go out as one while it stays small."""
     run: list[Entry] = []
     size = 0
     last: Piece | None = None
     for piece in wanted:
-        added = [entry for entry, _ in stretch(conn, places, piece.place, piece.first, piece.last)]
+        added = [entry for _, entry, _ in log.stretch(piece.place, piece.first, piece.last)]
         weight = sum(len(part) for entry in added for part in entry.parts if isinstance(part, bytes))
         fits = len(run) + len(added) <= SEAL_ENTRIES and size + weight <= SEAL_BYTES
         if last is not None and (piece.place != last.place or not fits):
@@ -129,7 +125,7 @@ def digest(heads: Heads, partitions: Collection[str] | None) -> bytes:
     return hashlib.sha256(pack(told)).digest()
 
 
-def compare(conn: sqlite3.Connection, places: Places, ours: Heads, theirs: Heads) -> list[tuple[bytes, str, int]]:
+def compare(log: Reading, ours: Heads, theirs: Heads) -> list[tuple[bytes, str, int]]:
     """Return (author, partition, sequence) where another box has a second history under one name (R6).
 
     Only the side that has more can see it; the other hears of it from there. Their heads may be cut short.
@@ -138,7 +134,7 @@ def compare(conn: sqlite3.Connection, places: Places, ours: Heads, theirs: Heads
     for (author, partition), (seq, head) in theirs.items():
         mine = ours.get((author, partition), (0, b""))[0]
         if 0 < seq <= mine:
-            known = head_at(conn, places.number(author, partition), seq)
+            known = log.head_at(log.places.number(author, partition), seq)
             if known is not None and not known.startswith(head):
                 forks.append((author, partition, seq))
     return forks

@@ -8,7 +8,6 @@ import sqlite3
 
 import msgspec
 
-from appliance.journal import log
 from appliance.journal.apply import Applier
 from appliance.journal.controls import Controls, Unfit, original
 from appliance.journal.entry import (
@@ -25,11 +24,13 @@ from appliance.journal.entry import (
     read_sealed,
 )
 from appliance.journal.kept import Keeper
-from appliance.journal.log import Log, Places
+from appliance.journal.log import Log
 from appliance.journal.schema import Schema
 
 LEVEL = 1
 """What this version understands; an entry that needs more waits for an update (spec/sync.md R21)."""
+TOLD_AGAIN = 1_024
+"""An entry told again says a little more than before, for the moment when it was first written."""
 
 
 class Shadow:
@@ -38,7 +39,7 @@ class Shadow:
     def __init__(self, conn: sqlite3.Connection, schema: Schema, root: bytes, *, frozen: bool = False) -> None:
         self.conn = conn
         self.schema = schema
-        self.log = Log(conn, Places(conn))
+        self.log = Log(conn)
         self.controls = Controls(conn, self.log.places, root, frozen=frozen)
         self._bind()
         self.arrived = 0
@@ -58,12 +59,9 @@ class Shadow:
         newest = 0
         for place in self.log.places:
             limit = self.controls.limit(place)
-            row = self.conn.execute(
-                "select hlc from log where place = ? and seq <= ? order by seq desc limit 1",
-                (place, limit.seq if limit else 2**62),
-            ).fetchone()
-            if row is not None:
-                newest = max(newest, self.controls.stamp(self.log.places.author(place), row[0], place).hlc)
+            seq = min(self.log.tip(place)[0], limit.seq if limit else 2**62)
+            for _, entry, _ in self.log.stretch(place, seq, seq):
+                newest = max(newest, self.controls.stamp(entry.author, entry.hlc, place).hlc)
         return newest
 
     @property
@@ -111,11 +109,11 @@ class Shadow:
 
     def go_on(self, most: int = -1) -> int:
         """Let further entries of the log count; returns how many."""
-        self.log.places.reload()
+        self.log.forget()
         count = 0
-        for arrived, place, entry in log.replayed(self.conn, self.log.places, after=self.arrived, most=most):
-            self.fold(entry, place, arrived)
-            self.arrived, count = arrived, count + 1
+        for line in self.log.lines(self.arrived, most):
+            self.fold(self.log.entry(line), line.place, line.arrived)
+            self.arrived, count = line.arrived, count + 1
         return count
 
     def _remember_drawn(self) -> None:
@@ -187,10 +185,10 @@ class Shadow:
 def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
     if entry.needs > LEVEL:
         raise Unreadable("This needs a newer version.")
-    if sum(len(part) for part in entry.parts if isinstance(part, bytes)) > MOST_BYTES:
+    if sum(len(part) for part in entry.parts if isinstance(part, bytes)) > MOST_BYTES + TOLD_AGAIN:
         raise Unreadable("It is larger than any box writes.")
     deed = read_deed(entry.parts[0])
     sealed = [read_sealed(part) for part in entry.parts[1:]]
-    if len(deed.changes) + sum(len(part.changes) for part in sealed) > MOST_CHANGES:
+    if len(deed.changes) + sum(len(part.changes) for part in sealed) > MOST_CHANGES + 1:
         raise Unreadable("It changes more than any box changes at once.")
     return deed, sealed
