@@ -88,12 +88,15 @@ class Front:
         self.listings: dict[str, Listing] = {}
         self.panels: dict[str, list[Page]] = {}
         self.problems: dict[str, str] = {}
+        self.homes: dict[str, str] = {}
         named: dict[str, tuple[str, ...]] = {}
         for room in self.rooms:
             self.actions |= {f"{room.name}.{verb}": act for verb, act in room.actions.items()}
             self.forms |= {key if isinstance(key, str) else key.name: form for key, form in room.forms.items()}
             self.problems |= room.problems
             named |= room.labels
+            if room.rail:
+                self.homes |= {_first(page.path): room.rail.href for page in room.pages} | {room.name: room.rail.href}
             for page in room.pages:
                 if isinstance(page, Listing):
                     self.listings[page.path] = page
@@ -207,11 +210,11 @@ class Front:
         if counted:
             sql = "select " + ", ".join(f"({badge})" for badge in counted)
             counts = dict(zip(counted, visit.remembered(sql)[0], strict=True))
-        path = visit.path
+        here = self.homes.get(_first(visit.path))
         return [
             RailItem(
                 visit.words(one.title), one.icon, one.href, capped(counts.get(one.badge) or 0), one.hot,
-                path == one.href or (one.href != "/" and path.startswith(one.href + "/")),
+                one.href == here,
             )
             for one in shown
         ]  # fmt: skip
@@ -265,6 +268,12 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             found[path.relative_to(folder).as_posix()] = StaticFile(content, kind, sha256(content).hexdigest()[:12])
     return found
+
+
+def _first(path: str) -> str:
+    """The part of an address that tells the room: "orders" of /orders/x, and of its form /do/orders/create."""
+    parts = path.split("/")
+    return parts[2] if parts[1] == "do" and len(parts) > 2 else parts[1]
 
 
 def capped(count: int, most: int = 100) -> str:

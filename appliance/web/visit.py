@@ -248,6 +248,11 @@ class Visit:
         """The rooms this person may see, in order, with what waits in them."""
         return self.front.rail(self)
 
+    @property
+    def badges(self) -> dict[str, str]:
+        """What waits in each room, for a toolbar that stands already."""
+        return {item.href: item.badge for item in self.rail}
+
     def panels(self, record: str, id: str) -> list[dict[str, str]]:
         """The panels that lower rooms offer beside a record: title and address."""
         return [

@@ -5,7 +5,10 @@ const pressed = new WeakMap();
 
 function control(ctx) {
   const source = ctx.sourceElement;
-  if (source?.matches?.("form")) return ctx.request.submitter ?? source.querySelector(".btn-primary, .btn-danger, button.btn:not([type=button])");
+  if (source?.matches?.("form")) {
+    const pressed = ctx.request.submitter;
+    return pressed && !pressed.hasAttribute("data-default") ? pressed : source.querySelector(".btn-primary, .btn-danger, button.btn:not([type=button])");
+  }
   return source?.matches?.("a.btn, a.ib, button") ? source : null;
 }
 

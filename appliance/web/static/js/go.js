@@ -52,12 +52,6 @@ function afterSwap(event) {
   const { ctx } = event.detail;
   if (ctx.arrives === undefined) return;
   stood = here();
-  for (const link of document.querySelectorAll("#rail a, .tabbar a")) {
-    const room = new URL(link.href).pathname;
-    const current = location.pathname === room || (room !== "/" && location.pathname.startsWith(`${room}/`));
-    link.toggleAttribute("aria-current", current);
-    if (current) link.setAttribute("aria-current", "page");
-  }
   for (const open of document.querySelectorAll("details.menu[open]")) open.open = false;
   if (!ctx.arrives) return;
   if (ctx.request?.headers?.["HX-History-Restore-Request"]) recall();
@@ -65,8 +59,25 @@ function afterSwap(event) {
   if (!main().contains(document.activeElement)) main().focus({ preventScroll: true });
 }
 
+/** The toolbar stays while pages come and go: each page tells it which room this is, and what waits in the others. */
+export function toolbar(told) {
+  if (!told) return;
+  const counts = JSON.parse(told.dataset.badges);
+  for (const link of document.querySelectorAll("#rail a.rail-item, .tabbar a")) {
+    const room = new URL(link.href).pathname;
+    if (room === told.dataset.room) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    const dot = link.querySelector(".dot-count");
+    if (!dot || !(room in counts)) continue;
+    dot.hidden = !counts[room];
+    dot.lastElementChild.textContent = counts[room];
+  }
+  told.remove();
+}
+
 /** On a phone the bar carries the title of the page and the way back from it. */
 export function dress() {
+  toolbar(document.getElementById("here"));
   const phone = document.getElementById("phone-title");
   if (!phone) return;
   const title = main().querySelector("h1");

@@ -56,8 +56,31 @@ function restore(form) {
   form.prepend(note);
 }
 
+const sent = new WeakMap();
+
+/** What the box answered stands in the form, except where somebody went on typing meanwhile. */
+function answered(form) {
+  const then = new Map(sent.get(form) ?? []);
+  for (const el of form.elements) {
+    if (!then.has(el.name) || /^(hidden|file)$/.test(el.type)) continue;
+    if (el.type === "checkbox") {
+      if (el.checked === then.get(el.name)) el.checked = el.defaultChecked;
+    } else if (el.value === then.get(el.name)) {
+      if (el.matches("select")) el.value = ([...el.options].find((one) => one.defaultSelected) ?? el.options[0])?.value ?? "";
+      else el.value = el.defaultValue;
+    }
+  }
+}
+
 export function start() {
   let timer = 0;
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement?.matches?.("form.deed")) sent.set(ctx.sourceElement, typed(ctx.sourceElement));
+  });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    const form = ctx.sourceElement;
+    if (form?.matches?.("form.deed") && form.isConnected && ctx.request?.method === "POST") answered(form);
+  });
   const keep = (event, form) => {
     if (event.target.type === "hidden" || OWN.has(event.target.name)) return;
     form.dataset.dirty = "1";

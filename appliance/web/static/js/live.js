@@ -1,4 +1,5 @@
 // Live: one stream per page. Rows that changed morph, new ones wait behind a button, what somebody edits is left alone.
+import { toolbar } from "./go.js";
 import { ask, here, parsed, said } from "./lib.js";
 
 const EVERY_MS = 1500;
@@ -40,8 +41,11 @@ function follow() {
   const anew = el.cloneNode(false);
   anew.removeAttribute("data-htmx-powered");
   anew.setAttribute("hx-sse:connect", wanted);
-  htmx.trigger(el, "htmx:abort");
+  // A browser opens six connections to a box: a stream that is not let go of takes one away from everything else.
+  const old = el._htmx?.sse;
   el.replaceWith(anew);
+  old?.reader?.cancel();
+  old?.abortController?.abort();
   htmx.process(anew);
 }
 
@@ -81,6 +85,7 @@ async function rows(page) {
     else if (text !== null && !row) old.classList.add("gone");
   }
   offer(here(), /[?&](after|before)=/.test(location.search) ? 0 : unknown);
+  toolbar(page.getElementById("here"));
   for (const part of [".views", ".list-foot"]) {
     const [now, then] = [document.querySelector(part), page.querySelector(part)];
     if (now && then && !now.contains(document.activeElement)) await swap(now, then);

@@ -3,7 +3,10 @@ import { each, on } from "./lib.js";
 
 const STAYS_MS = 8000;
 
+/** What is said covers little: the newest stays, an older one only while it can still be undone. */
 function toast(el) {
+  const older = [...el.parentElement.querySelectorAll(".toast")].filter((one) => one !== el);
+  for (const one of older) if (!one.querySelector("a") || older.length > 1) one.remove();
   let timer = setTimeout(() => el.remove(), STAYS_MS);
   const stay = () => clearTimeout(timer);
   const go = () => { timer = setTimeout(() => el.remove(), STAYS_MS / 2); };
