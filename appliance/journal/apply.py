@@ -150,7 +150,7 @@ class Applier:
         content: Mapping[str, Any],
     ) -> None:
         told = {"record": record, "kind": shape.table, "part": group, "hlc": stamp.hlc, "place": stamp.place}
-        told |= {"was_hlc": replaced.hlc, "was_author": replaced.author, "who": who, "content": _dump(content)}
+        told |= {"was_hlc": replaced.hlc, "was_author": replaced.author, "who": who, "content": _content(content)}
         row = tuple(told.values())
         self._conn.execute("insert or ignore into watched_set values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         self._keeper.saw("watched_set", record)
@@ -182,7 +182,7 @@ class Applier:
             return
         # Every telling is kept, equal ones too: what is told must not depend on the order in which they came.
         for telling, when in ((standing, first), (told, stamp)):
-            content = _dump({name: telling[name] for name in shape.names})
+            content = _content({name: telling[name] for name in shape.names})
             place = (shape.table, told["id"], when.hlc, when.place, content, telling["who"])
             self._conn.execute("insert or ignore into rival values (?, ?, ?, ?, ?, ?)", place)
         self._keeper.saw("rival", told["id"])
@@ -320,6 +320,11 @@ def later(row: Any) -> dict[str, tuple[int, int]]:
 
 
 _decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
+
+
+def _content(values: Mapping[str, Any]) -> str:
+    """Write values down so that they read the same whether they were written here, came, or stood in a table."""
+    return _dump({name: int(value) if isinstance(value, bool) else value for name, value in values.items()})
 
 
 def _dump(value: Any) -> str:

@@ -82,7 +82,7 @@ create table personal (record text, arrived integer, part integer, primary key (
 create table watched_set (record text, kind text, part text, hlc integer, place integer, was_hlc integer,
     was_author blob, who text, content text, primary key (record, part, hlc, place)) without rowid;
 create table rival (kind text, id text, hlc integer, place integer, content text, who text,
-    primary key (kind, id, hlc, place)) without rowid;
+    primary key (id, kind, hlc, place)) without rowid;
 create table parked (arrived integer, part integer, place integer, reason text,
     primary key (arrived, part, place)) without rowid;
 create view fork as

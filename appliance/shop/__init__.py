@@ -11,6 +11,7 @@ ROOMS = [
     "shipping",
     "marketplace",
     "office",
+    "branches",
     "assistant",
 ]
 """Build order, and the law of who may lean on whom: a room imports only the shopfronts of rooms above it."""

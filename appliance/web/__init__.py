@@ -5,9 +5,10 @@ from appliance.web import columns
 from appliance.web.columns import Do, Go
 from appliance.web.listing import ChoiceFilter, Listing, Period, RefFilter, Saved
 from appliance.web.pages import Corner, Form, Page, Rail, RoomPages, page, panel, read_room
+from appliance.web.problems import Fork, Found, Problem
 from appliance.web.visit import Answer, Visit
 
 __all__ = [
-    "Answer", "ChoiceFilter", "Corner", "Do", "Form", "Go", "Listing", "Page", "Period", "Rail", "RefFilter", "Rights",
+    "Answer", "ChoiceFilter", "Corner", "Do", "Fork", "Form", "Found", "Go", "Listing", "Page", "Period", "Problem", "Rail", "RefFilter", "Rights",
     "RoomPages", "Saved", "Visit", "columns", "page", "panel", "read_room",
 ]  # fmt: skip

@@ -37,6 +37,11 @@ def show(kind: str, value: Any, seen: Seen) -> str:
     return escape(_WRITE[kind](value, seen))
 
 
+def plain_text(kind: str, value: Any, seen: Seen) -> str:
+    """Write a value as it is read on the screen, for a sentence."""
+    return "" if value is None or value == "" else _WRITE[kind](value, seen)
+
+
 def second_line(names: str, row: Any, seen: Seen) -> str:
     """Write "shop_name · placed_at" with the values of the row; empty ones leave no gap."""
     parts = (show(kind, row[name], seen) for name, kind in _named(names))

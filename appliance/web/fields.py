@@ -81,14 +81,15 @@ def _shape(base: Any, marks: Mapping[type, Any]) -> dict[str, Any]:
 def _listed(inner: Any) -> dict[str, Any]:
     base, marks = _stripped(inner)
     if isinstance(base, type) and issubclass(base, msgspec.Struct):
-        return {"kind": "rows", "rows": _struct_fields(base), "struct": base}
+        return {"kind": "rows", "rows": struct_fields(base), "struct": base}
     if get_origin(base) is Literal:
         return {"kind": "choices", "options": tuple(str(arg) for arg in get_args(base))}
     ref = next((mark for mark in marks if isinstance(mark, Ref)), None)
     return {"kind": "refs", "table": ref.table} if ref else {"kind": "list"}
 
 
-def _struct_fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
+def struct_fields(struct: type[msgspec.Struct]) -> tuple[Field, ...]:
+    """Read the fields of a record, or of a row of a form."""
     hints = get_type_hints(struct, include_extras=True)
     found = []
     for info in msgspec.structs.fields(struct):

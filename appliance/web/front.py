@@ -4,7 +4,7 @@ import mimetypes
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from appliance.web.listing import Listing
 from appliance.web.live import Hub
 from appliance.web.local import Local
 from appliance.web.pages import Form, Page, RoomPages
+from appliance.web.problems import Fork, Problem
 from appliance.web.signin import Device, Doors, Staff
 from appliance.web.stage import Stage
 from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
@@ -87,13 +88,17 @@ class Front:
         self.forms: dict[str, Form] = {}
         self.listings: dict[str, Listing] = {}
         self.panels: dict[str, list[Page]] = {}
-        self.problems: dict[str, str] = {}
+        self.problems: dict[str, Problem] = {}
+        self.forks: dict[str, Fork] = {}
         self.homes: dict[str, str] = {}
         named: dict[str, tuple[str, ...]] = {}
         for room in self.rooms:
             self.actions |= {f"{room.name}.{verb}": act for verb, act in room.actions.items()}
             self.forms |= {key if isinstance(key, str) else key.name: form for key, form in room.forms.items()}
-            self.problems |= room.problems
+            self.problems |= {
+                view: replace(problem, see=problem.see or f"{room.name}.see") for view, problem in room.problems.items()
+            }
+            self.forks |= room.forks
             named |= room.labels
             if room.rail:
                 self.homes |= {_first(page.path): room.rail.href for page in room.pages} | {room.name: room.rail.href}

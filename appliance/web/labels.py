@@ -1,6 +1,6 @@
 """Labels: how a row of another table is called, and how one is found by typing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +27,23 @@ class Labels:
         view, column, *_ = self.named[table]
         found = visit.remembered(f"select {column} from {view} where id = ?", record)
         return str(found[0][0]) if found else ""
+
+    def names(self, visit: "Visit", records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The labels of several rows of several tables, (table, id) -> label, in one statement."""
+        by_table: dict[str, list[str]] = {}
+        for table, record in dict.fromkeys(records):
+            if record and table in self.named:
+                by_table.setdefault(table, []).append(record)
+        if not by_table:
+            return {}
+        parts, asked = [], list[str]()
+        for table, ids in by_table.items():
+            view, column, *_ = self.named[table]
+            marks = ", ".join("?" * len(ids))
+            parts.append(f"select ? as kind, id, {column} as label from {view} where id in ({marks})")
+            asked += [table, *ids]
+        rows = visit.rows(" union all ".join(parts), *asked)
+        return {(row["kind"], row["id"]): str(row["label"] or "") for row in rows}
 
     def few(self, visit: "Visit", table: str) -> list[tuple[str, str]] | None:
         """Every row that can be picked, if they are few enough for a plain list; None otherwise."""

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from appliance.web.listing import Listing
+from appliance.web.problems import Fork, Problem
 
 Handler = Callable[..., Any]
 
@@ -85,7 +86,8 @@ class RoomPages:
     pages: Sequence[Listing | Page] = ()
     rail: Rail | None = None
     actions: Mapping[str, Any] = field(default_factory=dict)
-    problems: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    forks: Mapping[str, Fork] = field(default_factory=dict)
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     forms: Mapping[Any, Form] = field(default_factory=dict)
     corner: Corner | None = None
@@ -100,6 +102,7 @@ def read_room(name: str, folder: Path, actions: Mapping[str, Any], pages: Module
         rail=getattr(pages, "RAIL", None),
         actions=actions,
         problems=getattr(pages, "PROBLEMS", {}),
+        forks=getattr(pages, "FORKS", {}),
         labels=getattr(pages, "LABELS", {}),
         forms=getattr(pages, "FORMS", {}),
         corner=getattr(pages, "CORNER", None),

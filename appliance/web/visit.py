@@ -3,7 +3,6 @@
 Templates find it as `visit`; `_` is its language. `visit.fragment` says that htmx asked, so the shell stays away.
 """
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from urllib.parse import quote, urlsplit
@@ -12,7 +11,9 @@ from litestar import Request, Response
 from markupsafe import Markup
 
 from appliance.journal import Desk, Rights, Row, business_day, is_id
+from appliance.web import problems
 from appliance.web.cells import Seen, masked
+from appliance.web.problems import Found
 from appliance.web.signin import Device, Person, Session
 from appliance.web.words import Words
 
@@ -267,10 +268,12 @@ class Visit:
         corner = self.front.corner
         return corner if corner and self.may(corner.see) else None
 
-    @property
-    def problems(self) -> Mapping[str, str]:
-        """Every problem view with its sentence, for the page that shows them."""
-        return self.front.problems
+    def problems(self, each: int) -> list[Found]:
+        """What ought not to be, as far as this person may see it: the first rows of every problem view."""
+        seen = {view: problem for view, problem in self.front.problems.items() if self.may(problem.see)}
+        found = problems.find(self, seen, self.front.forks, each)
+        names = self.front.labels.names(self, [one.about for one in found if one.problem.named])
+        return [one.called(names.get(one.about, "")) if one.problem.named else one for one in found]
 
 
 def local(href: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.journal import Desk, Rights, action
-from appliance.shop import orders
+from appliance.journal import ONE, Desk, Rights, action
+from appliance.shop import inventory, orders
 from appliance.shop.assistant import cards, finding
 from appliance.shop.assistant.cards import CARDS, STEPS
 from appliance.shop.inventory import on_hand
 from appliance.shop.orders import SalesOrder
 from appliance.shop.staff import Employee
+from appliance.web import problems
 from tests.marketplace.files import items_csv, new_item, orders_csv
 from tests.marketplace.files import order as told_order
 from tests.marketplace.test_importing import take_in
@@ -97,10 +98,28 @@ def test_the_first_steps_are_ticked_as_they_are_done(alice: Desk) -> None:
 
 
 def test_every_problem_of_every_room_says_its_sentence(alice: Desk, house: House, tablet: Tablet) -> None:
-    sentences = tablet.house.front.problems
-    assert set(sentences) >= {"problem_negative_stock", "problem_raw_order_submitted_twice"}
-    assert cards.problems(alice, sentences) == []
-    assert cards.problems(alice, {}) == []
+    front = tablet.house.front
+    assert set(front.problems) >= {"problem_negative_stock", "problem_raw_order_submitted_twice", "problem_step_fork"}
+    assert problems.find(alice, front.problems, front.forks, 5) == []
+    assert problems.find(alice, {}, {}, 5) == []
+
+
+def test_what_is_wrong_stands_on_the_home_page_with_the_way_to_put_it_right(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    ledger = inventory.Place(house.warehouse, house.teapot)
+
+    @action("Ship what is not there")
+    def ship(desk: Desk) -> None:
+        inventory.issue(
+            desk, warehouse=ledger.warehouse, sku=ledger.sku, qty=11 * ONE, kind="sale_out", document=house.till,
+            forced=True,
+        )  # fmt: skip
+
+    ship(alice)
+    page = seen(tablet, "/").text
+    assert "There is less than nothing of 青瓷茶壶" in page
+    assert f"/stock/{house.warehouse}.{house.teapot}" in page
 
 
 @pytest.mark.parametrize(

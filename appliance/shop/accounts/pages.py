@@ -6,7 +6,21 @@ from typing import Any, get_args
 from appliance.shop.accounts import actions
 from appliance.shop.accounts.records import PaperKind, PartyKind
 from appliance.shop.accounts.statements import BUCKETS, ageing_bounds, ageing_of, statement
-from appliance.web import Answer, ChoiceFilter, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
+from appliance.web import (
+    Answer,
+    ChoiceFilter,
+    Fork,
+    Form,
+    Listing,
+    Period,
+    Problem,
+    Rail,
+    RefFilter,
+    Saved,
+    Visit,
+    page,
+    panel,
+)
 from appliance.web import columns as c
 
 LINES = 50
@@ -326,10 +340,19 @@ RAIL = Rail(
     badge=f"select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)",
 )
 PROBLEMS = {
-    "problem_over_settled": "{name}: {number} is settled with more than it is worth. Take one of the settlements back.",
-    "problem_account_negative": "{name} lies below nothing. A payment was written twice, or a receipt is missing.",
-    "problem_journal_broken": "Two boxes wrote into the journal of {name} at once. Count it and compare.",
+    "problem_over_settled": Problem(
+        "{name}: {number} is settled with more than it is worth. Take one of the settlements back.",
+        href="/accounts/parties/{document}",
+    ),
+    "problem_account_negative": Problem(
+        "{name} lies below nothing. A payment was written twice, or a receipt is missing.",
+        href="/accounts/journal/{id}",
+    ),
+    "problem_journal_broken": Problem(
+        "Two boxes wrote into the journal of {name} at once. Count it and compare.", href="/accounts/journal/{id}"
+    ),
 }
+FORKS = {"money_paper": Fork("/accounts/papers/{id}")}
 LABELS = {
     "money_account": ("money_account_list", "name"),
     "money_paper": ("money_paper_list", "number"),

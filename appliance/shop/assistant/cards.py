@@ -3,16 +3,14 @@
 Counts stop at a hundred: nobody needs to know whether it is 100 or 1,000, and counting on would cost more every year.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from appliance.journal import Row, is_id
 
 COUNTED = 100
-EACH_PROBLEM = 5
 DAYS_SHOWN = 7
 OPEN = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
 
@@ -144,37 +142,6 @@ def _day(today: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", today):
         raise ValueError("A business day looks like 2026-11-24.")
     return today
-
-
-# ---- what ought to be empty
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One row of a problem view: its sentence (a message id) and what it names."""
-
-    view: str
-    sentence: str
-    named: Mapping[str, Any]
-
-
-def problems(reader: Reader, sentences: Mapping[str, str]) -> list[Problem]:
-    """Ask every problem view for its first rows, in one statement. Its sentence says which columns it needs."""
-    if not sentences:
-        return []
-    parts = []
-    for place, (view, sentence) in enumerate(sentences.items()):
-        named = sorted(set(re.findall(r"{(\w+)}", sentence)) | {"id"})
-        fields = ", ".join(f"'{name}', {name}" for name in named)
-        parts.append(
-            f"select {place} as place, json_object({fields}) as named from (select * from {view} limit {EACH_PROBLEM})"
-        )
-    views = list(sentences)
-    found = []
-    for row in reader.rows(" union all ".join(parts)):
-        view = views[int(row["place"])]
-        found.append(Problem(view, sentences[view], json.loads(row["named"])))
-    return found
 
 
 # ---- the day in numbers

@@ -7,6 +7,9 @@ from appliance.shop.assistant import cards, finding
 from appliance.shop.assistant.cards import CARDS, COUNTED, DAYS_SHOWN, STEPS
 from appliance.web import Answer, Rail, Visit, page
 
+MOST_WRONG = 5
+"""So many problems stand on the home page; the others wait where they are settled."""
+
 
 @page("/", see="assistant.see")
 def home(visit: Visit) -> Answer:
@@ -16,15 +19,14 @@ def home(visit: Visit) -> Answer:
     del start
     counted = cards.counts(visit, shown, now=visit.at, tonight=tonight, today=visit.day, me=visit.who)
     done = cards.steps(visit)
+    wrong = [one for one in visit.problems(MOST_WRONG) if not one.problem.quiet]
     return visit.show(
         "assistant/home.html",
         title=visit.words("Today"),
         waiting=[(card, _capped(count)) for card, count in zip(shown, counted, strict=True) if count],
         quiet=[card for card, count in zip(shown, counted, strict=True) if not count],
-        wrong=[
-            (visit.words(one.sentence, **one.named), _leads(one.view, str(one.named["id"])))
-            for one in cards.problems(visit, visit.problems)
-        ],
+        wrong=[(one.said(visit.seen), one.href) for one in wrong[:MOST_WRONG]],
+        more_wrong=len(wrong) > MOST_WRONG and visit.may("branches.see"),
         today=cards.day(visit, _days(visit.day)) if visit.may("orders.see") else None,
         label=lambda one: one[5:].replace("-", "/"),
         guide=[(step, yes) for step, yes in zip(STEPS, done, strict=True)] if not all(done[:2] + done[3:4]) else [],
@@ -46,24 +48,6 @@ def _capped(count: int) -> str:
 def _days(today: str) -> list[str]:
     last = date.fromisoformat(today)
     return [(last - timedelta(days=back)).isoformat() for back in range(DAYS_SHOWN - 1, -1, -1)]
-
-
-LEADS = {
-    "problem_shipped_and_cancelled": "/orders/{id}",
-    "problem_raw_order_submitted_twice": "/marketplace/orders/{id}",
-    "problem_code_claimed_twice": "/skus/{id}",
-    "problem_category_too_deep": "/categories",
-    "problem_negative_stock": "/stock?view=negative",
-    "problem_ledger_disagrees": "/stock",
-    "problem_over_settled": "/accounts/parties",
-    "problem_account_negative": "/accounts",
-    "problem_journal_broken": "/accounts",
-}
-"""Where each problem is put right."""
-
-
-def _leads(view: str, id: str) -> str:
-    return LEADS.get(view, "").replace("{id}", quote(id, safe=""))
 
 
 PAGES = [home, find]

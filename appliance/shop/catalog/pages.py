@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from appliance.shop.catalog import actions
 from appliance.shop.catalog.records import GoodsKind
-from appliance.web import Answer, ChoiceFilter, Form, Listing, Rail, RefFilter, Saved, Visit, page
+from appliance.web import Answer, ChoiceFilter, Form, Listing, Problem, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
 from appliance.web.cells import Seen
 
@@ -158,8 +158,12 @@ PAGES = [goods_listing, sku_listing, price_lists, categories, goods, sku, price_
 RAIL = Rail("Goods", place=35, icon="i-tag", href="/goods")
 
 PROBLEMS = {
-    "problem_code_claimed_twice": "The code {code} means both {one} and {other}. Take it away from one of them.",
-    "problem_category_too_deep": "The category {name} lies more than five deep, or in itself. Give it another parent.",
+    "problem_code_claimed_twice": Problem(
+        "The code {code} means both {one} and {other}. Take it away from one of them.", href="/skus/{id}"
+    ),
+    "problem_category_too_deep": Problem(
+        "The category {name} lies more than five deep, or in itself. Give it another parent.", href="/categories"
+    ),
 }
 
 LABELS = {

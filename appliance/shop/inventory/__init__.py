@@ -32,11 +32,22 @@ from appliance.shop.inventory.ledger import (
     vary,
     worth,
 )
-from appliance.shop.inventory.records import HELD, STOCK, VARIANCE, MovedKind, Quality, StockPaper, StockPaperId
+from appliance.shop.inventory.records import (
+    HELD,
+    STOCK,
+    VARIANCE,
+    MovedKind,
+    Quality,
+    StockPaper,
+    StockPaperId,
+    Transfer,
+    TransferId,
+)
+from appliance.shop.inventory.transfers import TransferGoods, request_transfer
 
 __all__ = [
     "HELD", "HELD_BACK", "STOCK", "VARIANCE", "Fault", "InLine", "MovedKind", "OpeningLine", "OutLine", "Place",
-    "Quality", "StockPaper", "StockPaperId", "Wanted", "adjust_value", "available", "check_enough", "check_owned",
+    "Quality", "StockPaper", "StockPaperId", "Transfer", "TransferGoods", "TransferId", "Wanted", "adjust_value", "available", "check_enough", "check_owned",
     "convert", "give_back", "held", "issue", "issue_all", "on_hand", "opening_stock", "other_in", "other_out",
-    "receive", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify", "worth",
+    "receive", "request_transfer", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify", "worth",
 ]  # fmt: skip

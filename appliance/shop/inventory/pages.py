@@ -10,10 +10,12 @@ from appliance.web import (
     Answer,
     ChoiceFilter,
     Do,
+    Fork,
     Form,
     Go,
     Listing,
     Period,
+    Problem,
     Rail,
     RefFilter,
     Saved,
@@ -344,11 +346,27 @@ RAIL = Rail(
 )
 
 PROBLEMS = {
-    "problem_ledger_disagrees": "Two boxes moved {name} in {warehouse} apart from each other. Count it.",
-    "problem_negative_stock": "There is less than nothing of {name} in {warehouse}. Count it, or write what came in.",
-    "problem_transfer_counted_twice": (
-        "{name} of transfer {number}: {source} gave up or took back what {target} took in. {source} puts it right."
+    "problem_ledger_disagrees": Problem(
+        "Two boxes moved {name} in {warehouse} apart from each other. Count it.", href="/stock/{id}"
     ),
+    "problem_negative_stock": Problem(
+        "There is less than nothing of {name} in {warehouse}. Count it, or write what came in.", href="/stock/{id}"
+    ),
+    "problem_transfer_counted_twice": Problem(
+        "{name} of transfer {number}: {source} gave up or took back what {target} took in. {source} puts it right.",
+        href="/transfers/{document}",
+        settle=lambda row: [Do("Put the count right", "inventory.restore_transfer", transfer=row["document"])],
+    ),
+}
+FORKS = {
+    "transfer": Fork(
+        "/transfers/{id}",
+        {
+            ("sent", "cancelled"): "Transfer {number} was cancelled while its goods left. They are on their way.",
+            ("cancelled", "approved"): "Transfer {number} was granted and cancelled at once. Nothing has left.",
+        },
+    ),
+    "difference": Fork("", {("accepted", "withdrawn"): "A difference was accepted here and withdrawn there."}),
 }
 
 LABELS = {

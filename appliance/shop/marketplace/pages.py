@@ -6,7 +6,22 @@ import json
 from typing import Any
 
 from appliance.shop.marketplace import actions
-from appliance.web import Answer, ChoiceFilter, Do, Form, Go, Listing, Period, Rail, RefFilter, Saved, Visit, page
+from appliance.web import (
+    Answer,
+    ChoiceFilter,
+    Do,
+    Fork,
+    Form,
+    Go,
+    Listing,
+    Period,
+    Problem,
+    Rail,
+    RefFilter,
+    Saved,
+    Visit,
+    page,
+)
 from appliance.web import columns as c
 
 MOST_SHOWN = 20
@@ -266,10 +281,12 @@ RAIL = Rail(
     see="marketplace.see",
 )
 PROBLEMS = {
-    "problem_raw_order_submitted_twice": (
-        "Platform order {number} was submitted on two boxes and became two orders. Cancel one of them."
+    "problem_raw_order_submitted_twice": Problem(
+        "Platform order {number} was submitted on two boxes and became two orders. Cancel one of them.",
+        href="/marketplace/orders/{id}",
     ),
 }
+FORKS = {"raw_order": Fork("/marketplace/orders/{id}")}
 LABELS = {
     "raw_order": ("raw_order", "tid"),
     "shop_goods": ("unmatched_goods", "title"),

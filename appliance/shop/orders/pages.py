@@ -9,12 +9,13 @@ from appliance.shop.customers import members
 from appliance.shop.orders import actions, facts
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
 from appliance.shop.orders.review import findings, gates
-from appliance.shop.orders.standing import ASIDE, MORE, standing, tags_of
+from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, tags_of
 from appliance.shop.orders.telling import notes
 from appliance.web import (
     Answer,
     ChoiceFilter,
     Do,
+    Fork,
     Form,
     Go,
     Listing,
@@ -387,11 +388,7 @@ RAIL = Rail(
     href="/orders",
     badge="select count(*) from (select 1 from order_list where state = 'to_review' and frozen = 0 limit 100)",
 )
-PROBLEMS = {
-    "problem_shipped_and_cancelled": (
-        "Order {number} was shipped on one box and cancelled on another. Get the parcel back, or complete the order."
-    ),
-}
+FORKS = {"sales_order": Fork("/orders/{id}", TWO_WAYS)}
 LABELS = {
     "sales_order": ("order_list", "number"),
     "sales_order_line": ("sales_order_line", "title", "0"),

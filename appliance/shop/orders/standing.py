@@ -30,6 +30,15 @@ ASIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "shipped": (("Take payment", "orders.take_payment"),),
 }
 
+TWO_WAYS: Final[Mapping[tuple[str, str], str]] = {
+    ("shipped", "cancelled"): (
+        "Order {number} was shipped on one box and cancelled on another. It stays shipped; if the buyer does not want "
+        "it, get the parcel back."
+    ),
+    ("cancelled", "approved"): "Order {number} was approved on one box and cancelled on another.",
+}
+"""What is said when two boxes took one order different ways, by what stands and what does not."""
+
 
 def standing(row: Any, now_ms: int) -> tuple[str, str, tuple[str, Mapping[str, object]]]:
     """Say how an order stands: tone, word, and a note with its named parts."""

@@ -110,10 +110,3 @@ where h.bucket in ('pending_ship', 'pending_review')
   and ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0)
     < ifnull((select p.qty from held p where p.warehouse = h.warehouse and p.sku = h.sku and p.bucket = 'pending_ship'), 0)
       + case h.bucket when 'pending_ship' then 0 else h.qty end;
-
--- Two boxes decided apart: the goods left here and the order was cancelled there. Completing it settles the matter.
-create view problem_shipped_and_cancelled as
-select o.id, o.number
-from sales_order o
-where o.forked = 1 and o.state = 'shipped'
-  and exists (select 1 from step s where s.document = o.id and s.state = 'cancelled');

@@ -3,7 +3,7 @@
 from typing import Any
 
 from appliance.shop.shipping import actions
-from appliance.web import Answer, Do, Form, Listing, Period, Rail, RefFilter, Saved, Visit, page, panel
+from appliance.web import Answer, Do, Fork, Form, Listing, Period, Problem, Rail, RefFilter, Saved, Visit, page, panel
 from appliance.web import columns as c
 from appliance.web.forms import FieldView
 
@@ -163,9 +163,14 @@ RAIL = Rail(
     badge="select count(*) from (select 1 from order_list where state = 'approved' and frozen = 0 limit 100)",
 )
 PROBLEMS = {
-    "problem_shipped_twice": (
-        "Order {number} left twice, from two boxes. Get one parcel back, then take its shipping back."
+    "problem_shipped_twice": Problem(
+        "Order {number} left twice, from two boxes. Get one parcel back, then take its shipping back.",
+        href="/orders/{id}",
     ),
-    "problem_waybill_twice": "Waybill {waybill} is on two parcels, {number} and {other}. Look which label is right.",
+    "problem_waybill_twice": Problem(
+        "Waybill {waybill} is on two parcels, {number} and {other}. Look which label is right.",
+        href="/parcels?q={waybill}",
+    ),
 }
+FORKS = {"parcel": Fork("")}
 LABELS = {"parcel": ("parcel_list", "number"), "parcel_line": ("parcel_line", "id", "0")}

@@ -56,7 +56,8 @@ FIRST_ROLES: Final = (
         (
             *EVERYBODY, "office.*_line", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
-            "settings.*", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",
+            "settings.*", "branches.see", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
+            "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",
             "staff.enrol_device", "staff.change_device", "staff.disable_device",
         ),
         FIELDS,

@@ -1,0 +1,52 @@
+"""What is written about the branches living together: what a person settled, and who belongs to the chain."""
+
+from typing import Annotated, ClassVar, Literal
+
+from appliance.journal import CHAIN, Group, Id, Partition, Record, Ref, Text
+from appliance.shop.settings import BranchId
+
+MemberId = Annotated[str, Ref("member")]
+CaseId = Annotated[str, Ref("open_case")]
+CaseKind = Literal["fork", "conflict", "rival"]
+BoxRole = Literal["box", "hub"]
+
+
+class Settlement(Record, kw_only=True, frozen=True):
+    """A person looked at what two boxes did in contradiction and said how it stands.
+
+    Its id follows from the case and from how many sides that had: two people who settle the same write the same, and a
+    further side that comes later opens the case again.
+    """
+
+    partition: ClassVar[Partition] = CHAIN
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("about", "part"),)
+
+    kind: CaseKind = "fork"
+    about: Id = ""
+    part: Text = ""
+    """With `about` it names the case: the step before the fork, what was set and which stamp it replaced, the table."""
+    sides: int = 0
+    choice: Text = ""
+
+
+class Member(Record, kw_only=True, frozen=True):
+    """A box of the chain. What it may do stands in its certificate, which the owner's key signed; the rest is for people.
+
+    Its id follows from the box's key, so a box that is let in again is the same box.
+    """
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("box",), ("branch",))
+
+    box: Text = ""
+    """Its name among boxes, in hex."""
+    code: Annotated[Text, Group("certificate")] = ""
+    branch: Annotated[BranchId, Group("certificate")] = ""
+    role: Annotated[BoxRole, Group("certificate")] = "box"
+    number: Annotated[int, Group("certificate")] = 0
+    """Of two certificates of one box the one with the higher number stands."""
+    certificate: Annotated[Text, Group("certificate")] = ""
+    name: Text = ""
+    address: Text = ""
+    """Where it can be reached from outside, if anybody told."""
