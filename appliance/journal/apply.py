@@ -6,7 +6,7 @@ refuses: a change that cannot be understood raises `Unfit`, and whoever reads fo
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from appliance.journal import ids
 from appliance.journal.controls import Controls, Unfit
 from appliance.journal.entry import Stamp
-from appliance.journal.kept import Keeper
+from appliance.journal.keeper import Keeper
 from appliance.journal.places import Places
 from appliance.journal.schema import Schema
 from appliance.journal.shapes import Flow, Shape
@@ -113,7 +113,7 @@ class Applier:
             f"update {shape.table} set {columns}_later = ?, changed = max(changed, ?) where id = ?",
             (*setting.values(), msgspec.msgpack.encode(marks), stamp.hlc, record),
         )
-        self._changed(shape, record, before)
+        self._changed(shape, record, before, (*setting, "made_at", "changed"))
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -159,10 +159,15 @@ class Applier:
     def _blank(self, shape: Shape, record: str) -> None:
         self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
 
-    def _changed(self, shape: Shape, record: str, before: Any) -> None:
+    def _changed(self, shape: Shape, record: str, before: Any, names: Iterable[str]) -> None:
+        """Tell the keeper which columns changed; a row that only now came into being is told whole."""
         self._keeper.saw(shape.table, record)
         if self._keeper.watches(shape.table):
-            self._keeper.touch(shape.table, before, self._row(shape.table, record))
+            after = self._row(shape.table, record)
+            if before["changed"]:
+                self._keeper.changed(shape.table, before, after, names)
+            else:
+                self._keeper.touch(shape.table, after)
 
     # ---- facts
 
@@ -228,7 +233,7 @@ class Applier:
             "where id = ?",
             (tip, state, hlc >> 16, forked, stamp.hlc, document),
         )
-        self._changed(shape, document, before)
+        self._changed(shape, document, before, ("step", "state", "state_at", "forked", "changed"))
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""

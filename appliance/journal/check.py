@@ -12,7 +12,7 @@ from appliance.journal.apply import later
 from appliance.journal.controls import Controls
 from appliance.journal.drawing import beside
 from appliance.journal.journal import Journal
-from appliance.journal.kept import Keeper
+from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
 from appliance.journal.places import Places
 from appliance.journal.shapes import Shape

@@ -23,7 +23,7 @@ from appliance.journal.entry import (
     read_deed,
     read_sealed,
 )
-from appliance.journal.kept import Keeper
+from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
 from appliance.journal.schema import Schema
 

@@ -1,0 +1,296 @@
+"""The keeper: kept sums and kept views stay true in the transaction of the change, and can be drawn anew from zero.
+
+A change costs what it touches. Which columns of which tables a view reads is learnt from SQLite itself, so a change of
+other columns touches nothing; of a row that changed only the columns that differ are written, and with them only the
+indexes that hold them.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import TopologicalSorter
+from typing import Any
+
+from appliance.journal.kept import KeptView, Touch
+from appliance.journal.search import pieces
+from appliance.journal.shapes import Sum
+
+Values = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A view that has to look again when a row of a table changed in one of the columns it reads."""
+
+    view: str
+    touch: Touch
+    reads: frozenset[str]
+
+
+class Keeper:
+    """Keeps sums and views while changes are applied on one connection."""
+
+    def __init__(self, conn: sqlite3.Connection, views: Sequence[KeptView], sums: Mapping[str, Sum]) -> None:
+        self._conn = conn
+        self._sums = sums
+        self._views = _ordered(views, sums)
+        self._touched: dict[str, dict[tuple[Touch, Key], None]] = {}
+        self.seen: set[tuple[str, str]] = set()
+        """Every (table, key) touched since `begin`, for those who listen."""
+        self.paused = False
+        self._feed_sql = {name: _feed_sql(kept) for name, kept in sums.items()}
+
+    @cached_property
+    def _watches(self) -> dict[str, list[Watch]]:
+        """Who watches each table; learnt at the first change, for at the start the views may still be older ones."""
+        found: dict[str, list[Watch]] = {}
+        for view in self._views:
+            read = _columns_read(self._conn, view)
+            for touch in view.touches:
+                watch = Watch(view.name, touch, frozenset(read.get(touch.table, ())) | frozenset(touch.asks))
+                found.setdefault(touch.table, []).append(watch)
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        """The columns of each kept view, in their order."""
+        return {view.name: _columns_of(self._conn, view.name) for view in self._views}
+
+    def begin(self) -> None:
+        """Forget what an abandoned action touched."""
+        self._touched.clear()
+        self.seen = set()
+
+    def saw(self, table: str, key: str) -> None:
+        """Note a touched row for those who listen."""
+        if not self.paused:
+            self.seen.add((table, key))
+
+    def watches(self, table: str) -> bool:
+        """Tell whether a change of this table touches any kept view now."""
+        return not self.paused and table in self._watches
+
+    def touch(self, table: str, row: Values) -> None:
+        """A row of a table came or went."""
+        if self.paused:
+            return
+        for watch in self._watches.get(table, ()):
+            self._note(watch, row)
+
+    def changed(self, table: str, before: Values, after: Values, names: Iterable[str]) -> None:
+        """A row of a table changed in these columns."""
+        if self.paused:
+            return
+        for watch in self._watches.get(table, ()):
+            if not watch.reads.isdisjoint(names):
+                self._note(watch, before)
+                self._note(watch, after)
+
+    def _note(self, watch: Watch, row: Values) -> None:
+        # A question is asked when everything is written, and once, however many rows would ask the same.
+        told = tuple([row[column] for column in watch.touch.asks])
+        self._touched.setdefault(watch.view, {})[watch.touch, told] = None
+
+    # ---- sums
+
+    def feed(self, names: Sequence[str], row: Values, sign: int) -> None:
+        """Add a row to the sums it feeds, or take it away."""
+        if self.paused:
+            return
+        for name in names:
+            kept = self._sums[name]
+            self._add(kept, [row[c] for c in kept.by], [sign * (row[c] or 0) for c in kept.of], sign)
+
+    def _move(self, names: Sequence[str], before: Values, after: Values, columns: set[str]) -> None:
+        """A row that feeds sums changed: take it away as it was and add it as it is, where that makes a difference."""
+        for name in names:
+            kept = self._sums[name]
+            if not columns.isdisjoint(kept.by):
+                self.feed([name], before, -1)
+                self.feed([name], after, 1)
+            elif not columns.isdisjoint(kept.of):
+                self._add(kept, [after[c] for c in kept.by], [(after[c] or 0) - (before[c] or 0) for c in kept.of], 0)
+
+    def _add(self, kept: Sum, by: list[Any], of: list[int], count: int) -> None:
+        self._conn.execute(self._feed_sql[kept.name], (*by, *of, count))
+        self.touch(kept.name, dict(zip(kept.by, by, strict=True)))
+        self.seen.add((kept.name, str(by[0])))
+
+    # ---- views
+
+    def flush(self) -> None:
+        """Recompute the touched keys of every kept view, each once, upstream first."""
+        if self.paused:
+            return
+        for view in self._views:
+            touched = self._touched.pop(view.name, None)
+            if touched:
+                keys = dict.fromkeys([key for touch, told in touched for key in touch.keys(self._conn, told)])
+                for key in keys:
+                    self._recompute(view, key)
+
+    def _recompute(self, view: KeptView, key: Key) -> None:
+        """Compare the rows of a key, or of all keys that begin so, with what the definition says now."""
+        where = view.where_first(len(key))
+        old = self._conn.execute(f"select *, rowid as rowid_ from {view.name} where {where}", key).fetchall()
+        new = self._conn.execute(f"select * from {view.name}_plain where {where}", key).fetchall()
+        if len(key) == len(view.key):
+            self._replace(view, old[0] if old else None, new[0] if new else None)
+            return
+        places = [self._columns[view.name].index(column) for column in view.key]
+        before = {tuple([row[place] for place in places]): row for row in old}
+        after = {tuple([row[place] for place in places]): row for row in new}
+        for whole in before.keys() | after.keys():
+            self._replace(view, before.get(whole), after.get(whole))
+
+    def _replace(self, view: KeptView, old: Any, new: Any) -> None:
+        name = view.name
+        if old is None and new is None:
+            return
+        if new is None:
+            self._conn.execute(f"delete from {name} where rowid = ?", (old["rowid_"],))
+            self._gone(view, old)
+        elif old is None:
+            marks = ", ".join("?" * len(self._columns[name]))
+            rowid = self._conn.execute(f"insert into {name} values ({marks})", tuple(new)).lastrowid or 0
+            self._come(view, new, rowid)
+        else:
+            pairs = zip(self._columns[name], tuple(new), tuple(old)[:-1], strict=True)
+            differing = {column: value for column, value, was in pairs if value != was or type(value) is not type(was)}
+            if not differing:
+                return
+            setting = ", ".join([f"{column} = ?" for column in differing])
+            self._conn.execute(f"update {name} set {setting} where rowid = ?", (*differing.values(), old["rowid_"]))
+            self._became(view, old, new, set(differing))
+        self.seen.add((name, str((old if new is None else new)[view.key[0]])))
+
+    def _gone(self, view: KeptView, old: Values) -> None:
+        if view.search:
+            self._unindex(view, old, old["rowid_"])
+        self.feed(view.feeds, old, -1)
+        self.touch(view.name, old)
+
+    def _come(self, view: KeptView, new: Values, rowid: int) -> None:
+        if view.search:
+            self._index(view, new, rowid)
+        self.feed(view.feeds, new, 1)
+        self.touch(view.name, new)
+
+    def _became(self, view: KeptView, old: Values, new: Values, columns: set[str]) -> None:
+        if not columns.isdisjoint(view.search) and _words(view, old) != _words(view, new):
+            self._unindex(view, old, old["rowid_"])
+            self._index(view, new, old["rowid_"])
+        self._move(view.feeds, old, new, columns)
+        self.changed(view.name, old, new, columns)
+
+    def _index(self, view: KeptView, row: Values, rowid: int) -> None:
+        sql = f"insert into {view.name}_words (rowid, words) values (?, ?)"
+        self._conn.execute(sql, (rowid, pieces(_words(view, row))))
+
+    def _unindex(self, view: KeptView, row: Values, rowid: int) -> None:
+        sql = f"insert into {view.name}_words ({view.name}_words, rowid, words) values ('delete', ?, ?)"
+        self._conn.execute(sql, (rowid, pieces(_words(view, row))))
+
+    # ---- from zero
+
+    def redraw(self, facts: Mapping[str, Sequence[str]]) -> None:
+        """Draw every sum and kept view from zero; `facts` names the sums each table feeds."""
+        for name in self._sums:
+            self._conn.execute(f"delete from {name}")
+        for table, names in facts.items():
+            self._sum_up(table, names)
+        for view in self._views:
+            self._conn.execute(f"delete from {view.name}")
+            self._conn.execute(f"insert into {view.name} select * from {view.name}_plain")
+            if view.search:
+                self._reindex(view)
+            self._sum_up(view.name, view.feeds)
+
+    def _sum_up(self, table: str, names: Sequence[str]) -> None:
+        for name in names:
+            kept = self._sums[name]
+            by = ", ".join(kept.by)
+            of = "".join(f", sum({column})" for column in kept.of)
+            adding = ", ".join(f"{column} = {column} + excluded.{column}" for column in (*kept.of, "n"))
+            self._conn.execute(
+                f"insert into {name} ({', '.join((*kept.by, *kept.of, 'n'))}) "
+                f"select {by}{of}, count(*) from {table} where true group by {by} "
+                f"on conflict do update set {adding}"
+            )
+
+    def _reindex(self, view: KeptView) -> None:
+        conn, name = self._conn, view.name
+        conn.execute(f"insert into {name}_words ({name}_words) values ('delete-all')")
+        rows = conn.execute(f"select rowid as rowid_, {', '.join(view.search)} from {name}")
+        conn.executemany(
+            f"insert into {name}_words (rowid, words) values (?, ?)",
+            ((row["rowid_"], pieces(_words(view, row))) for row in rows),
+        )
+
+    def differences(self, facts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Compare every kept thing with its definition, computed from zero; name those that differ."""
+        wrong = []
+        for view in self._views:
+            for first, second in ((f"{view.name}_plain", view.name), (view.name, f"{view.name}_plain")):
+                if self._conn.execute(f"select * from {first} except select * from {second} limit 1").fetchone():
+                    wrong.append(f"kept view {view.name}")
+                    break
+        for name, kept in self._sums.items():
+            feeders = [table for table, names in facts.items() if name in names]
+            feeders += [view.name for view in self._views if name in view.feeds]
+            by, of = ", ".join(kept.by), "".join(f", {column}" for column in kept.of)
+            each = [f"select {by}{of} from {table}" for table in feeders] or [f"select {by}{of} from {name} where 0"]
+            sums = "".join(f", sum({column})" for column in kept.of)
+            fresh = f"select {by}{sums}, count(*) from ({' union all '.join(each)}) group by {by}"
+            live = f"select {by}{of}, n from {name} where n <> 0"
+            for first, second in ((fresh, live), (live, fresh)):
+                if self._conn.execute(f"select * from ({first}) except select * from ({second}) limit 1").fetchone():
+                    wrong.append(f"kept sum {name}")
+                    break
+        return wrong
+
+
+def _ordered(views: Sequence[KeptView], sums: Mapping[str, Sum]) -> list[KeptView]:
+    """Put each view after those whose rows, or whose sums, it is drawn from."""
+    by_name = {view.name: view for view in views}
+    feeders = {name: [view.name for view in views if name in view.feeds] for name in sums}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for view in views:
+        upstream = [t.table for t in view.touches if t.table in by_name and t.table != view.name]
+        upstream += [feeder for t in view.touches for feeder in feeders.get(t.table, ()) if feeder != view.name]
+        sorter.add(view.name, *upstream)
+    return [by_name[name] for name in sorter.static_order()]
+
+
+def _columns_read(conn: sqlite3.Connection, view: KeptView) -> dict[str, set[str]]:
+    """Ask SQLite which columns of which tables a view is drawn from: it names each to its authorizer."""
+    read: dict[str, set[str]] = {}
+
+    def note(deed: int, table: str | None, column: str | None, *_where: str | None) -> int:
+        if deed == sqlite3.SQLITE_READ and table and column:
+            read.setdefault(table, set()).add(column)
+        return sqlite3.SQLITE_OK
+
+    conn.set_authorizer(note)
+    try:
+        conn.execute(f"select * from {view.name}_plain limit 0")
+    finally:
+        conn.set_authorizer(None)
+    return read
+
+
+def _columns_of(conn: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in conn.execute(f"pragma table_info({table})")]
+
+
+def _feed_sql(kept: Sum) -> str:
+    columns = (*kept.by, *kept.of, "n")
+    adding = ", ".join(f"{column} = {column} + excluded.{column}" for column in (*kept.of, "n"))
+    marks = ", ".join("?" for _ in columns)
+    return f"insert into {kept.name} ({', '.join(columns)}) values ({marks}) on conflict do update set {adding}"
+
+
+def _words(view: KeptView, row: Values) -> str:
+    return "\n".join(str(row[column] or "") for column in view.search)
