@@ -213,14 +213,26 @@ class Applier:
         self.step(shape, stamp, raw_hlc, who, document, origin, to, _id(parent) if parent else "")
 
     def step(
-        self, shape: Shape, stamp: Stamp, raw_hlc: int, who: str, document: str, origin: str, to: str, parent: str
+        self,
+        shape: Shape,
+        stamp: Stamp,
+        raw_hlc: int,
+        who: str,
+        document: str,
+        origin: str,
+        to: str,
+        parent: str,
+        before: Any = None,
     ) -> None:
-        """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands."""
+        """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands.
+
+        `before` is the document's row, if the caller has it.
+        """
         step = ids.derive("step", document, parent, to, str(raw_hlc), stamp.author.hex())
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
-        before = self._row(shape.table, document)
+        before = before or self._row(shape.table, document)
         if before is None:
             self._blank(shape, document)
             before = self._row(shape.table, document)

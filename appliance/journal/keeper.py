@@ -129,7 +129,9 @@ class Keeper:
             if touched:
                 keys = dict.fromkeys([key for touch, told in touched for key in touch.keys(self._conn, told)])
                 for key in keys:
-                    self._recompute(view, key)
+                    # A key that begins with another one is looked at with that one.
+                    if not any(key[:length] in keys for length in range(1, len(key))):
+                        self._recompute(view, key)
 
     def _recompute(self, view: KeptView, key: Key) -> None:
         """Compare the rows of a key, or of all keys that begin so, with what the definition says now."""

@@ -192,6 +192,7 @@ class Shape:
         self._groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
+        self._converted = tuple(column for column in self.columns if column.base not in {int, str})
         self.json_columns = tuple(column for column in self.columns if column.is_json)
 
     @cached_property
@@ -212,8 +213,10 @@ class Shape:
         return self._groups[name]
 
     def load(self, row: Row) -> Any:
-        """Make the record of a row of its shadow table."""
-        fields = {column.name: column.loaded(row[column.name]) for column in self.columns}
+        """Make the record of a whole row of its shadow table."""
+        fields = dict(zip(self.names, tuple(row)[1:], strict=False))
+        for column in self._converted:
+            fields[column.name] = column.loaded(fields[column.name])
         return self.kind(id=row["id"], **fields)
 
 

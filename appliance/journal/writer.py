@@ -130,8 +130,11 @@ class Writer:
     def _commit(self, jobs: list[_Job]) -> None:
         try:
             self._conn.execute("begin immediate")
-            for job in jobs:
-                self._attempt(job)
+            if len(jobs) == 1:
+                self._attempt_alone(jobs[0])
+            else:
+                for job in jobs:
+                    self._attempt(job)
             self._conn.execute("commit")
         except sqlite3.Error as error:
             if self._conn.in_transaction:
@@ -172,6 +175,23 @@ class Writer:
         # What is on disk is there, whoever stumbles over the news of it; the writer goes on for everybody else.
         except Exception:
             log.exception("somebody who listens to the journal broke")
+
+    def _attempt_alone(self, job: _Job) -> None:
+        """Nobody else is in this commit, so what the job wrote is given up with the whole of it."""
+        try:
+            job.result = job.run(self._conn)
+        except sqlite3.OperationalError as error:
+            if not self._conn.in_transaction:
+                raise
+            self._begin_again(job, explained(error))
+        except Exception as error:  # noqa: BLE001 - as below
+            self._begin_again(job, error)
+
+    def _begin_again(self, job: _Job, error: BaseException) -> None:
+        self._conn.execute("rollback")
+        self._given_up()
+        job.error = error
+        self._conn.execute("begin")
 
     def _attempt(self, job: _Job) -> None:
         self._conn.execute("savepoint job")

@@ -30,7 +30,7 @@ class PriceRow(msgspec.Struct, kw_only=True, frozen=True):
 
 def price_of(desk: Desk, sku: str, price_list: str = "") -> int:
     """Say what a SKU costs a customer with this price list; the retail price where the list says nothing."""
-    found = desk.value(
+    found = desk.value("select retail from sku where id = ?", sku) if not price_list else desk.value(
         "select ifnull((select p.price from list_price p join price_list l on l.id = p.price_list "
         "where p.id = ? and p.deleted = 0 and l.deleted = 0 and l.disabled = 0), retail) from sku where id = ?",
         _price_id(price_list, sku), sku,

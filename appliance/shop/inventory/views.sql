@@ -14,7 +14,8 @@ select m.warehouse, m.sku from stock_limit m
 where m.deleted = 0 and not exists (select 1 from stock s where s.warehouse = m.warehouse and s.sku = m.sku)
     and not exists (select 1 from held h where h.warehouse = m.warehouse and h.sku = m.sku);
 
--- Stock per warehouse and SKU, with everything that is promised or on its way.
+-- Stock per warehouse and SKU, with everything that is promised or on its way. Joined rather than asked for one by one:
+-- what is looked up in a column is looked up again wherever that column is named.
 --
 -- kept by warehouse, sku
 -- touched by stock: warehouse, sku
@@ -49,27 +50,54 @@ from (
         select k.warehouse || '.' || k.sku as id, k.warehouse, k.sku, ifnull(w.name, '') as warehouse_name,
             ifnull(w.branch, '') as branch, ifnull(s.code, '') as code, ifnull(s.name, '') as name,
             s.barcodes, s.barcode, s.picture, s.unit, s.category, s.disabled, ifnull(s.allow_negative, 0) as allow_negative,
-            ifnull((select qty from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'good'), 0) as on_hand,
-            ifnull((select value from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'good'), 0) as value,
-            ifnull((select qty from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'defective'), 0) as defective,
-            ifnull((select value from stock x where x.warehouse = k.warehouse and x.sku = k.sku and x.quality = 'defective'), 0) as defective_value,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'locked'), 0) as locked,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'unpaid'), 0) as unpaid,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'preorder'), 0) as preorder,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'pending_review'), 0) as pending_review,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'pending_ship'), 0) as pending_ship,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_transfer_out'), 0) as to_transfer_out,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_other_out'), 0) as to_other_out,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'to_produce_out'), 0) as to_produce_out,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'on_order'), 0) as on_order,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'in_transit_in'), 0) as in_transit_in,
-            ifnull((select qty from held h where h.warehouse = k.warehouse and h.sku = k.sku and h.bucket = 'return_on_way'), 0) as return_on_way,
-            ifnull((select low from stock_limit m where m.warehouse = k.warehouse and m.sku = k.sku and m.deleted = 0), 0) as low_limit,
-            ifnull((select last_cost from moved m where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good'
-                order by m.seq desc limit 1), 0) as last_cost,
-            ifnull((select at from moved m where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good'
-                order by m.seq desc limit 1), 0) as last_moved_at
-        from shelf k left join warehouse w on w.id = k.warehouse left join sku_list s on s.id = k.sku
+            ifnull(good.qty, 0) as on_hand,
+            ifnull(good.value, 0) as value,
+            ifnull(bad.qty, 0) as defective,
+            ifnull(bad.value, 0) as defective_value,
+            ifnull(held_locked.qty, 0) as locked,
+            ifnull(held_unpaid.qty, 0) as unpaid,
+            ifnull(held_preorder.qty, 0) as preorder,
+            ifnull(held_pending_review.qty, 0) as pending_review,
+            ifnull(held_pending_ship.qty, 0) as pending_ship,
+            ifnull(held_to_transfer_out.qty, 0) as to_transfer_out,
+            ifnull(held_to_other_out.qty, 0) as to_other_out,
+            ifnull(held_to_produce_out.qty, 0) as to_produce_out,
+            ifnull(held_on_order.qty, 0) as on_order,
+            ifnull(held_in_transit_in.qty, 0) as in_transit_in,
+            ifnull(held_return_on_way.qty, 0) as return_on_way,
+            ifnull(least.low, 0) as low_limit,
+            ifnull(last.last_cost, 0) as last_cost,
+            ifnull(last.at, 0) as last_moved_at
+        from shelf k
+        left join warehouse w on w.id = k.warehouse
+        left join sku_list s on s.id = k.sku
+        left join stock good on (good.warehouse, good.sku, good.quality) = (k.warehouse, k.sku, 'good')
+        left join stock bad on (bad.warehouse, bad.sku, bad.quality) = (k.warehouse, k.sku, 'defective')
+        left join held held_locked on (held_locked.warehouse, held_locked.sku, held_locked.bucket)
+            = (k.warehouse, k.sku, 'locked')
+        left join held held_unpaid on (held_unpaid.warehouse, held_unpaid.sku, held_unpaid.bucket)
+            = (k.warehouse, k.sku, 'unpaid')
+        left join held held_preorder on (held_preorder.warehouse, held_preorder.sku, held_preorder.bucket)
+            = (k.warehouse, k.sku, 'preorder')
+        left join held held_pending_review on (held_pending_review.warehouse, held_pending_review.sku, held_pending_review.bucket)
+            = (k.warehouse, k.sku, 'pending_review')
+        left join held held_pending_ship on (held_pending_ship.warehouse, held_pending_ship.sku, held_pending_ship.bucket)
+            = (k.warehouse, k.sku, 'pending_ship')
+        left join held held_to_transfer_out on (held_to_transfer_out.warehouse, held_to_transfer_out.sku, held_to_transfer_out.bucket)
+            = (k.warehouse, k.sku, 'to_transfer_out')
+        left join held held_to_other_out on (held_to_other_out.warehouse, held_to_other_out.sku, held_to_other_out.bucket)
+            = (k.warehouse, k.sku, 'to_other_out')
+        left join held held_to_produce_out on (held_to_produce_out.warehouse, held_to_produce_out.sku, held_to_produce_out.bucket)
+            = (k.warehouse, k.sku, 'to_produce_out')
+        left join held held_on_order on (held_on_order.warehouse, held_on_order.sku, held_on_order.bucket)
+            = (k.warehouse, k.sku, 'on_order')
+        left join held held_in_transit_in on (held_in_transit_in.warehouse, held_in_transit_in.sku, held_in_transit_in.bucket)
+            = (k.warehouse, k.sku, 'in_transit_in')
+        left join held held_return_on_way on (held_return_on_way.warehouse, held_return_on_way.sku, held_return_on_way.bucket)
+            = (k.warehouse, k.sku, 'return_on_way')
+        left join stock_limit least on (least.warehouse, least.sku, least.deleted) = (k.warehouse, k.sku, 0)
+        left join moved last on last.id = (select m.id from moved m
+            where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good' order by m.seq desc limit 1)
     ) t
 ) l;
 

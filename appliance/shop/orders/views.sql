@@ -16,13 +16,13 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index ship_by, id
 -- index receivable, id
 -- index customer, placed_at, id
--- index customer, state
--- index person_key, state
--- index state, shipped_on
+-- index customer, state where delivery_term = 'on_account'
+-- index person_key where state in ('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')
+-- index shipped_on where state = 'shipped'
 -- index number
 -- index platform_number
--- index frozen, placed_at
--- index trouble, placed_at
+-- index placed_at, id where frozen = 1
+-- index placed_at, id where trouble = 1
 -- search number, platform_number, receiver, phone
 -- feeds order_count
 create view order_list as
@@ -59,11 +59,10 @@ from sales_order o left join receiver r on r.id = o.receiver
 where o.deleted = 0 and o.made_at > 0;
 
 -- What open orders hold of the stock, line by line; the bucket says how far the order is.
--- kept by id
--- touched by sales_order: select id from sales_order_line where sales_order = :id
--- touched by sales_order_line: id
+-- kept by sales_order, id
+-- touched by sales_order: id
+-- touched by sales_order_line: sales_order, id
 -- index warehouse, sku
--- index sales_order
 -- feeds held
 create view order_hold as
 select
@@ -78,8 +77,8 @@ where l.deleted = 0 and o.deleted = 0 and l.sku <> '' and l.qty > 0
 
 -- Each order once for every day that people ask by. Cancelled and merged orders were not sales.
 -- kept by id, basis
--- touched by sales_order: select :id as id, basis from order_basis
--- touched by sales_order_line: select :sales_order as id, basis from order_basis
+-- touched by sales_order: id
+-- touched by sales_order_line: sales_order
 -- feeds sales_day
 create view order_day as
 select

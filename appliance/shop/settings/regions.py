@@ -8,7 +8,7 @@ exception.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ def districts(province: str, city: str) -> list[str]:
     return list(_table().cities.get(province, {}).get(city, ()))
 
 
+@lru_cache(maxsize=4_096)
 def consistent(province: str, city: str, district: str) -> bool:
     """Tell whether three names, long or short, mean one place."""
     found = split(f"{province} {city} {district}")
