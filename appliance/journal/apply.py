@@ -32,6 +32,7 @@ class Applier:
         self._keeper = keeper
         self._places = places
         self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
+        self._stamped = {shape.table: _stamped_columns(shape) for shape in schema.shapes.values()}
 
     def apply(self, stamp: Stamp, raw_hlc: int, who: str, change: Any) -> None:
         """Apply one change as it stands in a payload; raises `Unfit`. The author's own stamp is in names of steps."""
@@ -41,7 +42,8 @@ class Applier:
                 self.put(shape, stamp, _id(record), _whole_row(shape, fields))
             case ["s", str(table), record, dict(fields), dict(was)]:
                 shape = self._shape(table, fact=False)
-                self.correct(shape, stamp, who, _id(record), _corrections(shape, fields), self._was(was))
+                was_before = self._was(was) if was else {}
+                self.correct(shape, stamp, who, _id(record), _corrections(shape, fields), was_before)
             case ["f", str(table), fact, dict(fields)]:
                 shape = self._shape(table, fact=True)
                 self.fact(shape, stamp, who, _id(fact), _whole_row(shape, fields))
@@ -89,10 +91,7 @@ class Applier:
     ) -> None:
         """Set fields of a record: each group goes to its latest writer. `before` is its row, if the caller has it."""
         if before is None:
-            before = self._row(shape.table, record)
-        if before is None:
-            self._blank(shape, record)
-            before = self._row(shape.table, record)
+            before = self._before(shape, record)
         for group, replaced in was.items():
             if group in shape.watched:
                 content = {name: fields[name] for name in shape.groups[group] if name in fields}
@@ -101,19 +100,21 @@ class Applier:
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
         marks, base = later(before), (before["_hlc"], before["_place"])
-        mark, setting, won = (stamp.hlc, stamp.place), dict[str, Any](), set[str]()
+        mark, setting = (stamp.hlc, stamp.place), {}
         for name, value in fields.items():
             group = shape.group_of(name)
-            if group in won or self._follows(stamp, *marks.get(group, base)):
-                won.add(group)
+            standing = marks.get(group, base)
+            if standing is mark or self._follows(stamp, *standing):
+                marks[group] = mark
                 setting[name] = value
-        columns = "".join(f"{name} = ?, " for name in setting)
-        marks |= dict.fromkeys(won, mark)
+        columns = "".join([f"{name} = ?, " for name in setting])
         self._conn.execute(
             f"update {shape.table} set {columns}_later = ?, changed = max(changed, ?) where id = ?",
             (*setting.values(), msgspec.msgpack.encode(marks), stamp.hlc, record),
         )
-        self._changed(shape, record, before, (*setting, "made_at", "changed"))
+        self._keeper.saw(shape.table, record)
+        if self._keeper.watches(shape.table):
+            self._tell_changed(shape, record, before, (*setting, "made_at", "changed"))
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -156,18 +157,23 @@ class Applier:
         self._keeper.saw("watched_set", record)
         self._keeper.touch("watched_set", told)
 
-    def _blank(self, shape: Shape, record: str) -> None:
-        self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
+    def _before(self, shape: Shape, record: str) -> Any:
+        """A record's row as it stands, empty where none is yet; in full only if somebody has to be told of it."""
+        taken = "*" if self._keeper.watches(shape.table) else self._stamped[shape.table]
+        sql = f"select {taken} from {shape.table} where id = ?"
+        found = self._conn.execute(sql, (record,)).fetchone()
+        if found is None:
+            self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
+            found = self._conn.execute(sql, (record,)).fetchone()
+        return found
 
-    def _changed(self, shape: Shape, record: str, before: Any, names: Iterable[str]) -> None:
+    def _tell_changed(self, shape: Shape, record: str, before: Any, names: Iterable[str]) -> None:
         """Tell the keeper which columns changed; a row that only now came into being is told whole."""
-        self._keeper.saw(shape.table, record)
-        if self._keeper.watches(shape.table):
-            after = self._row(shape.table, record)
-            if before["changed"]:
-                self._keeper.changed(shape.table, before, after, names)
-            else:
-                self._keeper.touch(shape.table, after)
+        after = self._row(shape.table, record)
+        if before["changed"]:
+            self._keeper.changed(shape.table, before, after, names)
+        else:
+            self._keeper.touch(shape.table, after)
 
     # ---- facts
 
@@ -232,10 +238,7 @@ class Applier:
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
-        before = before or self._row(shape.table, document)
-        if before is None:
-            self._blank(shape, document)
-            before = self._row(shape.table, document)
+        before = before or self._before(shape, document)
         tip, state, hlc, forked = step, to, stamp.hlc, 0
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self._fold(shape, document)
@@ -245,7 +248,9 @@ class Applier:
             "where id = ?",
             (tip, state, hlc >> 16, forked, stamp.hlc, document),
         )
-        self._changed(shape, document, before, ("step", "state", "state_at", "forked", "changed"))
+        self._keeper.saw(shape.table, document)
+        if self._keeper.watches(shape.table):
+            self._tell_changed(shape, document, before, ("step", "state", "state_at", "forked", "changed"))
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""
@@ -302,7 +307,8 @@ def _whole_row(shape: Shape, fields: Mapping[Any, Any]) -> list[Any]:
 
 def _corrections(shape: Shape, fields: Mapping[Any, Any]) -> dict[str, Any]:
     """Read the fields of a correction that this version knows."""
-    known, readers, name = dict[str, Any](), shape.readers, ""
+    known: dict[str, Any] = {}
+    readers, name = shape.readers, ""
     try:
         for name, value in fields.items():
             if name in readers:
@@ -346,6 +352,11 @@ def _content(values: Mapping[str, Any]) -> str:
 
 def _dump(value: Any) -> str:
     return msgspec.json.encode(value).decode()
+
+
+def _stamped_columns(shape: Shape) -> str:
+    """What of a record's row decides how a change counts."""
+    return "_hlc, _place, _later, changed" + (", step, forked" if shape.flow else "")
 
 
 def _insert_sql(shape: Shape) -> str:

@@ -13,14 +13,17 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 from appliance.journal.disk import explained
 
 log = logging.getLogger("appliance.journal")
 MOST_TOGETHER = 64
+PATIENCE_S = 0.001
 COMMITS_BETWEEN_CHECKPOINTS = 256
+COMMITS_BETWEEN_LOOKS = 8
+"""How often the size of the write-ahead log is looked at: a commit adds hardly more than a megabyte."""
 MOST_LOG_BYTES = 64 * 1024 * 1024
 FEW_PAGES = 500
 MOST_ROUNDS = 5
@@ -63,6 +66,7 @@ class Writer:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._turn = threading.Lock()
         self._due = threading.Event()
+        self._crowd = 1
         self._stopping = False
         self._checkpoint = checkpoint
         self.commits = 0
@@ -117,10 +121,15 @@ class Writer:
             together: list[_Job] = []
             while job is not None and not job.alone:
                 together.append(job)
-                if len(together) == MOST_TOGETHER or self._jobs.empty():
+                if len(together) == MOST_TOGETHER or not (self._jobs.qsize() or len(together) < self._crowd):
                     break
-                job = self._jobs.get()
+                # As many as last time are probably about to write again: a moment's patience saves them a flush.
+                try:
+                    job = self._jobs.get(timeout=PATIENCE_S)
+                except Empty:
+                    break
             going = job is not None
+            self._crowd = len(together)
             with self._turn:
                 if together:
                     self._commit(together)
@@ -146,7 +155,8 @@ class Writer:
             self.commits += 1
             results = [job.result for job in jobs if job.error is None]
             self._tell([result.result if isinstance(result, More) else result for result in results])
-            if self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0 or self._log_bytes() > MOST_LOG_BYTES:
+            due = self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0
+            if due or (self.commits % COMMITS_BETWEEN_LOOKS == 0 and self._log_bytes() > MOST_LOG_BYTES):
                 self._due.set()
         for job in jobs:
             if job.error is not None:

@@ -182,9 +182,10 @@ def read(deed: Deed) -> Typed:
     visit, fields = deed.visit, deed.visit.front.fields(deed.name)
     standing = _standing(deed)
     texts = dict(deed.texts)
+    shown = {one.name for one in deed.fields}
     for one in fields:
         text = (texts.get(one.name) or [""])[-1]
-        unseen = one not in deed.fields
+        unseen = one.name not in shown
         veiled_phone = one.kind == "phone" and "*" in text and text == masked(str(standing.get(one.name, "")))
         if (unseen or veiled_phone) and one.name in standing:
             texts[one.name] = [written(one.kind, standing[one.name])]
