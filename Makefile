@@ -1,5 +1,6 @@
 # make run    a demo shop on this machine     make test   every check
 # make bench  the figures                     make fmt    tidy the code
+# make soak   five boxes on a bad network, N rounds of cuts, losses and kills
 # make faults the plug pulled N times under load, the disk filled, the clock set wrong
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -12,7 +13,7 @@ PORT ?= 8000
 N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test simulate faults bench fmt words lock clean
+.PHONY: run test simulate soak faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
@@ -28,6 +29,9 @@ test: $(VENV)/.dev words
 # 20,000 seeds take some hours; a seed that fails is replayed by the command it prints.
 simulate: $(VENV)/.dev words
 	$(PYTHON) -m tests.simulation $(or $(SEED),1) --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)
+
+soak: $(VENV)/.dev words
+	$(PYTHON) -m pytest tests/sync/test_five.py --rounds $(N)
 
 faults: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)

@@ -17,6 +17,7 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
+from appliance.neighbours import follow_members
 from appliance.shopfitting import ANCHORS, Opened, close_box, in_company, open_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.door import PAIR, SYNC
@@ -112,6 +113,7 @@ def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> 
     told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
     made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
     company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
+    follow_members(journal, company)
     made.state.company = company
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "night": lambda: _night(journal, config),

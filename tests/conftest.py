@@ -19,3 +19,6 @@ os.environ["APPLIANCE_ANCHORS"] = tempfile.mkdtemp(prefix="anchors-")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=8, help="how often a box is killed under load (make faults)")
+    parser.addoption(
+        "--rounds", type=int, default=1, help="how often five boxes are cut, killed and healed (make soak)"
+    )

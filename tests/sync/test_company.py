@@ -184,3 +184,14 @@ def test_nothing_leaves_before_the_anchor_knows(made):
     trade(alice, "张伟")
     talk(bob, alice)
     assert set(alice.anchor.given) == {alice.journal.author}
+
+
+def test_somebody_may_say_where_a_box_answers(made):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    alice.company.reach(bob.key.box, " https://hub.example/shop/ ")
+    alice.company.reach(bob.key.box, "http://[fd00::1]:8000")
+    assert alice.company.notebook.peer(bob.key.box).urls == ("http://[fd00::1]:8000", "https://hub.example/shop")
+    for wrong in ("", "ftp://a", "192.168.1.20", "http://", "javascript:alert(1)", "http://" + "a" * 300):
+        with pytest.raises(Refusal, match="An address looks like"):
+            alice.company.reach(bob.key.box, wrong)

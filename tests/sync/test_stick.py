@@ -16,7 +16,7 @@ from appliance.journal import Refusal
 from appliance.sync.boxes import bundle
 from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.stick import Stick, Taken
+from appliance.sync.boxes.stick import Stick, Taken, places
 from tests.cast import agree, clean
 from tests.journal.toy import sell
 from tests.sync.kin import Kin, introduce, kin, talk
@@ -328,3 +328,25 @@ def test_a_stick_that_is_not_there_is_said(alice: Kin, bob: Kin, tmp_path: Path)
             act()
     with pytest.raises(Refusal, match="pulled out"):
         alice.stick.read(tmp_path / "nowhere" / "A1.bundle")
+
+
+def test_sticks_are_found_where_the_machine_mounted_them(tmp_path: Path):
+    for path, told in (
+        (
+            "proc/self/mounts",
+            (
+                "/dev/sda2 / ext4 rw 0 0\n/dev/sdb1 /mnt/\\345\\260\\217\\040stick vfat rw 0 0\n"
+                "/dev/sdc1 /media/owner/PHOTOS exfat rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+            ),
+        ),
+        ("sys/devices/sda/removable", "0"),
+        ("sys/devices/sdb/removable", "1"),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(told)
+    (tmp_path / "sys/class/block").mkdir(parents=True)
+    for part in ("sda/sda2", "sdb/sdb1"):
+        (tmp_path / "sys/devices" / part).mkdir()
+        (tmp_path / "sys/class/block" / Path(part).name).symlink_to(tmp_path / "sys/devices" / part)
+    assert places(tmp_path) == [Path("/media/owner/PHOTOS"), Path("/mnt/小 stick")]
+    assert places(tmp_path / "nowhere") == []

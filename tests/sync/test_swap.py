@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,7 +249,16 @@ def test_a_box_that_claims_to_have_everything_loses_only_its_own_time(alice: Kin
 def test_segments_that_are_damaged_repeated_or_nothing_change_nothing_and_the_rest_arrives(alice: Kin, bob: Kin):
     trade(alice, 3)
     good = list(alice.journal.segments({}))
-    bad = [b"", b"\x28\xb5\x2f\xfd" + bytes(40), good[0][:-1], good[0][:50] + b"\x00" + good[0][51:]]
+    bomb = zstandard.ZstdCompressor().compress(bytes(200 * 1024 * 1024))
+    assert len(bomb) < 20_000, "it would unpack to 200 MB"
+    bad = [
+        bomb,
+        bytes(2 * 1024 * 1024),
+        b"",
+        b"\x28\xb5\x2f\xfd" + bytes(40),
+        good[0][:-1],
+        good[0][:50] + b"\x00" + good[0][51:],
+    ]
     asked = words.Trade(
         heads=pack_heads(alice.journal.heads(), None),
         segments=[*bad, *good, *good],
@@ -273,6 +283,19 @@ def test_a_box_that_promises_more_than_it_gives_is_not_asked_for_ever(alice: Kin
         rounds += 1
         assert rounds < 5
     assert one.outcome.waiting_there == 14 and not one.outcome.agreed
+
+
+def test_what_is_dated_more_than_a_day_ahead_is_refused_and_the_rest_of_the_talk_goes_on(alice: Kin, chain):
+    bob = chain("B1", clock=TestClock(alice.clock.now + 48 * 3_600_000))
+    introduce(alice, bob)
+    trade(alice, 2)
+    trade(bob, 2)
+    before = alice.journal.heads()
+    outcome = talk(alice, bob)
+    assert outcome.ahead and outcome.refused and alice.journal.heads() == before
+    assert bob.journal.heads().keys() > before.keys(), "what alice wrote arrived"
+    alice.clock.now = bob.clock.now
+    assert talk(alice, bob).agreed and same(alice, bob)
 
 
 # ---- versions and clocks

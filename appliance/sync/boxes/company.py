@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,13 +21,14 @@ from appliance.sync.boxes.door import Door
 from appliance.sync.boxes.keys import BoxKey, Random, RootKey
 from appliance.sync.boxes.letters import Post
 from appliance.sync.boxes.meetings import Meetings, Standing
-from appliance.sync.boxes.near import Announced, Near, own_addresses, url_of
+from appliance.sync.boxes.near import Announced, Heard, Near, own_addresses, url_of
 from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.pairing import Host, Invitation, Newcomer, Welcome
 from appliance.sync.boxes.stick import Stick
 from appliance.sync.boxes.swap import AHEAD_MS, Heads, Swap
 
 log = logging.getLogger("appliance.boxes")
+MOST_URL = 200
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,20 @@ class Company:
             if ran_ahead:
                 self._journal.set_clock_back(-by_ms).result()
                 log.warning("The clock ran %s minutes ahead; what was written counts earlier.", -by_ms // 60_000)
+
+    # ---- where others are
+
+    def reach(self, box: bytes, url: str) -> None:
+        """Somebody says where a box answers, perhaps across the internet: it is tried at once, and first from now on."""
+        told = urlsplit(url.strip())
+        if told.scheme not in {"http", "https"} or not told.hostname or len(url) > MOST_URL:
+            raise Refusal("An address looks like http://192.168.1.20:8000 or https://shop.example.", field="address")
+        self.notebook.reached(box, [f"{told.scheme}://{told.netloc}{told.path.rstrip('/')}"])
+        self.courier.meet(box)
+
+    def strangers(self) -> list[Heard]:
+        """Boxes on this network that are not of the circle, for whoever wants to let one in or to join."""
+        return [box for box in list(self.near.boxes.values()) if self.circle.named(bytes.fromhex(box.id)) is None]
 
     # ---- letting in and putting out
 

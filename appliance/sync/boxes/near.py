@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from zeroconf.asyncio import AsyncZeroconf
 
 log = logging.getLogger("appliance.near")
+_ID, _GROUP = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{8}")
 BOXES, BROWSERS = "_shopbox._tcp.local.", "_http._tcp.local."
 WATCH_S = 1.0
 QUESTION_MS = 900
@@ -188,7 +190,7 @@ class Near:
 def understood(name: str, facts: Mapping[str, str | None], addresses: Iterable[str], port: int) -> Heard | None:
     """Read what a service told; None for what no box of ours would tell."""
     box, group = facts.get("id") or "", facts.get("grp") or ""
-    if len(box) != 16 or len(group) != 8 or not 0 < port < 65_536:
+    if not _ID.fullmatch(box) or not _GROUP.fullmatch(group) or not 0 < port < 65_536:
         return None
     urls = tuple(url_of(address, port) for address in addresses)
     title = name.removesuffix(f".{BOXES}")

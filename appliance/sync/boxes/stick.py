@@ -233,6 +233,27 @@ class Stick:
         self._notebook.note(sender.box, heads=pack_shorts(merged))
 
 
+def places(root: Path = Path("/")) -> list[Path]:
+    """Say where sticks are put in: what is mounted from a disk that can be pulled out, or where desktops mount such."""
+    found = []
+    with suppress(OSError):
+        for line in (root / "proc/self/mounts").read_text("utf-8", "replace").splitlines():
+            device, mounted, *_ = line.split(" ")
+            where = Path(mounted.encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace"))
+            if device.startswith("/dev/") and (_removable(root, device) or where.is_relative_to("/media")):
+                found.append(where)
+    return sorted(found)
+
+
+def _removable(root: Path, device: str) -> bool:
+    """Whether the kernel says that a device, or the disk it is a part of, can be pulled out."""
+    block = (root / "sys/class/block" / Path(device).name).resolve()
+    for disk in (block, block.parent):
+        with suppress(OSError):
+            return (disk / "removable").read_text("ascii").strip() == "1"
+    return False
+
+
 def _vector(raw: bytes) -> Shorts:
     with suppress(Unreadable):
         return read_heads(raw) if raw else {}

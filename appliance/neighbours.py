@@ -1,0 +1,33 @@
+"""Neighbours: the shop's own list of its boxes, told to the part that speaks with them.
+
+Members are records like any other, so they come with every merge; a certificate in one is believed for the owner's
+signature alone, whoever wrote the record.
+"""
+
+from contextlib import suppress
+
+from appliance.journal import Journal
+from appliance.sync.boxes.company import Company
+
+TABLE = "member"
+
+
+def follow_members(journal: Journal, company: Company) -> None:
+    """Let the circle know whom the shop's members are, now and whenever that changes."""
+    if TABLE not in journal.schema.shapes:
+        return
+
+    def look() -> None:
+        for row in journal.reading().execute("select box, certificate, address from member where deleted = 0"):
+            company.circle.learn(row["certificate"])
+            with suppress(ValueError):
+                box = bytes.fromhex(row["box"])
+                if row["address"] and row["address"] not in company.notebook.peer(box).urls:
+                    company.notebook.reached(box, [row["address"]])
+
+    def heard(touched: frozenset[tuple[str, str]]) -> None:
+        if any(table == TABLE for table, _ in touched):
+            look()
+
+    look()
+    journal.listen(heard)
