@@ -1,6 +1,7 @@
 # make run    a demo shop on this machine     make test   every check
 # make bench  the figures                     make fmt    tidy the code
 # make soak   five boxes on a bad network, N rounds of cuts, losses and kills
+# make search anything in any order, for hours: are the books right, do the boxes agree?
 # make faults the plug pulled N times under load, the disk filled, the clock set wrong
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,7 +14,7 @@ PORT ?= 8000
 N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test simulate soak faults bench fmt words lock clean
+.PHONY: run test search simulate soak faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
@@ -32,6 +33,9 @@ simulate: $(VENV)/.dev words
 
 soak: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/sync/test_five.py --rounds $(N)
+
+search: $(VENV)/.dev words
+	$(PYTHON) -m pytest -n 2 --hypothesis-profile=search tests/invariants tests/journal/test_merging.py
 
 faults: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)

@@ -12,6 +12,7 @@ __all__ = ["alice", "bella", "bob", "box", "new_box", "pytest_addoption"]
 
 # No test asserts a time: what takes long here may take longer elsewhere.
 settings.register_profile("house", deadline=None)
+settings.register_profile("search", deadline=None, max_examples=4_000, print_blob=True)
 settings.load_profile("house")
 # Boxes that tests start leave nothing in anybody's home.
 os.environ["APPLIANCE_ANCHORS"] = tempfile.mkdtemp(prefix="anchors-")

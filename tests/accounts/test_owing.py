@@ -245,3 +245,20 @@ def test_debts_age_by_the_day_they_were_due(alice: Desk, li_na: str) -> None:
     charge(alice, li_na, 2_000, "b", day="2026-10-20", due_days=10)
     items = alice.rows("select * from open_item")
     assert statements.ageing_of(items, today) == [1_000, 2_000, 0, 0, 0]
+
+
+def test_after_a_merge_is_undone_what_was_settled_between_the_two_is_told(alice: Desk, drawer: str, li_na: str) -> None:
+    wang = customers.create(alice, name="王芳", phone="13911112222")
+    alias = customers.actions.merge(alice, customer=li_na, other=wang)
+    debt = charge(alice, li_na, 3_000)
+    paper = actions.new_receipt(alice, account=drawer, customer=wang, amount=3_000)
+    assert owes(alice, li_na) == (0, 0, 0)
+    assert alice.rows("select * from problem_settled_across") == []
+    customers.actions.unmerge(alice, alias=alias)
+    told = alice.row("select name, other from problem_settled_across")
+    assert told is not None
+    assert tuple(told) == ("王芳", "李娜")
+    actions.unsettle(alice, money=paper, charge=debt)
+    assert alice.rows("select * from problem_settled_across") == []
+    assert (owes(alice, li_na), owes(alice, wang)) == ((3_000, 0, 3_000), (0, 3_000, -3_000))
+    assert clean(alice) == []

@@ -6,7 +6,7 @@ from appliance.journal import ONE, Desk, Rights
 from appliance.shop import customers
 from appliance.shop.orders import NewLine, Receiver, SalesOrder, SalesOrderLine
 from appliance.shop.orders import actions as act
-from tests.cast import clean
+from tests.cast import clean, meet
 from tests.orders.teahouse import ADDRESS, House, approved, change, held, order, pay, refused, state
 
 
@@ -128,3 +128,24 @@ def test_a_counter_customer_without_a_name_leaves_no_receiver(alice: Desk, house
     assert alice.get(SalesOrder, placed).receiver == ""
     act.change_receiver(alice, order=placed, name="王芳")
     assert alice.get(Receiver, alice.get(SalesOrder, placed).receiver).name == "王芳"
+
+
+def test_goods_changed_on_two_boxes_that_do_not_add_up_are_told_and_stop_the_order(
+    alice: Desk, bella: Desk, house: House
+):
+    placed = order(alice, house, NewLine(sku=house.cup), delivery_term="cod")
+    meet(alice, bella)
+    act.change_lines(alice, order=placed, lines=[NewLine(sku=house.cup), NewLine(sku=house.teapot)])
+    act.change_lines(bella, order=placed, lines=[NewLine(sku=house.cup), NewLine(sku=house.tea, qty=ONE // 2)])
+    meet(alice, bella)
+    number = alice.get(SalesOrder, placed).number
+    for desk in (alice, bella):
+        told = desk.row("select id, number from problem_order_uneven")
+        assert told is not None
+        assert tuple(told) == (placed, number)
+    refused("adds_up", lambda: act.force_review(alice, order=placed, reason="试"))
+    act.change_lines(alice, order=placed, lines=[NewLine(sku=house.cup)])
+    meet(alice, bella)
+    assert bella.rows("select * from problem_order_uneven") == []
+    act.review(alice, order=placed)
+    assert clean(alice) == clean(bella) == []

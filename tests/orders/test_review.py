@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from appliance.journal import ONE
+from appliance.shop.orders.known import Facts, Goods, Rival
 from appliance.shop.orders.records import Exceptions
-from appliance.shop.orders.review import CHECKS, GATES, Facts, Goods, Rival, findings, gates
+from appliance.shop.orders.review import CHECKS, GATES, findings, gates
 from appliance.shop.settings import Values
 
 TEAPOT = Goods(
@@ -30,6 +31,7 @@ WRONG = {
     "shop": {"shop_ok": False},
     "warehouse": {"warehouse_ok": False},
     "lines": {"goods": [replace(TEAPOT, qty=0)]},
+    "adds_up": {"uneven": 1},
     "mapped": {"goods": [replace(TEAPOT, sku="")]},
     "receiver": {"name": ""},
     "address": {"area": ""},

@@ -351,6 +351,13 @@ PROBLEMS = {
     "problem_journal_broken": Problem(
         "Two boxes wrote into the journal of {name} at once. Count it and compare.", href="/accounts/journal/{id}"
     ),
+    "problem_settled_across": Problem(
+        "{name}'s money settles what {other} owes, and they are two people. Take it back.",
+        href="/accounts/parties/{document}",
+        settle=lambda row: [
+            c.Do("Take the settlement back", "accounts.unsettle", money=row["paper"], charge=row["charge"])
+        ],
+    ),
 }
 FORKS = {"money_paper": Fork("/accounts/papers/{id}")}
 LABELS = {

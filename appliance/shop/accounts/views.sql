@@ -147,6 +147,27 @@ union all
 select r.id, r.party, r.day, r.at, p.number, 'paper_' || p.kind, -r.amount, '', r.document, r.paper
 from received r left join money_paper p on p.id = r.paper;
 
+-- Settlements between two files: while they are one customer that is right, once they are two people again it is not.
+-- kept by paper, charge
+-- touched by allocated: paper, charge
+-- touched by customer_root: select paper, charge from settled_across where one = :id
+-- touched by customer_root: select paper, charge from settled_across where other = :id
+-- index one
+-- index other
+-- index apart
+create view settled_across as
+select a.paper, a.charge, p.party as one, q.party as other,
+    ifnull((select r.root from customer_root r where r.id = p.party), p.party)
+        <> ifnull((select r.root from customer_root r where r.id = q.party), q.party) as apart
+from (select paper, charge from allocated group by paper, charge having sum(amount) <> 0) a
+join party_item p on p.id = a.paper join party_item q on q.id = a.charge
+where p.party <> q.party;
+
+create view problem_settled_across as
+select s.paper || '.' || s.charge as id, s.other as document, s.paper, s.charge, n.name, m.name as other
+from settled_across s join party n on n.id = s.one join party m on m.id = s.other
+where s.apart = 1;
+
 create view problem_over_settled as
 select i.id, i.party as document, i.number, n.name
 from open_item i join party n on n.id = i.party

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from appliance.journal import Desk, Label, Refusal, Text, action
 from appliance.shop.orders import facts
+from appliance.shop.orders.known import Facts
 from appliance.shop.orders.leaving import mark_completed
 from appliance.shop.orders.payments import paid
 from appliance.shop.orders.records import OPEN, SalesOrder, SalesOrderId
-from appliance.shop.orders.review import Facts, Finding, findings, gates
+from appliance.shop.orders.review import Finding, findings, gates
 
 Reason = Annotated[Text, Label("Reason")]
 MOST_COMPLETED = 200

@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from appliance.journal import Row
 from appliance.shop import settings
-from appliance.shop.orders.review import Facts, Goods, Rival
+from appliance.shop.orders.known import Facts, Goods, Rival
 from appliance.shop.settings import Values
 
 MOST_RIVALS = 20
@@ -92,6 +92,7 @@ def _facts(order: Row, lines: list[Row], rivals: list[Rival], switches: Values) 
         kind=order.kind,
         origin=order.origin,
         receivable=order.receivable,
+        uneven=order.receivable - order.postage - order.other - sum(line.amount for line in lines),
         paid=order.paid,
         discount=order.discount + sum(line.discount for line in lines),
         weight=sum(line.unit_weight * line.qty // 10_000 for line in lines),

@@ -9,7 +9,7 @@ from appliance.shop.customers import members
 from appliance.shop.orders import actions, facts
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
 from appliance.shop.orders.review import findings, gates
-from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, tags_of
+from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, steps, tags_of
 from appliance.shop.orders.telling import notes
 from appliance.web import (
     Answer,
@@ -20,6 +20,7 @@ from appliance.web import (
     Go,
     Listing,
     Period,
+    Problem,
     Rail,
     RefFilter,
     Saved,
@@ -178,7 +179,7 @@ def order(visit: Visit, id: str) -> Answer:
         tone=tone,
         word=word,
         note=note,
-        steps=_steps(visit, found),
+        steps=steps(found, visit.words, visit.at, visit.day),
         next=_pressing(found),
         changes=[text for bit, text in EXCEPTION_NAMES.items() if found.exceptions & bit],
         reviewable=found.state in {"to_review", "to_finance_review"},
@@ -244,29 +245,6 @@ def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
         share = f" ({profit * 1000 // order.receivable / 10:g}%)" if order.receivable else ""
         told.append((words("Gross profit"), words.money(profit) + share))
     return [(title, value) for title, value in told if value]
-
-
-_STEPS = ("step_ordered", "step_paid", "step_approved", "step_sent", "step_done")
-
-
-def _steps(visit: Visit, order: Row) -> list[tuple[str, str, str]]:
-    """The way of an order; what is on account or paid at the door does not wait for money."""
-    words, state = visit.words, order.state
-    paid = bool(order.paid_at) or order.paid >= order.receivable
-    reached = {
-        "draft": 0, "awaiting_payment": 1, "approved": 3, "shipped": 4, "completed": 5, "cancelled": 0, "merged": 0,
-    }.get(state, 2)  # fmt: skip
-    when = (
-        words.moment(order.placed_at, visit.at),
-        words.moment(order.paid_at, visit.at) if paid else words.name(order.delivery_term),
-        words.moment(order.state_at, visit.at) if state == "approved" else "",
-        words.day(order.shipped_on, visit.day),
-        words.day(order.completed_on, visit.day),
-    )
-    return [
-        (words.name(title), "done" if place < reached else "now" if place == reached else "next", when[place])
-        for place, title in enumerate(_STEPS)
-    ]
 
 
 def _timeline(visit: Visit, id: str) -> list[dict[str, Any]]:
@@ -388,6 +366,12 @@ RAIL = Rail(
     href="/orders",
     badge="select count(*) from (select 1 from order_list where state = 'to_review' and frozen = 0 limit 100)",
 )
+PROBLEMS = {
+    "problem_order_uneven": Problem(
+        "Order {number} was changed on two boxes, and its lines do not add up. Open its goods and save them again.",
+        href="/orders/{id}",
+    ),
+}
 FORKS = {"sales_order": Fork("/orders/{id}", TWO_WAYS)}
 LABELS = {
     "sales_order": ("order_list", "number"),

@@ -6,95 +6,15 @@ pure: the same facts give the same answer, whoever asks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from appliance.journal import times, yuan
+from appliance.journal import yuan
+from appliance.shop.orders.known import Facts, Rival
 from appliance.shop.orders.records import Exceptions
 from appliance.shop.settings import Values
 
 Params = Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class Goods:
-    """One line as the engine sees it; stock and cost are those of the order's warehouse."""
-
-    line: str
-    sku: str
-    name: str
-    qty: int
-    amount: int
-    gift: bool = False
-    refund_status: str = "none"
-    on_hand: int = 0
-    pending_ship: int = 0
-    stock_value: int = 0
-    minimum: int = 0
-    allow_negative: bool = False
-    allow_below_cost: bool = False
-
-    @property
-    def below_minimum(self) -> bool:
-        """Sold under the price below which nobody may sell it."""
-        return not self.gift and self.amount < times(self.minimum, self.qty)
-
-    @property
-    def below_cost(self) -> bool:
-        """Sold under its average cost; unknown while none is on the shelf."""
-        if self.gift or self.allow_below_cost or self.on_hand <= 0 or self.qty <= 0:
-            return False
-        return self.amount * 100 * self.on_hand < self.stock_value * self.qty
-
-
-@dataclass(frozen=True)
-class Rival:
-    """Another order of the same person that has not left yet."""
-
-    number: str
-    state: str
-    frozen: bool
-    same_place: bool
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that is known about an order when it is reviewed."""
-
-    order: str
-    state: str
-    shop_ok: bool = True
-    warehouse_ok: bool = True
-    name: str = ""
-    phone: str = ""
-    area: str = ""
-    street: str = ""
-    masked: bool = False
-    has_receiver: bool = True
-    customer: str = ""
-    blacklisted: bool = False
-    blacklist_reason: str = ""
-    courier: str = ""
-    courier_ok: bool = True
-    courier_cod: bool = False
-    courier_max_weight: int = 0
-    delivery_term: str = "prepaid"
-    kind: str = "offline"
-    origin: str = "manual"
-    receivable: int = 0
-    paid: int = 0
-    discount: int = 0
-    weight: int = 0
-    frozen_reason: str = ""
-    exceptions: int = 0
-    refund_status: str = "none"
-    revert_reason: str = ""
-    goods: Sequence[Goods] = ()
-    rivals: Sequence[Rival] = ()
-    credit: int = 0
-    owed: int = 0
-    """What the customer owes by now and has on order, this order left out."""
-    switches: Values = field(default_factory=lambda: Values({}))
 
 
 @dataclass(frozen=True)
@@ -285,6 +205,11 @@ CHECKS: Sequence[Check] = (
     Check(
         "lines", "There is nothing to send: no line with a quantity.",
         _when(lambda f: not any(line.qty > 0 for line in f.goods)),
+        hard=True, remedy="/do/orders/change_lines?order={order}",
+    ),
+    Check(
+        "adds_up", "Its lines do not add up to what is to be paid. Open its goods and save them again.",
+        _when(lambda f: f.uneven),
         hard=True, remedy="/do/orders/change_lines?order={order}",
     ),
     Check(

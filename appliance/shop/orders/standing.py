@@ -70,3 +70,26 @@ def tags_of(row: Any) -> list[tuple[str, str]]:
     if row["mark"]:
         tags.append((row["mark"], "accent"))
     return tags
+
+
+_STEPS: Final = ("step_ordered", "step_paid", "step_approved", "step_sent", "step_done")
+
+
+def steps(order: Any, words: Any, now_ms: int, today: str) -> list[tuple[str, str, str]]:
+    """The way of an order; what is on account or paid at the door does not wait for money."""
+    state = order.state
+    paid = bool(order.paid_at) or order.paid >= order.receivable
+    reached = {
+        "draft": 0, "awaiting_payment": 1, "approved": 3, "shipped": 4, "completed": 5, "cancelled": 0, "merged": 0,
+    }.get(state, 2)  # fmt: skip
+    when = (
+        words.moment(order.placed_at, now_ms),
+        words.moment(order.paid_at, now_ms) if paid else words.name(order.delivery_term),
+        words.moment(order.state_at, now_ms) if state == "approved" else "",
+        words.day(order.shipped_on, today),
+        words.day(order.completed_on, today),
+    )
+    return [
+        (words.name(title), "done" if place < reached else "now" if place == reached else "next", when[place])
+        for place, title in enumerate(_STEPS)
+    ]

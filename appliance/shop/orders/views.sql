@@ -23,6 +23,7 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index platform_number
 -- index placed_at, id where frozen = 1
 -- index placed_at, id where trouble = 1
+-- index id where uneven = 1
 -- search number, platform_number, receiver, phone
 -- feeds order_count
 create view order_list as
@@ -54,7 +55,10 @@ select
         order by l.place limit 1), '') as picture,
     (select count(*) from sales_order_line l where l.sales_order = o.id and l.deleted = 0) as kinds,
     ifnull((select sum(l.qty) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as units,
-    ifnull((select sum(l.cost) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as cost
+    ifnull((select sum(l.cost) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as cost,
+    -- Two boxes that changed the goods apart each brought lines of their own, and one brought the sum.
+    o.state not in ('shipped', 'completed', 'cancelled', 'merged') and o.receivable - o.postage - o.other
+        <> ifnull((select sum(l.amount) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as uneven
 from sales_order o left join receiver r on r.id = o.receiver
 where o.deleted = 0 and o.made_at > 0;
 
@@ -109,3 +113,6 @@ where h.bucket in ('pending_ship', 'pending_review')
   and ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0)
     < ifnull((select p.qty from held p where p.warehouse = h.warehouse and p.sku = h.sku and p.bucket = 'pending_ship'), 0)
       + case h.bucket when 'pending_ship' then 0 else h.qty end;
+
+create view problem_order_uneven as
+select id, id as document, number from order_list where uneven = 1;

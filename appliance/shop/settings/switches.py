@@ -62,6 +62,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("hard.cod", "always", "1", "The courier collects cash, if the buyer pays on delivery."),
     Switch("hard.reverted", "always", "1", "What it was sent back for has been cleared."),
     Switch("hard.lines", "always", "1", "At least one line has a quantity."),
+    Switch("hard.adds_up", "always", "1", "Its lines add up to what is to be paid."),
     Switch("hard.mapped", "always", "1", "Every line is matched to goods of ours."),
     Switch("review.overweight", "flag", "1", "The estimated weight is above the limit"),
     Switch("review.weight_limit", "weight", "30000", "Weight limit of one order; empty for the courier's own"),
