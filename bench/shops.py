@@ -23,6 +23,7 @@ from appliance.demo.people import STAFF
 from appliance.demo.playing import play
 from appliance.journal import Journal, Schema
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, encode_parts
+from appliance.shop.inventory.actions import InLine, other_in
 from bench import again, story
 
 KEPT = Path("var/bench")
@@ -30,6 +31,8 @@ ROUNDS = 1_000
 OWNER_PIN = STAFF[0].pin
 PLAYED = "played_at"
 BATCH = 20_000
+OFTEN_SOLD, PLENTY = 60, 100_000 * tea.ONE
+"""SKUs that never run out, for whoever writes orders to measure."""
 
 
 def small() -> Path:
@@ -76,6 +79,8 @@ def _play(folder: Path) -> None:
     places = open_shop(hand, goods, people[: story.OLD_CUSTOMERS])
     day, waiting = story.sales(now, goods)
     play(hand, places, [*day, *waiting], goods, people, story.supply(now, day, waiting))
+    plenty = [InLine(sku=sku, qty=PLENTY, cost=tea.ONE) for sku in places.skus[:OFTEN_SOLD]]
+    other_in(hand.desk(places.staff["owner"]), warehouse=places.main, reason="试销", lines=plenty)
     journal.close()
     (folder / PLAYED).write_text(str(now))
 
