@@ -132,7 +132,7 @@ def open_shop(folder: Path, pin: str) -> Iterator[House]:
 
 
 @contextmanager
-def bare_stack(folder: Path, asked: dict[str, list[tuple[str, list[str]]]]) -> Iterator[House]:
+def bare_stack(folder: Path, asked: dict[str, list[str]]) -> Iterator[House]:
     """Serve the limit page beside it: the same statements, the same rows, nothing else."""
     port, told = free_port(), folder / "bench.asked.json"
     told.write_text(json.dumps(asked))

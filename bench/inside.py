@@ -17,9 +17,14 @@ class Inside:
         self._conn = box.journal.reading()
         self.journal = box.journal
 
-    def get(self, path: str, cookies: dict[str, str]) -> tuple[int, bytes, list[str]]:
-        """Fetch a page; returns status, body, and the statements it made with what they bound."""
+    def get(self, path: str, cookies: dict[str, str], *, cold: bool = False) -> tuple[int, bytes, list[str]]:
+        """Fetch a page; returns status, body, and the statements it made with what they bound.
+
+        `cold` has the front forget what it remembers between visits, as it does whenever something is written.
+        """
         told: list[str] = []
+        if cold:
+            self._made.state.front._memory.clear()
         # What search asks of its own index's tables inside one statement begins with a comment and is not ours.
         self._conn.set_trace_callback(lambda sql: told.append(sql) if not sql.startswith("--") else None)
         try:
