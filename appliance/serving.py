@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
 
@@ -22,6 +22,9 @@ from appliance.shopfitting import ANCHORS, Opened, close_box, in_company, open_b
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.door import PAIR, SYNC
 from appliance.web.pages import RoomPages, read_room
+
+if TYPE_CHECKING:
+    from appliance.demo.phone import Phones
 
 log = logging.getLogger("appliance")
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
@@ -48,7 +51,7 @@ def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
     from appliance.screen import show_when_open
 
     listening = port or config.port
-    made, box = open_house(config, port=listening, clock=WallClock() if demo else None)
+    made, box = open_house(config, port=listening, clock=WallClock() if demo else None, demo=demo)
     here = _greet(made, listening, address(listening), always=demo)
     if demo:
         show_when_open(here, os.environ)
@@ -99,9 +102,13 @@ class Entrance:
         await (self._door if for_boxes else self._made)(scope, receive, send)
 
 
-def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> tuple[Litestar, Opened]:
-    """Put a box's journal, rooms and front of house together."""
+def open_house(
+    config: Config, *, port: int = 0, clock: Clock | None = None, demo: bool = False
+) -> tuple[Litestar, Opened]:
+    """Put a box's journal, rooms, lines and front of house together; a demo shop has lines that ring when told to."""
+    from appliance import listening
     from appliance.doorkeeper import Doorkeeper
+    from appliance.exchange import open_exchange
     from appliance.web.app import app
     from appliance.web.front import WebConfig
 
@@ -111,7 +118,15 @@ def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> 
     journal = box.journal
     shop, branch = _names(journal, config.branch)
     told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
-    made = app(journal, [pages_of(room) for room in found], told, hands, Doorkeeper(journal, config.branch))
+    phones = _phones(config, hands) if demo else None
+    pages = [*(pages_of(room) for room in found), *([phones.room] if phones else [])]
+    made = app(journal, pages, told, hands, Doorkeeper(journal, config.branch))
+    exchange = open_exchange(journal, config, hands, paths=phones.links if phones else ())
+    made.state.exchange = exchange
+    made.state.front.gauges["lines"] = exchange.telephone.lines.standings
+    more = listening.routes(made.state.front, exchange.telephone.recorder)
+    for route in [*more, *(phones.routes(made.state.front) if phones else [])]:
+        made.register(route)
     company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
     follow_members(journal, company)
     made.state.company = company
@@ -119,6 +134,7 @@ def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> 
         "night": lambda: _night(journal, config),
         "imports": lambda: _imports(journal, config.branch),
         "review": lambda: _unattended(journal, config.branch),
+        **exchange.loops(made.state.front),
         **company.loops,
     }
 
@@ -127,7 +143,16 @@ def open_house(config: Config, *, port: int = 0, clock: Clock | None = None) -> 
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)
+    if phones:
+        made.on_shutdown.append(phones.stop)
     return made, box
+
+
+def _phones(config: Config, clock: Clock) -> "Phones":
+    """Plug in the telephones of a demo shop; nothing of them is loaded elsewhere."""
+    from appliance.demo.phone import Phones
+
+    return Phones(config.folder / "phones", clock).start()
 
 
 def pages_of(room: Room) -> RoomPages:
@@ -181,11 +206,14 @@ async def _night(journal: Journal, config: Config) -> None:
 def nightly(journal: Journal, branch: str) -> list[str]:
     """Do the work of one night; returns what the check found wrong."""
     from appliance.shop.inventory import verify
+    from appliance.shop.office import retire_recordings
     from appliance.shop.orders import complete_due, wake_delayed
 
     desk = journal.desk(who="", device="night", branch=branch)
     while complete_due(desk) or wake_delayed(desk):
         pass  # so many at a time, for an entry holds only so much
+    if gone := retire_recordings(desk):
+        log.info("%s recordings were deleted: their time or their room was over.", gone)
     journal.tidy()
     wrong = [*check(journal), *map(str, verify(journal.reading()))]
     for line in wrong:

@@ -30,6 +30,20 @@ class Blobs:
                 raise explained(error) from error
         return name
 
+    def adopt(self, file: Path) -> str:
+        """Take over a large file, flushed already, of the same disk; returns its hash. It is read, never held whole."""
+        with file.open("rb") as opened:
+            name = hashlib.file_digest(opened, "sha256").hexdigest()
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(path)
+        _flush_folder(path.parent)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Let go of a blob that nothing speaks of any more; one that is not here is no matter."""
+        self.path(name).unlink(missing_ok=True)
+
     def path(self, name: str) -> Path:
         """Say where the blob of a hash lies; raises `ValueError` for what is no hash."""
         if len(name) != 64 or not set(name) <= set("0123456789abcdef"):

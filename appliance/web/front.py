@@ -69,6 +69,8 @@ class Front:
         self.slow = ThreadPoolExecutor(2, "slow")
         self.toasts: dict[str, list[Toast]] = {}
         self.csp_reports: list[str] = []
+        self.gauges: dict[str, Callable[[], Any]] = {}
+        """What the box's devices say of themselves right now, by name; whoever serves the box fills it."""
         self._memory: dict[Any, tuple[int, Any]] = {}
         self._written: dict[Any, dict[Any, str]] = {}
         self._written_in = 0

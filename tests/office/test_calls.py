@@ -143,8 +143,26 @@ def test_hanging_up_twice_changes_nothing(alice: Desk, line: str) -> None:
     call = rings(alice, line)
     office.hang_up(alice, call=call, how="missed", rings=4)
     office.hang_up(alice, call=call, how="answered")
-    office.pick_up(alice, call=call)
     assert state(alice, call) == "missed"
+
+
+def test_who_says_that_they_took_it_is_believed_when_the_ringing_stops(alice: Desk, chen: Desk, line: str) -> None:
+    call = rings(alice, line)
+    office.take_call(chen, call=call)
+    office.hang_up(alice, call=call, how="unsure", rings=2)
+    row = alice.row("select state, outcome, talked_s from call_list where id = ?", call)
+    assert row and tuple(row) == ("answered", "taken", 0)
+    assert tasks(alice) == []
+
+
+def test_a_talk_that_the_box_hears_of_late_is_no_missed_call(alice: Desk, line: str) -> None:
+    call = rings(alice, line)
+    office.hang_up(alice, call=call, how="unsure", rings=2)
+    assert tasks(alice) == ["☎ 李娜"]
+    office.pick_up(alice, call=call)
+    assert state(alice, call) == "talking"
+    office.hang_up(alice, call=call, how="answered", talked_ms=30_000)
+    assert (state(alice, call), tasks(alice)) == ("answered", [])
 
 
 def test_who_was_not_heard_becomes_a_task_and_calling_back_settles_it(alice: Desk, house: House, line: str) -> None:

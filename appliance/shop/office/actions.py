@@ -36,6 +36,35 @@ from appliance.shop.office.notes import (
     unpin_note,
     write_note,
 )
+from appliance.shop.office.recordings import (
+    begin_recording,
+    delete_recording,
+    end_recording,
+    export_recording,
+    forget_caller,
+    hold_recording,
+    keep_recording,
+    listen,
+    opt_in,
+    opt_out,
+    protect_recording,
+    record_call,
+    release_recording,
+    retire_recordings,
+    swap_recording,
+    unprotect_recording,
+    unrecord_call,
+)
+from appliance.shop.office.rules import (
+    allow_rules,
+    answer_line,
+    change_rules,
+    clear_greeting,
+    forbid_rules,
+    record_line,
+    set_greeting,
+    unrecord_line,
+)
 from appliance.shop.office.sites import (
     add_bookmark,
     add_outlet,
@@ -60,5 +89,5 @@ from appliance.shop.office.tasks import (
 )
 
 __all__ = [
-    "add_bookmark", "add_outlet", "add_task", "answer_call", "answered_call", "assign_task", "begin_task", "change_bookmark", "change_line", "change_note", "change_outlet", "change_task", "check_line", "check_off", "choose_callers", "close_cut_off", "dial_call", "dial_phone", "dialled", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark", "enable_outlet", "file_call", "finish_task", "hang_up", "hear_note", "hear_reminder", "line_found", "line_lost", "link_call", "missed_call", "note_call", "nuisance_call", "pick_up", "pin_note", "put_down_call", "rang_once", "reject_call", "remove_note", "reopen_task", "restart_line", "restore_note", "retire_line", "ring", "snooze_reminder", "take_call", "unpin_note", "use_line", "welcome_call", "write_note",
+    "add_bookmark", "add_outlet", "add_task", "allow_rules", "answer_call", "answer_line", "answered_call", "assign_task", "begin_recording", "begin_task", "change_bookmark", "change_line", "change_note", "change_outlet", "change_rules", "change_task", "check_line", "check_off", "choose_callers", "clear_greeting", "close_cut_off", "delete_recording", "dial_call", "dial_phone", "dialled", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark", "enable_outlet", "end_recording", "export_recording", "file_call", "finish_task", "forbid_rules", "forget_caller", "hang_up", "hear_note", "hear_reminder", "hold_recording", "keep_recording", "line_found", "line_lost", "link_call", "listen", "missed_call", "note_call", "nuisance_call", "opt_in", "opt_out", "pick_up", "pin_note", "protect_recording", "put_down_call", "rang_once", "record_call", "record_line", "reject_call", "release_recording", "remove_note", "reopen_task", "restart_line", "restore_note", "retire_line", "retire_recordings", "ring", "set_greeting", "snooze_reminder", "swap_recording", "take_call", "unpin_note", "unprotect_recording", "unrecord_call", "unrecord_line", "use_line", "welcome_call", "write_note",
 ]  # fmt: skip

@@ -5,7 +5,8 @@ from typing import Annotated
 from appliance.journal import Desk, Hint, Label, Limit, Refusal, Text, Words, action, derive
 from appliance.shop import customers
 from appliance.shop.customers import CustomerId, CustomerPhone
-from appliance.shop.office.hearing import able, ask
+from appliance.shop.office import consent
+from appliance.shop.office.hearing import able, ask, pick_up
 from appliance.shop.office.line_records import Call, CallerScreen, CallId, Nuisance, PhoneLineId
 from appliance.shop.office.returning import WAITING, call_returned, remember_to_call_back
 from appliance.shop.office.tasks import drop_task
@@ -16,9 +17,12 @@ from appliance.shop.orders import SalesOrderId
 
 @action("I take it")
 def take_call(desk: Desk, *, call: CallId) -> None:
-    """The card shrinks on the other tablets, and says who talks."""
-    desk.get(Call, call)
+    """The others see who talks. Lift the telephone first: where calls are recorded, the box joins in."""
+    standing = desk.get(Call, call)
     desk.change(Call, call, employee=desk.who)
+    pick_up(desk, call=call)
+    if not standing.recording_since and consent.plan(desk, call, by_box=False).record:
+        ask(desk, standing.line, "record", call=call)
 
 
 @action("I talked with them")
@@ -89,7 +93,7 @@ def dial_call(desk: Desk, *, call: CallId) -> str:
     if not standing.phone or standing.presentation != "allowed":
         raise Refusal("There is no number to call back.", code="no_number")
     line = _line_to_dial(desk, standing.line)
-    number = standing.normal if standing.direction == "in" and standing.normal else standing.phone
+    number = standing.normal if standing.direction == "incoming" and standing.normal else standing.phone
     return ask(desk, line, "dial", call=call, number=number)
 
 

@@ -68,7 +68,7 @@ def ring(
         "called": called, "redirected_from": redirected_from, "waiting": waiting,
     }  # fmt: skip
     if desk.find(Call, record) is None:
-        _begin(desk, record, Call(line=line, direction="in", customer=_owner(desk, normal), **said))  # type: ignore[arg-type]
+        _begin(desk, record, Call(line=line, direction="incoming", customer=_owner(desk, normal), **said))  # type: ignore[arg-type]
     else:
         desk.change(Call, record, **said)
         if normal and not desk.get(Call, record).customer:
@@ -89,7 +89,7 @@ def dialled(desk: Desk, *, line: PhoneLineId, call: CallOfDevice, number: Phone,
         desk,
         record,
         Call(
-            line=line, direction="out", phone=number, normal=normal, presentation="allowed",
+            line=line, direction="outgoing", phone=number, normal=normal, presentation="allowed",
             customer=about.customer if about and about.customer else _owner(desk, normal),
             employee=asker.who if asker else "", asked=asked, sales_order=about.sales_order if about else "",
         ),
@@ -99,23 +99,27 @@ def dialled(desk: Desk, *, line: PhoneLineId, call: CallOfDevice, number: Phone,
 
 @action("Somebody picked up")
 def pick_up(desk: Desk, *, call: CallId) -> None:
-    """They talk."""
-    if desk.state(Call, call) == "ringing":
+    """They talk; perhaps they did already, and the box hears of it when it joins them."""
+    if desk.state(Call, call) in {"ringing", "unsure", "missed"}:
         desk.step(Call, call, to="talking")
-        desk.change(Call, call, answered_at=desk.at)
+        desk.change(Call, call, answered_at=desk.get(Call, call).answered_at or desk.at, ended_at=0)
 
 
 @action("Hung up")
 def hang_up(desk: Desk, *, call: CallId, how: Ending, rings: int = 0, talked_ms: int = 0) -> None:
     """The call is over. One that was missed becomes a task; one that was talked on settles what was missed before."""
-    if desk.state(Call, call) not in {"ringing", "talking"}:
+    state = desk.state(Call, call)
+    if state not in {"ringing", "talking"}:
         return
+    if state == "talking" and how == "unsure":
+        # The ringing stopped and the box heard no more; but somebody said that they took it.
+        how = "answered"
     answered_at = desk.get(Call, call).answered_at
     desk.step(Call, call, to=how)
     if how == "answered" and not answered_at:
         answered_at = desk.at - talked_ms
     desk.change(Call, call, ended_at=desk.at, rings=rings, talked_ms=talked_ms, answered_at=answered_at)
-    if how in {"missed", "unsure", "interrupted"}:
+    if how in {"missed", "unsure", "voicemail"} or (how == "interrupted" and state == "ringing"):
         remember_to_call_back(desk, call)
     if how == "answered":
         call_returned(desk, desk.get(Call, call).normal)
@@ -126,7 +130,7 @@ def rang_once(desk: Desk, *, line: PhoneLineId, call: CallOfDevice) -> str:
     """A single ring without a number: a line test, or somebody who gave up. It disturbs nobody."""
     record = call_id(desk, call)
     if desk.find(Call, record) is None:
-        _begin(desk, record, Call(line=line, direction="in"))
+        _begin(desk, record, Call(line=line, direction="incoming"))
         desk.step(Call, record, to="short_ring")
         desk.change(Call, record, ended_at=desk.at, rings=1)
     return record

@@ -30,7 +30,7 @@ PhoneLineId = Annotated[str, Ref("phone_line")]
 CallId = Annotated[str, Ref("call")]
 RecordingId = Annotated[str, Ref("recording")]
 
-Direction = Annotated[Literal["in", "out"], Label("call_direction")]
+Direction = Annotated[Literal["incoming", "outgoing"], Label("call_direction")]
 Presentation = Literal["allowed", "withheld", "unavailable", "absent"]
 Asked = Literal["answer", "hang_up", "reject", "dial", "record", "stop_recording", "restart", "check"]
 Notice = Literal["none", "played", "spoken", "beep"]
@@ -46,8 +46,8 @@ CALL_FLOW: Final = Flow(
         "ringing": ("talking", *ENDINGS),
         "talking": ENDINGS,
         # The box could not tell, or told wrongly: who was there says how it was.
-        "unsure": ("answered", "missed"),
-        "missed": ("answered",),
+        "unsure": ("talking", "answered", "missed"),
+        "missed": ("talking", "answered"),
     },
     rank={"answered": 40, "voicemail": 30, "missed": 20, "talking": 10},
 )
@@ -56,6 +56,8 @@ CALL_DAY: Final = Sum("call_day", by=("day", "line", "outcome"), of=("calls", "t
 """Calls by day and line: taken, missed, reached, not reached, of no account; how long they lasted and had to wait."""
 CALL_HOUR: Final = Sum("call_hour", by=("month", "hour", "outcome"), of=("calls",))
 CALL_PERSON: Final = Sum("call_person", by=("day", "employee", "outcome"), of=("calls", "talked_s"))
+RECORDED_ROOM: Final = Sum("recorded_room", by=("box", "state"), of=("size",))
+"""How much room recordings take, by box."""
 
 
 # ---- lines
@@ -73,6 +75,8 @@ class PhoneLine(Record, kw_only=True, frozen=True):
     area_code: Annotated[Text, Label("Area code"), Hint("Like 0571; put before numbers that come without one.")] = ""
     outside: Annotated[Text, Label("To get outside"), Hint("What is dialled first, like 9, behind a switchboard.")] = ""
     records: Annotated[bool, Label("Record its calls")] = False
+    voicemail_after: Annotated[int, Label("Rings before the box answers")] = 0
+    """0 for never; then it plays what the owner laid in, and records what is said."""
     disabled: bool = False
 
     model: Annotated[Text, Group("device")] = ""
@@ -117,7 +121,7 @@ class Call(Record, kw_only=True, frozen=True):
     line: PhoneLineId = ""
     line_name: Text = ""
     """As it was called that day."""
-    direction: Direction = "in"
+    direction: Direction = "incoming"
     began_at: Moment = 0
     day: Day = ""
     hour: int = 0

@@ -26,6 +26,7 @@ from appliance.shop.office.line_records import (
     CALL_DAY,
     CALL_HOUR,
     CALL_PERSON,
+    RECORDED_ROOM,
     Call,
     CallerScreen,
     Exported,
@@ -41,7 +42,7 @@ from appliance.shop.settings import CourierId
 from appliance.shop.staff import EmployeeId
 
 __all__ = [
-    "CALL_DAY", "CALL_HOUR", "CALL_PERSON", "Bookmark", "BookmarkId", "Call", "CallerScreen", "Check", "Exported",
+    "CALL_DAY", "CALL_HOUR", "CALL_PERSON", "RECORDED_ROOM", "Bookmark", "BookmarkId", "Call", "CallerScreen", "Check", "Exported",
     "LineAsked", "Listened", "NotRecorded", "Note", "NoteColour", "NoteHeard", "NoteId", "Nuisance", "Outlet",
     "OutletId", "PhoneLine", "Priority", "Recording", "RecordingRules", "Remind", "Reminder", "Repeat", "Task",
     "TaskId",

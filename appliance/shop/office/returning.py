@@ -14,7 +14,7 @@ where c.normal = ? and t.about_kind = 'call' and t.state in ('open', 'doing') an
 def remember_to_call_back(desk: Desk, call: str) -> None:
     """Write a task, unless nobody can be called back, somebody will be anyway, or nobody wants to."""
     missed = desk.get(Call, call)
-    if missed.direction != "in" or not missed.normal:
+    if missed.direction != "incoming" or not missed.normal:
         return
     if desk.row("select 1 from nuisance where normal = ? and deleted = 0", missed.normal):
         return

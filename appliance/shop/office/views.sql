@@ -129,9 +129,7 @@ from (
 select c.id, c.line, c.line_name, c.direction, c.state, c.state_at, c.began_at, c.day, substr(c.day, 1, 7) as month,
     c.hour, c.phone, c.normal, c.presentation, c.name, c.doubtful, c.called, c.redirected_from, c.waiting,
     c.answered_at, c.ended_at, c.rings, c.recording_since, c.employee, c.note, c.tags, c.sales_order, c.made_at, c.changed,
-    case when c.talked_ms > 0 then c.talked_ms / 1000
-        when c.answered_at > 0 and c.ended_at > c.answered_at then (c.ended_at - c.answered_at) / 1000 else 0 end
-        as talked_s,
+    c.talked_ms / 1000 as talked_s,
     case when c.answered_at > 0 then (c.answered_at - c.began_at) / 1000
         when c.ended_at > 0 then (c.ended_at - c.began_at) / 1000 else 0 end as waited_s,
     ifnull((select e.name from employee e where e.id = c.employee), '') as employee_name,
@@ -147,8 +145,8 @@ select c.id, c.line, c.line_name, c.direction, c.state, c.state_at, c.began_at, 
         when c.state in ('short_ring', 'rejected')
             or exists (select 1 from nuisance n where n.normal = c.normal and c.normal <> '' and n.deleted = 0)
             then 'of_no_account'
-        when c.direction = 'in' and c.state in ('answered', 'voicemail') then 'taken'
-        when c.direction = 'in' then 'missed'
+        when c.direction = 'incoming' and c.state in ('answered', 'voicemail') then 'taken'
+        when c.direction = 'incoming' then 'missed'
         when c.state = 'answered' then 'reached'
         else 'not_reached'
     end as outcome
@@ -160,3 +158,18 @@ create view phone_line_list as
 select l.id, l.name, l.box, l.model, l.can, l.ready, l.lost, l.area_code, l.outside, l.records, l.disabled, l.made_at
 from phone_line l
 where l.deleted = 0 and l.made_at > 0;
+
+-- What is kept of what was said, for the list; deleted ones say when and why they went.
+-- kept by id
+-- touched by recording: id
+-- touched by call_list: select id from recording where call = :id
+-- index state, began_at
+-- index began_at
+-- feeds recorded_room
+create view recording_list as
+select r.id, r.call, r.box, r.began_at, r.length_ms, r.whole, r.notice, r.peaks, r.blob, r.squeezed, r.protected,
+    r.hold, r.deleted_why, r.state, r.made_at, r.length_ms / 1000 as length_s, r.hold <> '' as held,
+    case when r.state = 'kept' then r.size else 0 end as size,
+    c.label, c.customer, c.customer_name, c.phone, c.sales_order, c.direction
+from recording r join call_list c on c.id = r.call
+where r.deleted = 0 and r.made_at > 0;

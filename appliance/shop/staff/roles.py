@@ -38,7 +38,8 @@ OWNER: Final = role_id("owner")
 EVERYBODY: Final = (
     "assistant.*", "staff.change_my_pin",
     "office.see", "office.*_note", "office.*_task", "office.check_off", "office.*_reminder", "office.*_outlet",
-    "office.*_bookmark", "office.*_call", "office.dial_phone", "office.choose_callers",
+    "office.*_bookmark", "office.*_call", "office.dial_phone", "office.choose_callers", "office.opt_out",
+    "office.opt_in",
 )  # fmt: skip
 """Everybody writes notes, does tasks and takes calls; who looks after lines and who listens is given apart."""
 
@@ -54,7 +55,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "manager", "店长", "Manager",
         (
-            *EVERYBODY, "office.*_line", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
+            *EVERYBODY, "office.*_line", "office.listen", "office.*_recording", "office.forget_caller", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
             "settings.*", "branches.see", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
             "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",

@@ -7,6 +7,7 @@ import * as guard from "./guard.js";
 import * as keys from "./keys.js";
 import * as live from "./live.js";
 import * as picker from "./picker.js";
+import * as player from "./player.js";
 import * as rows from "./rows.js";
 import * as scan from "./scan.js";
 import * as search from "./search.js";
@@ -14,7 +15,7 @@ import * as select from "./select.js";
 import * as small from "./small.js";
 
 // The scanner listens first: a burst must not be taken for keys. `go` decides how a page arrives before others look.
-const parts = [scan, go, deed, busy, guard, rows, picker, search, keys, select, live, corner, small];
+const parts = [scan, go, deed, busy, guard, rows, picker, search, keys, select, live, corner, player, small];
 
 function dress() {
   for (const part of parts) part.dress?.(document);
