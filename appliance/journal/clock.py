@@ -32,15 +32,21 @@ class Clock(Protocol):
 class Hybrid:
     """Gives each entry its stamp."""
 
-    def __init__(self, clock: Clock, last: int) -> None:
+    def __init__(self, clock: Clock, last: int, own: int | None = None) -> None:
         self.clock = clock
-        self.last = last
+        self.rewind(last, last if own is None else own)
         self._seen_ticks = clock.ticks_ms()
         self._believed_ms = last >> 16
         self._confirmed = False
 
+    def rewind(self, last: int, own: int) -> None:
+        """Begin from the newest stamp of all, and the newest of this box."""
+        self.last = last
+        self._wrote_ms = own >> 16
+
     def next(self) -> int:
         """Return a stamp greater than every one seen."""
+        self._wrote_ms = max(self._wrote_ms, self.believed_ms())
         self.last = max(self.last + 1, self.believed_ms() << 16)
         return self.last
 
@@ -68,8 +74,11 @@ class Hybrid:
 
     @property
     def set_back(self) -> bool:
-        """Whether the wall clock stands more than five minutes before the newest entry (spec/domain.md 3.1)."""
-        return self.clock.now_ms() < (self.last >> 16) - SET_BACK_MS
+        """Whether the wall clock stands more than five minutes before this box's newest entry (spec/domain.md 3.1).
+
+        That another box runs ahead is no reason to stop here: its stamps are outrun one by one.
+        """
+        return self.clock.now_ms() < self._wrote_ms - SET_BACK_MS
 
     @property
     def doubtful(self) -> bool:

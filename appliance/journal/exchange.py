@@ -203,7 +203,7 @@ class Exchange:
     def _change_over(self, drawing: Drawing) -> Done[None]:
         drawing.change_over()
         self._shadow.forget()
-        self.hybrid.last = self._shadow.newest_hlc()
+        self.hybrid.rewind(self._shadow.newest_hlc(), self._shadow.newest_hlc(self.author[:16]))
         return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
 
     # ---- keeping the log small
@@ -259,7 +259,7 @@ class Exchange:
             count = retelling.set_clock_back(self._shadow, self.author, minus_ms)
             if count:
                 self.controls.due()
-                self.hybrid.last = self._shadow.newest_hlc()
+                self.hybrid.rewind(self._shadow.newest_hlc(), self._shadow.newest_hlc(self.author[:16]))
             return count
 
         return self._writer.submit(job)

@@ -49,7 +49,9 @@ class Journal(Exchange):
         ground(store.writing, local)
         shadow = Shadow(store.writing, schema, box.root)
         shadow.prepare()
-        super().__init__(box, store, shadow, Hybrid(clock, shadow.newest_hlc()), trust)
+        super().__init__(
+            box, store, shadow, Hybrid(clock, shadow.newest_hlc(), shadow.newest_hlc(box.author[:16])), trust
+        )
         self.schema = schema
         self.clock = clock
         self.box_code = box.code

@@ -54,10 +54,12 @@ class Shadow:
         self.controls.load()
         self.keeper.begin()
 
-    def newest_hlc(self) -> int:
-        """Return the greatest stamp that counts, 0 when there is none; in each place it is the last one's."""
+    def newest_hlc(self, box: bytes = b"") -> int:
+        """Return the greatest stamp that counts, of one box or of all, 0 for none; in each place it is the last one's."""
         newest = 0
         for place in self.log.places:
+            if not self.log.places.author(place).startswith(box):
+                continue
             limit = self.controls.limit(place)
             seq = min(self.log.tip(place)[0], limit.seq if limit else 2**62)
             for _, entry, _ in self.log.stretch(place, seq, seq):

@@ -148,6 +148,18 @@ def test_a_clock_set_back_stops_writing_with_a_reason(toy: Callable[..., Desk]):
     assert desk.value("select count(*) from buyer") == 2
 
 
+def test_a_box_that_runs_ahead_keeps_nobody_else_from_selling(toy: Callable[..., Desk]):
+    from tests.journal import toy as shop
+
+    ahead, behind = toy("C1", TestClock(MORNING + 3 * 3_600_000)), toy("D1", TestClock())
+    shop.register(ahead, name="张伟")
+    behind.journal.merge(ahead.journal.entries()).result()
+    for name in ("李娜", "王芳", "赵敏"):
+        shop.register(behind, name=name)
+    last = [entry.hlc for entry in behind.journal.entries()]
+    assert last == sorted(set(last)), "its stamps come after what it has seen all the same"
+
+
 @pytest.fixture
 def toy_folder(tmp_path) -> Callable[[str], Desk]:
     from tests.journal.toy import toy_box
