@@ -4,6 +4,7 @@ The newest entries are rows, older ones lie in chunks, and the oldest may have b
 each place begins.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -125,16 +126,14 @@ class Reading:
 
     def at(self, arrivals: Iterable[int]) -> dict[int, Line]:
         """Return entries by their place in the order of arrival, as far as they are here."""
-        found: dict[int, Line] = {}
-        for arrived in sorted(arrivals):
-            if arrived in found:
-                continue
-            row = self.conn.execute(
-                "select arrived, place, seq, hlc, needs, parts from log where arrived = ?", (arrived,)
-            ).fetchone()
-            if row is not None:
-                found[arrived] = self._line(row)
-            elif (raw := self._chunk_of(arrived)) is not None:
+        wanted = sorted(set(arrivals))
+        rows = self.conn.execute(
+            "select l.arrived, l.place, l.seq, l.hlc, l.needs, l.parts from json_each(?) w join log l on l.arrived = w.value",
+            (json.dumps(wanted),),
+        )
+        found = {row[0]: self._line(row) for row in rows}
+        for arrived in wanted:
+            if arrived not in found and (raw := self._chunk_of(arrived)) is not None:
                 found |= {line.arrived: line for line in read_chunk(raw)}
         return found
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from appliance.journal import Action, Clock, Journal
 from appliance.web import words as words_of_web
@@ -34,7 +34,18 @@ MOST_WRITTEN = 2_000
 MOST_EYES = 40
 MOST_SHELLS = 200
 
+TITLE = "\ue000"
+"""Stands where a page's title will; a letter that no language has."""
+
 T = TypeVar("T")
+
+
+class Shell(NamedTuple):
+    """What stands around a page, as HTML."""
+
+    above: Markup
+    below: Markup
+
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ class Front:
         self._memory: dict[Any, tuple[int, Any]] = {}
         self._written: dict[Any, dict[Any, str]] = {}
         self._written_in = 0
-        self._shells: dict[Any, Markup] = {}
+        self._shells: dict[Any, Shell] = {}
         self._stale = False
         self._staff_stale = False
         self._gather()
@@ -191,15 +202,16 @@ class Front:
             written = self._written[eyes] = {}
         return written
 
-    def shell(self, visit: Visit, title: str) -> Markup:
-        """The rail and the bar around a page; they change seldom, so they are written once for each who sees them."""
-        key = (visit.session.hash, visit.lang, visit.theme, visit.density, title, tuple(visit.rail))
-        html = self._shells.get(key)
-        if html is None:
+    def shell(self, visit: Visit, title: str) -> Shell:
+        """What stands around a page; it changes seldom, so it is written once for each who sees it."""
+        key = (visit.session.hash, visit.lang, visit.theme, visit.density, tuple(visit.rail))
+        shell = self._shells.get(key)
+        if shell is None:
             if len(self._shells) > MOST_SHELLS:
                 self._shells.clear()
-            html = self._shells[key] = Markup(self.render("rail.html", visit.words, visit=visit, title=title))
-        return html
+            parts = [self.render(name, visit.words, visit=visit, title=TITLE) for name in ("shell.html", "below.html")]
+            shell = self._shells[key] = Shell(*map(Markup, parts))
+        return Shell(Markup(shell.above.replace(TITLE, escape(title))), shell.below)
 
     def _heard(self, touched: frozenset[tuple[str, str]]) -> None:
         """Called in the writer's thread after each commit."""

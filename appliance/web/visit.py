@@ -18,7 +18,7 @@ from appliance.web.signin import Device, Person, Session
 from appliance.web.words import Words
 
 if TYPE_CHECKING:
-    from appliance.web.front import Front
+    from appliance.web.front import Front, Shell
     from appliance.web.pages import Corner
 
 Answer = Response[Any]
@@ -240,8 +240,8 @@ class Visit:
         """Roomy or compact."""
         return _one_of(self.request.cookies.get("density"), ("roomy", "compact"))
 
-    def shell(self, title: str) -> Markup:
-        """The rail and the bar around a page."""
+    def shell(self, title: str) -> "Shell":
+        """What stands around a page."""
         return self.front.shell(self, title)
 
     @cached_property
