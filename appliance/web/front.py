@@ -47,7 +47,6 @@ class Shell(NamedTuple):
     below: Markup
 
 
-
 @dataclass(frozen=True)
 class WebConfig:
     """What the front of house must be told about this box."""

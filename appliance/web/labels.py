@@ -1,6 +1,6 @@
 """Labels: how a row of another table is called, and how one is found by typing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -47,11 +47,21 @@ class Labels:
 
     def few(self, visit: "Visit", table: str) -> list[tuple[str, str]] | None:
         """Every row that can be picked, if they are few enough for a plain list; None otherwise."""
-        if table not in self.named:
-            return []
+        return self.few_of(visit, [table])[table]
+
+    def few_of(self, visit: "Visit", tables: Sequence[str]) -> dict[str, list[tuple[str, str]] | None]:
+        """The same for several tables in one statement."""
+        known = [table for table in dict.fromkeys(tables) if table in self.named]
+        asked = [self._picked(table, place) for place, table in enumerate(known)]
+        found: dict[str, list[tuple[str, str]]] = {table: [] for table in tables}
+        for row in visit.remembered(" union all ".join(asked)) if asked else ():
+            found[known[row[0]]].append((row[1], str(row[2])))
+        return {table: rows if len(rows) <= FEW else None for table, rows in found.items()}
+
+    def _picked(self, table: str, place: int) -> str:
         view, column, condition = self._of(table)
-        rows = visit.remembered(f"select id, {column} from {view} where {condition} order by {column} limit {FEW + 1}")
-        return [(row[0], str(row[1])) for row in rows] if len(rows) <= FEW else None
+        rows = f"select {place} as place, id, {column} from {view} where {condition} order by {column} limit {FEW + 1}"
+        return f"select * from ({rows})"
 
     def find(self, visit: "Visit", table: str, text: str) -> list[tuple[str, str]]:
         """The rows that a typed text may mean, the best first."""

@@ -4,7 +4,7 @@ Pages go by key, never by offset, and nothing is counted beyond what a person wa
 on what it shows, not on the years behind it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from appliance.journal import Row, is_id
 from appliance.web.columns import Column, Next
 from appliance.web.forms import FieldView
 from appliance.web.front import capped
-from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, Saved
+from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, RefFilter, Saved
 from appliance.web.typed import folded
 from appliance.web.visit import Visit
 
@@ -260,7 +260,9 @@ class ListPage:
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
         """The filters, each with what can be chosen and what is."""
-        return [_chip(self, one) for one in self.listing.filters]
+        tables = [one.table for one in self.listing.filters if isinstance(one, RefFilter)]
+        few = self.visit.front.labels.few_of(self.visit, tables)
+        return [_chip(self, one, few) for one in self.listing.filters]
 
     @property
     def sorts(self) -> list[dict[str, Any]]:
@@ -359,7 +361,7 @@ def _read_place(text: str) -> tuple[Any, str] | None:
 PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("90d", "Last 90 days"))
 
 
-def _chip(page: ListPage, one: Filter) -> dict[str, Any]:
+def _chip(page: ListPage, one: Filter, few: Mapping[str, list[tuple[str, str]] | None]) -> dict[str, Any]:
     words, given = page.visit.words, page.query.get(one.column, "")
     if isinstance(one, Period):
         options: list[tuple[str, str]] = [(key, words(title)) for key, title in PERIODS]
@@ -369,7 +371,7 @@ def _chip(page: ListPage, one: Filter) -> dict[str, Any]:
         said = dict(options).get(given, given)
     else:
         table = one.table  # type: ignore[attr-defined]
-        options = page.visit.front.labels.few(page.visit, table) or []
+        options = few[table] or []
         said = dict(options).get(given) or page.visit.pick(table, given)
     return {
         "name": one.column,

@@ -173,3 +173,9 @@ def test_a_new_shop_is_led_through_its_first_steps(tablet: Tablet) -> None:
     page = seen(tablet, "/").text
     assert "First steps" in page
     assert "/do/catalog/add_goods" in page
+
+
+@pytest.mark.parametrize("asked", [asked for _, _, asked in finding.KINDS])
+def test_what_is_pasted_is_looked_up_by_index(alice: Desk, asked: str) -> None:
+    plan = alice.rows(f"explain query plan {asked.replace(':text', '?').replace(':phone', '?')}", "138")
+    assert [row["detail"] for row in plan if row["detail"].startswith("SCAN")] == []

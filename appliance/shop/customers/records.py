@@ -57,7 +57,7 @@ class Customer(Record, kw_only=True, frozen=True):
     partition: ClassVar[Partition] = CHAIN
     personal: ClassVar[bool] = True
     history: ClassVar[bool] = True
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("customer_class",),)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("customer_class",), ("no",))
 
     no: Annotated[Text, Label("Customer number")] = ""
     name: Text = ""

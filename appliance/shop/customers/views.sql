@@ -31,8 +31,8 @@ where c.made_at > 0;
 -- index customer_class, made_at
 -- index owner, made_at
 -- index shop, made_at
--- index made_at
--- index name
+-- index made_at, id where state in ('active', 'blacklisted')
+-- index name, id where state in ('active', 'blacklisted')
 -- search name, no, phones, nicks, chat
 create view customer_list as
 select f.*, f.name || ifnull(' ' || substr(f.phone, -4), '') as label

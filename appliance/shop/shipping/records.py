@@ -21,7 +21,7 @@ class Parcel(Record, kw_only=True, frozen=True):
 
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = PARCEL_FLOW
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("sales_order",), ("waybill", "courier"))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("sales_order",), ("waybill", "courier"), ("number",))
 
     number: Text = ""
     sales_order: SalesOrderId = ""
