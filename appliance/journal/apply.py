@@ -31,6 +31,8 @@ class Applier:
         self._schema = schema
         self._keeper = keeper
         self._places = places
+        self.half_known = False
+        """Set when a change held something that this version does not know."""
         self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
         self._stamped = {shape.table: _stamped_columns(shape) for shape in schema.shapes.values()}
 
@@ -39,16 +41,16 @@ class Applier:
         match change:
             case ["p", str(table), record, dict(fields)]:
                 shape = self._shape(table, fact=False)
-                self.put(shape, stamp, _id(record), _whole_row(shape, fields))
+                self.put(shape, stamp, read_id(record), self.whole_row(shape, fields))
             case ["s", str(table), record, dict(fields), dict(was)]:
                 shape = self._shape(table, fact=False)
                 was_before = self._was(was) if was else {}
-                self.correct(shape, stamp, who, _id(record), _corrections(shape, fields), was_before)
+                self.correct(shape, stamp, who, read_id(record), self.corrections(shape, fields), was_before)
             case ["f", str(table), fact, dict(fields)]:
                 shape = self._shape(table, fact=True)
-                self.fact(shape, stamp, who, _id(fact), _whole_row(shape, fields))
+                self.fact(shape, stamp, who, read_id(fact), self.whole_row(shape, fields))
             case ["t", str(table), document, str(origin), str(to), parent]:
-                self._step_foreign(table, stamp, raw_hlc, who, _id(document), origin, to, parent)
+                self._step_foreign(table, stamp, raw_hlc, who, read_id(document), origin, to, parent)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
 
@@ -57,6 +59,35 @@ class Applier:
         if shape is None or shape.is_fact != fact:
             raise Unfit(f"This version knows no {table}.")
         return shape
+
+    def whole_row(self, shape: Shape, fields: Mapping[Any, Any]) -> list[Any]:
+        """Lay the fields this version knows into a row; a known field of the wrong kind makes the change unfit."""
+        row, readers, name = list(shape.blank), shape.readers, ""
+        try:
+            for name, value in fields.items():
+                if name in readers:
+                    place, read = readers[name]
+                    row[place] = read(value)
+                else:
+                    self.half_known = True
+        except ValueError as error:
+            raise _misfit(shape, name) from error
+        return row
+
+    def corrections(self, shape: Shape, fields: Mapping[Any, Any]) -> dict[str, Any]:
+        """Read the fields of a correction that this version knows."""
+        known, readers, name = dict[str, Any](), shape.readers, ""
+        try:
+            for name, value in fields.items():
+                if name in readers:
+                    known[name] = readers[name][1](value)
+                elif name == "deleted":
+                    known[name] = int(bool(value))
+                else:
+                    self.half_known = True
+        except ValueError as error:
+            raise _misfit(shape, name) from error
+        return known
 
     # ---- records
 
@@ -119,6 +150,19 @@ class Applier:
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
         return stamp.hlc > hlc or (stamp.hlc == hlc and stamp.author >= self._places.author(place))
+
+    def begin_apart(
+        self, shape: Shape, record: str, made_at: int, row: Mapping[str, Any], marks: Mapping[str, tuple[int, int]]
+    ) -> bool:
+        """Write a record whose groups have stamps of their own; does nothing and says so where it is already."""
+        base = marks.get("deleted", (0, 0))
+        apart = {group: marks.get(group, (0, 0)) for group in shape.groups if marks.get(group, (0, 0)) != base}
+        flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
+        changed = max(hlc for hlc, _ in marks.values())
+        told = msgspec.msgpack.encode(apart) if apart else None
+        values = (row[name] for name in (*shape.names, "deleted"))
+        line = (record, *values, made_at, changed, *flow, *base, told)
+        return self._conn.execute(self._inserts[shape.table], line).rowcount > 0
 
     def stamps(self, row: Any, groups: set[str]) -> dict[str, Stamp]:
         """Return the stamp that groups of a record's row carry now."""
@@ -216,7 +260,7 @@ class Applier:
         shape = self._shape(table, fact=False)
         if shape.flow is None or to not in shape.flow.states:
             raise Unfit(f"This version knows no step of a {table} to {to}.")
-        self.step(shape, stamp, raw_hlc, who, document, origin, to, _id(parent) if parent else "")
+        self.step(shape, stamp, raw_hlc, who, document, origin, to, read_id(parent) if parent else "")
 
     def step(
         self,
@@ -230,11 +274,26 @@ class Applier:
         parent: str,
         before: Any = None,
     ) -> None:
-        """Take a step; one that does not follow the last makes a fork, and the flow's ranks say what stands.
+        """Take a step; its name follows from what it is, and from the stamp its author gave it.
 
         `before` is the document's row, if the caller has it.
         """
         step = ids.derive("step", document, parent, to, str(raw_hlc), stamp.author.hex())
+        self.take_step(shape, stamp, step, who, document, origin, to, parent, before)
+
+    def take_step(
+        self,
+        shape: Shape,
+        stamp: Stamp,
+        step: str,
+        who: str,
+        document: str,
+        origin: str,
+        to: str,
+        parent: str,
+        before: Any = None,
+    ) -> None:
+        """Take a named step; one that does not follow the last makes a fork, and the flow's ranks say what stands."""
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
@@ -292,34 +351,6 @@ def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
     return best
 
 
-def _whole_row(shape: Shape, fields: Mapping[Any, Any]) -> list[Any]:
-    """Lay the fields this version knows into a row; a known field of the wrong kind makes the change unfit."""
-    row, readers, name = list(shape.blank), shape.readers, ""
-    try:
-        for name, value in fields.items():
-            if name in readers:
-                place, read = readers[name]
-                row[place] = read(value)
-    except ValueError as error:
-        raise _misfit(shape, name) from error
-    return row
-
-
-def _corrections(shape: Shape, fields: Mapping[Any, Any]) -> dict[str, Any]:
-    """Read the fields of a correction that this version knows."""
-    known: dict[str, Any] = {}
-    readers, name = shape.readers, ""
-    try:
-        for name, value in fields.items():
-            if name in readers:
-                known[name] = readers[name][1](value)
-            elif name == "deleted":
-                known[name] = int(bool(value))
-    except ValueError as error:
-        raise _misfit(shape, name) from error
-    return known
-
-
 def _misfit(shape: Shape, name: str) -> Unfit:
     return Unfit(f"{shape.table}.{name} holds what it cannot hold.")
 
@@ -329,7 +360,8 @@ def _told(shape: Shape, row: Sequence[Any]) -> dict[str, Any]:
     return dict(zip(("id", *shape.names, "at", "who"), row[:-2], strict=True))
 
 
-def _id(value: Any) -> str:
+def read_id(value: Any) -> str:
+    """Read an id as it travels; raises `Unfit`."""
     if isinstance(value, bytes) and len(value) == 16:
         return ids.show(value)
     if isinstance(value, str) and 0 < len(value) <= 200:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.journal.apply import later
+from appliance.journal.checkpoints import astray, begin
 from appliance.journal.controls import Controls
-from appliance.journal.drawing import beside
 from appliance.journal.journal import Journal
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
 from appliance.journal.places import Places
+from appliance.journal.shadow import beside
 from appliance.journal.shapes import Shape
 
 
@@ -48,6 +49,8 @@ def _broken_chains(conn: sqlite3.Connection) -> list[str]:
     wrong: list[str] = []
     log = Log(conn)
     controls = Controls(conn, log.places, b"", frozen=True)
+    if astray(conn, controls):
+        wrong.append("something counts that was cut off or restamped after its entries were trimmed")
     for place in log.places:
         author, partition = log.places.of(place)
         begins = conn.execute("select seq from base where place = ?", (place,)).fetchone()
@@ -77,6 +80,7 @@ def _shadow_differences(journal: Journal) -> list[str]:
     try:
         conn.execute("begin")
         shadow.keeper.paused = True
+        begin(shadow)
         shadow.go_on()
         live, drawn = dict(_digests(journal, conn, "shop")), dict(_digests(journal, conn))
     finally:

@@ -102,16 +102,17 @@ def open_for(log: Log, arrived: int) -> None:
     found = log.conn.execute("select first from cold where first <= ?1 and last >= ?1", (arrived,)).fetchone()
     hot = log.conn.execute("select 1 from log where arrived = ?", (arrived,)).fetchone()
     if found is not None and hot is None:
-        _open(log, found[0])
+        open_chunk(log, found[0])
 
 
 def open_beyond(log: Log, place: int, seq: int) -> None:
     """Make everything of a place after a sequence rows again."""
     for (first,) in log.conn.execute("select chunk from span where place = ? and last > ?", (place, seq)).fetchall():
-        _open(log, first)
+        open_chunk(log, first)
 
 
-def _open(log: Log, first: int) -> None:
+def open_chunk(log: Log, first: int) -> None:
+    """Make the entries of a chunk rows again."""
     conn = log.conn
     lines = read_chunk(conn.execute("select chunk from cold where first = ?", (first,)).fetchone()[0])
     spans = conn.execute("select place, first, last from span where chunk = ?", (first,)).fetchall()

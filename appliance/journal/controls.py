@@ -9,6 +9,7 @@ A control is a change `["c", verb, {...}]` of an entry's impersonal part:
 - `restamp` {author, first, last, minus}: an author's stamps from `first` to `last` count `minus` less (R12)
 - `retire` {author, heads}: an author wrote its last at [[partition, seq, head], ...] (R5, R36)
 - `erase` {record}: a person is to be forgotten (R37)
+- `milestone` {number, floor, authors, reaches, states}: how far everything is known, and how far everybody is (R32)
 
 What they say is kept in tables beside the log, for the tables drawn from the log depend on it.
 """
@@ -24,6 +25,9 @@ from appliance.journal.forks import Proof, mark
 from appliance.journal.places import Places
 from appliance.journal.reading import Heads
 from appliance.journal.segments import signed
+
+Source = tuple[int, int, Any]
+"""Where a control stands: place, sequence, and the change itself."""
 
 
 class Unfit(Exception):
@@ -87,6 +91,25 @@ class Erase(msgspec.Struct, frozen=True):
     record: Any
 
 
+class Milestone(msgspec.Struct, frozen=True):
+    """How far everything is known, said by the hub or an elder (R32); the log below `floor` may be trimmed."""
+
+    number: int
+    floor: int
+    """The milestone that every box heard of lately has reached; 0 for none."""
+    authors: list[bytes]
+    reaches: dict[str, list[tuple[int, int]]]
+    """By partition, (place in `authors`, sequence)."""
+    states: dict[str, tuple[bytes, bytes]]
+    """By partition, a digest of the entries and one of the state, where it was computed for just these."""
+
+    def vector(self) -> dict[tuple[bytes, str], int]:
+        """The sequence it stands at for each author and partition."""
+        return {
+            (self.authors[author], partition): seq for partition, told in self.reaches.items() for author, seq in told
+        }
+
+
 class Was(msgspec.Struct, frozen=True):
     """When and where an entry was first written."""
 
@@ -107,7 +130,7 @@ class Controls:
         self._places = places
         self._root = root
         self._frozen = frozen
-        self.unheard: list[tuple[int, int, Any]] = []
+        self.unheard: list[Source] = []
         self.erase: Callable[[str], None] = lambda _record: None
         """Takes a person's parts and rows away; set by whoever owns the tables."""
         self.redraw_due = ""
@@ -117,9 +140,7 @@ class Controls:
     def load(self) -> None:
         """Read the tables again, after a transaction was given up or a limit moved."""
         conn = self._conn
-        self._revoked = {
-            row["box"]: (row["number"], _cuts(row["cuts"])) for row in conn.execute("select * from revoked")
-        }
+        self._revoked = {row["box"]: _cuts(row["told"]) for row in conn.execute("select * from cut_off")}
         self._forked = {row["place"]: _forked(row) for row in conn.execute("select * from forked")}
         self._limits: dict[int, Limit | None] = {}
         self._restamps: dict[bytes, list[tuple[int, int, int]]] = {}
@@ -141,7 +162,7 @@ class Controls:
             author, partition = self._places.of(place)
             revoked = self._revoked.get(author[:16])
             if revoked is not None:
-                seq, head = revoked[1].get((author, partition), (0, NO_HEAD))
+                seq, head = revoked.get((author, partition), (0, NO_HEAD))
                 self._limits[place] = Limit(seq, head, head)
             else:
                 self._limits[place] = self._forked.get(place)
@@ -155,6 +176,11 @@ class Controls:
         """Tell whether an entry counts."""
         limit = self.limit(place)
         return limit is None or seq <= limit.seq
+
+    @property
+    def restamps(self) -> dict[bytes, list[tuple[int, int, int]]]:
+        """By author, which of its stamps (first, last) count how much less."""
+        return self._restamps
 
     def cut_off(self, author: bytes) -> bool:
         """Tell whether the owner cut the box of an author off."""
@@ -196,31 +222,33 @@ class Controls:
         source = (place, seq, change)
         match read_control(change):
             case Revoke() as told:
-                self._revoke(told, source)
+                self.revoke(told, source)
             case Restamp() as told:
                 self._restamp(told, source)
             case Retire() as told:
                 self._retire(told, source)
             case Erase() as told:
-                self._erase(told, source)
+                self.erase_record(told.record, source)
+            case Milestone() as told:
+                self._stand(told, source)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
 
-    def _new(self, source: tuple[int, int, Any]) -> bool:
+    def _new(self, source: Source | None) -> bool:
         """Tell whether a control may be obeyed here and now."""
-        if self._frozen:
+        if self._frozen and source is not None:
             self.unheard.append(source)
         return not self._frozen
 
-    def _revoke(self, told: Revoke, source: tuple[int, int, Any]) -> None:
+    def revoke(self, told: Revoke, source: Source | None = None) -> None:
+        """Cut a box off, if the owner signed that and has said nothing newer of it; raises `Unfit`."""
         if not self._root or not signed(self._root, told.signature, told.message):
             raise Unfit("The owner's key did not sign this.")
-        cuts = pack(told.cuts)
-        known = self._conn.execute("select number, cuts from revoked where box = ?", (told.box,)).fetchone()
-        if (known is not None and (told.number, cuts) <= tuple(known)) or not self._new(source):
-            return
-        self._conn.execute("insert or replace into revoked values (?, ?, ?)", (told.box, told.number, cuts))
-        self.due()
+        row = (told.box, told.number, pack(control(told)))
+        known = self._conn.execute("select number, told from cut_off where box = ?", (told.box,)).fetchone()
+        if (known is None or row[1:] > tuple(known)) and self._new(source):
+            self._conn.execute("insert or replace into cut_off values (?, ?, ?)", row)
+            self.due()
 
     def fork(self, proof: Proof) -> bool:
         """Take note of a proven fork; returns whether it was new."""
@@ -243,7 +271,7 @@ class Controls:
         self._conn.execute("insert or replace into meta select 'redraw', value from meta where name = 'redraws'")
         self.load()
 
-    def _restamp(self, told: Restamp, source: tuple[int, int, Any]) -> None:
+    def _restamp(self, told: Restamp, source: Source) -> None:
         if len(told.author) != 24 or not 0 < told.first <= told.last < 2**63 or not 0 < told.minus < told.first:
             raise Unfit("A restamping does not fit together.")
         row = (told.author, told.first, told.last, told.minus, *source[:2])
@@ -254,7 +282,7 @@ class Controls:
             self._conn.execute("insert into restamped values (?, ?, ?, ?, ?, ?)", row)
             self.due()
 
-    def _retire(self, told: Retire, source: tuple[int, int, Any]) -> None:
+    def _retire(self, told: Retire, source: Source) -> None:
         rows = [(told.author, partition, seq, head, *source[:2]) for partition, seq, head in told.heads]
         known = {
             (row["author"], row["partition"], row["seq"])
@@ -263,8 +291,9 @@ class Controls:
         if any(row[:3] not in known for row in rows) and self._new(source):
             self._conn.executemany("insert or ignore into retired values (?, ?, ?, ?, ?, ?)", rows)
 
-    def _erase(self, told: Erase, source: tuple[int, int, Any]) -> None:
-        record = show_id(told.record)
+    def erase_record(self, told: Any, source: Source | None = None) -> None:
+        """Forget a person; raises `Unfit`."""
+        record = show_id(told)
         if not isinstance(record, str) or not 0 < len(record) <= 200:
             raise Unfit("An id is no id.")
         if record not in self._erased and self._new(source):
@@ -272,8 +301,17 @@ class Controls:
             self._erased.add(record)
             self.erase(record)
 
+    def _stand(self, told: Milestone, source: Source) -> None:
+        place, seq, _ = source
+        known = self._conn.execute(
+            "select 1 from milestone where (number, place, seq) = (?, ?, ?)", (told.number, place, seq)
+        )
+        if known.fetchone() is None and self._new(source):
+            row = (told.number, place, seq, told.floor, pack(control(told)))
+            self._conn.execute("insert into milestone values (?, ?, ?, ?, ?)", row)
 
-Control = Revoke | Restamp | Retire | Erase | Was
+
+Control = Revoke | Restamp | Retire | Erase | Milestone | Was
 
 
 def control(told: Control) -> list[Any]:
@@ -292,7 +330,9 @@ def read_control(change: Any) -> Control | None:
     return None
 
 
-_KINDS: dict[str, type[Control]] = {kind.__name__.lower(): kind for kind in (Revoke, Restamp, Retire, Erase, Was)}
+_KINDS: dict[str, type[Control]] = {
+    kind.__name__.lower(): kind for kind in (Revoke, Restamp, Retire, Erase, Milestone, Was)
+}
 
 
 def original(author: bytes, change: Any) -> Was | None:
@@ -305,11 +345,10 @@ def original(author: bytes, change: Any) -> Was | None:
     return was
 
 
-_decode_cuts = msgspec.msgpack.Decoder(list[Cut]).decode
-
-
 def _cuts(raw: bytes) -> dict[tuple[bytes, str], tuple[int, bytes]]:
-    return {(cut.author, cut.partition): (cut.seq, cut.head) for cut in _decode_cuts(raw)}
+    told = read_control(msgspec.msgpack.decode(raw))
+    cuts = told.cuts if isinstance(told, Revoke) else []
+    return {(cut.author, cut.partition): (cut.seq, cut.head) for cut in cuts}
 
 
 def _forked(row: Any) -> Limit:

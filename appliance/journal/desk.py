@@ -260,7 +260,7 @@ class Desk:
         watched = {shape.group_of(name) for name in stored} & shape.watched
         was = self.journal.applier.stamps(row, watched)
         self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
-        sent = {name: _travelling(shape, name, value) for name, value in stored.items()}
+        sent = {name: shape.travelling(name, value) for name, value in stored.items()}
         replaced = {group: [stamp.hlc, stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])
 
@@ -359,18 +359,6 @@ def _sent(shape: Shape, record: Record | Fact) -> dict[str, Any]:
     for name in sent.keys() & shape.id_columns:
         sent[name] = pack_id(sent[name]) if isinstance(sent[name], str) else sent[name]
     return sent
-
-
-def _travelling(shape: Shape, name: str, stored: Any) -> Any:
-    """Turn what SQLite holds back into what an entry carries."""
-    if name == "deleted":
-        return bool(stored)
-    column = shape.by_name[name]
-    if column.is_json:
-        return msgspec.json.decode(stored)
-    if column.base is bool:
-        return bool(stored)
-    return pack_id(stored) if column.is_id else stored
 
 
 def _check(shape: Shape, name: str, value: Any) -> None:

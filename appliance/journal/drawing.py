@@ -5,30 +5,53 @@ drawn anew and changed for the old one in one transaction (spec/sync.md R27). Wh
 """
 
 import sqlite3
-from pathlib import Path
 
+from appliance.journal.checkpoints import begin
 from appliance.journal.erasing import erase
 from appliance.journal.schema import Schema
-from appliance.journal.shadow import Shadow
-from appliance.journal.store import Store, dressed
+from appliance.journal.shadow import CACHE, Shadow, beside
+from appliance.journal.store import Store
 
 AT_ONCE = 2_000
 FEW = 200
-CACHE = "pragma cache_size = -64000"
 
 
-def beside(shop: Path, drawing: str, schema: Schema, root: bytes) -> Shadow:
-    """Make an empty shadow in a file of its own (a temporary one without a name), fed from the log of a shop."""
-    conn = dressed(sqlite3.connect(f"file:{drawing}", uri=True, isolation_level=None, check_same_thread=False))
-    for pragma in ("pragma journal_mode = off", "pragma synchronous = off", CACHE):
-        conn.execute(pragma)
-    # The log and what was said of it are read where they stand; only the shadow has tables here.
-    conn.execute("attach ? as shop", (f"file:{shop}?mode=ro",))
-    conn.execute("begin")
-    shadow = Shadow(conn, schema, root, frozen=True)
+def prepare(shadow: Shadow) -> None:
+    """At the start: draw anew what looks different in this version, or has to count differently."""
+    conn, schema = shadow.conn, shadow.schema
+    if shadow.meta("shadow") != schema.fingerprint or shadow.controls.redraw_due:
+        conn.execute("begin immediate")
+        redraw(shadow)
+        conn.execute("commit")
+    elif shadow.meta("views") != schema.view_fingerprint:
+        conn.execute("begin immediate")
+        schema.drop_views(conn)
+        schema.create_views(conn)
+        shadow.bind()
+        shadow.keeper.redraw(schema.fact_feeds)
+        _remember(shadow)
+        conn.execute("commit")
+
+
+def redraw(shadow: Shadow) -> None:
+    """Draw every table anew from the log, inside the caller's transaction."""
+    shadow.schema.drop_all(shadow.conn)
     shadow.create()
-    conn.execute("commit")
-    return shadow
+    shadow.keeper.paused = True
+    begin(shadow)
+    shadow.go_on()
+    shadow.schema.create_indexes(shadow.conn)
+    shadow.keeper.paused = False
+    shadow.keeper.redraw(shadow.schema.fact_feeds)
+    _remember(shadow)
+    shadow.conn.execute("delete from meta where name = 'redraw'")
+    shadow.controls.load()
+
+
+def _remember(shadow: Shadow) -> None:
+    told = {"shadow": shadow.schema.fingerprint, "views": shadow.schema.view_fingerprint}
+    told["drawn"] = " ".join(shadow.schema.drawn)
+    shadow.conn.executemany("insert or replace into meta values (?, ?)", told.items())
 
 
 class Drawing:
@@ -45,6 +68,9 @@ class Drawing:
         """Draw everything but the last few entries, which count when the tables are changed over."""
         conn, keeper = self._shadow.conn, self._shadow.keeper
         keeper.paused = True
+        conn.execute("begin")
+        begin(self._shadow)
+        conn.execute("commit")
         count = AT_ONCE
         while count >= FEW:
             conn.execute("begin")

@@ -8,6 +8,7 @@ the same parts before it is written down.
 import sqlite3
 from typing import Any
 
+from appliance.journal.checkpoints import forget
 from appliance.journal.cold import open_for
 from appliance.journal.entry import Erased, Unreadable, part_hash, read_sealed
 from appliance.journal.log import Log
@@ -24,8 +25,10 @@ SHORTEST = 2
 def erase(shadow: Shadow, record: str) -> None:
     """Take every part and row of a person away, inside the caller's transaction."""
     conn = shadow.conn
-    for arrived, part in conn.execute("select arrived, part from personal where record = ?", (record,)).fetchall():
+    spoken = conn.execute("select arrived, part from personal where record = ? and arrived > 0", (record,)).fetchall()
+    for arrived, part in spoken:
         _strip(shadow.log, arrived, part)
+    forget(conn, record)
     conn.execute("delete from personal where record = ?", (record,))
     _strip_waiting(conn, record)
     for shape in shadow.schema.shapes.values():

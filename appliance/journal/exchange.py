@@ -4,13 +4,11 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from appliance.journal import erasing, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Hybrid
-from appliance.journal.cold import STAY_HOT, next_chunk, put_away
 from appliance.journal.digests import Digests, of_partitions
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
@@ -21,6 +19,7 @@ from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
 from appliance.journal.writer import More, Writer
 
+T = TypeVar("T")
 MOST_AT_ONCE = 200
 """Entries that a merge takes in before it lets the disk flush."""
 
@@ -163,8 +162,8 @@ class Exchange:
         """Be told when no table waits to be drawn anew, and nothing to be scrubbed."""
         return self._aside.submit(lambda: None)
 
-    def _after_drawing(self, taking: "Future[Done[Merged]]") -> "Future[Done[Merged]]":
-        outer: Future[Done[Merged]] = Future()
+    def _after_drawing(self, taking: "Future[T]") -> "Future[T]":
+        outer: Future[T] = Future()
 
         def answer(done: "Future[Any]") -> None:
             error = taking.exception() or done.exception()
@@ -205,17 +204,6 @@ class Exchange:
         self._shadow.forget()
         self.hybrid.rewind(self._shadow.newest_hlc(), self._shadow.newest_hlc(self.author[:16]))
         return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
-
-    # ---- keeping the log small
-
-    def put_away(self, stay_hot: int = STAY_HOT) -> int:
-        """Pack what is old in the log into chunks, in the caller's thread; returns how many entries."""
-        log, count = self._shadow.log, 0
-        while (chunk := next_chunk(log.seen_by(self.reading()), stay_hot)) is not None:
-            if not self._writer.submit(partial(put_away, log, chunk)).result():
-                break
-            count += len(chunk.lines)
-        return count
 
     # ---- being a copy
 

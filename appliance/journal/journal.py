@@ -13,8 +13,8 @@ from appliance.journal.blobs import Blobs
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Clock, Hybrid, business_day
 from appliance.journal.desk import Desk, Draft, Work
+from appliance.journal.drawing import prepare, redraw
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
-from appliance.journal.exchange import Exchange
 from appliance.journal.log import Log
 from appliance.journal.merging import Trust
 from appliance.journal.refusal import Refusal, Unable
@@ -23,6 +23,7 @@ from appliance.journal.schema import Schema, ground
 from appliance.journal.shadow import Shadow
 from appliance.journal.shapes import Fact, Record, Shape
 from appliance.journal.store import Store
+from appliance.journal.upkeep import Upkeep
 from appliance.journal.writer import Writer
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ ANSWERS_KEPT_MS = 30 * 24 * 3600 * 1000
 Listener = Callable[[frozenset[tuple[str, str]]], None]
 
 
-class Journal(Exchange):
+class Journal(Upkeep):
     """One box's log and shadow, opened once per process."""
 
     def __init__(
@@ -48,7 +49,7 @@ class Journal(Exchange):
         store = Store(box.folder / "shop.db")
         ground(store.writing, local)
         shadow = Shadow(store.writing, schema, box.root)
-        shadow.prepare()
+        prepare(shadow)
         super().__init__(
             box, store, shadow, Hybrid(clock, shadow.newest_hlc(), shadow.newest_hlc(box.author[:16])), trust
         )
@@ -85,7 +86,7 @@ class Journal(Exchange):
 
     def rebuild(self) -> "Future[None]":
         """Draw the whole shadow anew from the log, in one transaction."""
-        return self._writer.submit(lambda _conn: self._shadow.redraw())
+        return self._writer.submit(lambda _conn: redraw(self._shadow))
 
     def close(self) -> None:
         """Finish what waits and close."""
@@ -209,7 +210,8 @@ class Journal(Exchange):
         return search.find(conn, view, kept.search, text, limit)
 
     def tidy(self) -> None:
-        """Forget answers older than a month (nobody repeats a request that late), and pack what is old in the log."""
+        """Forget answers older than a month (nobody repeats a request that late), pack what is old in the log, trim it."""
         before = self.clock.now_ms() - ANSWERS_KEPT_MS
         self.local(lambda conn: conn.execute("delete from answered where at < ?", (before,)).rowcount).result()
         self.put_away()
+        self.trim()

@@ -126,15 +126,15 @@ class Reading:
 
     def at(self, arrivals: Iterable[int]) -> dict[int, Line]:
         """Return entries by their place in the order of arrival, as far as they are here."""
-        wanted = sorted(set(arrivals))
+        wanted = set(arrivals)
         rows = self.conn.execute(
             "select l.arrived, l.place, l.seq, l.hlc, l.needs, l.parts from json_each(?) w join log l on l.arrived = w.value",
-            (json.dumps(wanted),),
+            (json.dumps(sorted(wanted)),),
         )
         found = {row[0]: self._line(row) for row in rows}
-        for arrived in wanted:
+        for arrived in sorted(wanted):
             if arrived not in found and (raw := self._chunk_of(arrived)) is not None:
-                found |= {line.arrived: line for line in read_chunk(raw)}
+                found |= {line.arrived: line for line in read_chunk(raw) if line.arrived in wanted}
         return found
 
     def _chunk_of(self, arrived: int) -> bytes | None:

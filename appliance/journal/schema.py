@@ -23,13 +23,18 @@ create table if not exists span (
     place integer, last integer, first integer, head blob, chunk integer, primary key (place, last)
 ) without rowid;
 create table if not exists base (place integer primary key, seq integer, head blob);
+create table if not exists checkpoint (n integer primary key, "partition" text, kind text, "table" text, first text,
+    last text, state blob);
+create table if not exists checkpoint_head (place integer primary key, seq integer, head blob, more integer);
 create table if not exists dictionary (n integer primary key, content blob);
 create table if not exists seal (
     place integer, seq integer, arrived integer, signature blob, primary key (place, seq)
 ) without rowid;
 create table if not exists early (place integer, first integer, segment blob, primary key (place, first)) without rowid;
 create table if not exists forked (place integer primary key, seq integer, head blob, proof blob);
-create table if not exists revoked (box blob primary key, number integer, cuts blob) without rowid;
+create table if not exists cut_off (box blob primary key, number integer, told blob) without rowid;
+create table if not exists milestone (number integer, place integer, seq integer, floor integer, told blob,
+    primary key (number, place, seq)) without rowid;
 create table if not exists restamped (author blob, first integer, last integer, minus integer, place integer,
     seq integer, primary key (author, first, last, minus, place, seq)) without rowid;
 create table if not exists retired (author blob, "partition" text, seq integer, head blob, place integer,
@@ -85,6 +90,7 @@ create table rival (kind text, id text, hlc integer, place integer, content text
     primary key (id, kind, hlc, place)) without rowid;
 create table parked (arrived integer, part integer, place integer, reason text,
     primary key (arrived, part, place)) without rowid;
+create table half_known (arrived integer primary key);
 create view fork as
     select s.kind, s.document, s.parent, min(s.hlc) as first_hlc, count(*) as branches
     from step s group by s.document, s.parent having count(*) > 1;

@@ -5,6 +5,7 @@ and one told again by a later incarnation counts from the moment when it was fir
 """
 
 import sqlite3
+from pathlib import Path
 
 import msgspec
 
@@ -25,12 +26,15 @@ from appliance.journal.entry import (
 )
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
+from appliance.journal.resting import Line
 from appliance.journal.schema import Schema
+from appliance.journal.store import dressed
 
 LEVEL = 1
 """What this version understands; an entry that needs more waits for an update (spec/sync.md R21)."""
 TOLD_AGAIN = 1_024
 """An entry told again says a little more than before, for the moment when it was first written."""
+CACHE = "pragma cache_size = -64000"
 
 
 class Shadow:
@@ -41,10 +45,13 @@ class Shadow:
         self.schema = schema
         self.log = Log(conn)
         self.controls = Controls(conn, self.log.places, root, frozen=frozen)
-        self._bind()
+        self.bind()
         self.arrived = 0
+        self.kept_whole: list[Line] = []
+        """Entries that are no more in the log."""
 
-    def _bind(self) -> None:
+    def bind(self) -> None:
+        """Look at the tables as they are now."""
         self.keeper = Keeper(self.conn, self.schema.kept, self.schema.sums)
         self.applier = Applier(self.conn, self.schema, self.keeper, self.log.places, self.controls)
 
@@ -56,7 +63,7 @@ class Shadow:
 
     def newest_hlc(self, box: bytes = b"") -> int:
         """Return the greatest stamp that counts, of one box or of all, 0 for none; in each place it is the last one's."""
-        newest = 0
+        newest = 0 if box else int(self.meta("checkpoint_newest") or 0)
         for place in self.log.places:
             if not self.log.places.author(place).startswith(box):
                 continue
@@ -69,61 +76,29 @@ class Shadow:
     @property
     def scrubbed(self) -> int:
         """How many erased persons the file was scrubbed of."""
-        return int(self._meta("scrubbed") or 0)
+        return int(self.meta("scrubbed") or 0)
 
     # ---- drawing
-
-    def prepare(self) -> None:
-        """At the start: draw anew what looks different in this version, or has to count differently."""
-        conn = self.conn
-        if self._meta("shadow") != self.schema.fingerprint or self.controls.redraw_due:
-            conn.execute("begin immediate")
-            self.redraw()
-            conn.execute("commit")
-        elif self._meta("views") != self.schema.view_fingerprint:
-            conn.execute("begin immediate")
-            self.schema.drop_views(conn)
-            self.schema.create_views(conn)
-            self._bind()
-            self.keeper.redraw(self.schema.fact_feeds)
-            self._remember_drawn()
-            conn.execute("commit")
-
-    def redraw(self) -> None:
-        """Draw every table anew from the log, inside the caller's transaction."""
-        self.schema.drop_all(self.conn)
-        self.create()
-        self.keeper.paused = True
-        self.arrived = 0
-        self.go_on()
-        self.schema.create_indexes(self.conn)
-        self.keeper.paused = False
-        self.keeper.redraw(self.schema.fact_feeds)
-        self._remember_drawn()
-        self.conn.execute("delete from meta where name = 'redraw'")
-        self.controls.load()
 
     def create(self) -> None:
         """Make the empty tables and views."""
         self.schema.create_tables(self.conn)
         self.schema.create_views(self.conn)
-        self._bind()
+        self.bind()
 
-    def go_on(self, most: int = -1) -> int:
+    def go_on(self, most: int = -1, *, until: int = 2**62) -> int:
         """Let further entries of the log count; returns how many."""
         self.log.forget()
         count = 0
         for line in self.log.lines(self.arrived, most):
+            if line.arrived > until:
+                break
             self.fold(self.log.entry(line), line.place, line.arrived)
             self.arrived, count = line.arrived, count + 1
         return count
 
-    def _remember_drawn(self) -> None:
-        told = {"shadow": self.schema.fingerprint, "views": self.schema.view_fingerprint}
-        told["drawn"] = " ".join(self.schema.drawn)
-        self.conn.executemany("insert or replace into meta values (?, ?)", told.items())
-
-    def _meta(self, name: str) -> str:
+    def meta(self, name: str) -> str:
+        """Return what is remembered under a name; empty when nothing is."""
         found = self.conn.execute("select value from meta where name = ?", (name,)).fetchone()
         return found[0] if found else ""
 
@@ -140,8 +115,9 @@ class Shadow:
         self.log.index_persons(arrived, [part.record for part in sealed])
         if not self.controls.counts(place, entry.seq):
             return 0
-        self.log.index_history(stamp, arrived, deed.about)
-        parked = 0
+        if arrived > 0:
+            self.log.index_history(stamp, arrived, deed.about)
+        parked, self.applier.half_known = 0, False
         for part, changes in enumerate([deed.changes, *(seal.changes for seal in sealed)]):
             for number, change in enumerate(changes):
                 try:
@@ -152,7 +128,15 @@ class Shadow:
                 except Unfit as error:
                     self._park(arrived, part, number, error)
                     parked += 1
+        if self.applier.half_known:
+            self.conn.execute("insert or ignore into half_known values (?)", (arrived,))
         return parked
+
+    def keep_whole(self, line: Line) -> None:
+        """Let an entry count that is no more in the log, but that only a later version will wholly understand."""
+        line = line._replace(arrived=-1 - len(self.kept_whole))
+        self.kept_whole.append(line)
+        self.fold(self.log.entry(line), line.place, line.arrived)
 
     def _stamp(self, entry: Entry, place: int, deed: Deed) -> tuple[Stamp, int]:
         """Return the stamp an entry counts as, and the one its author gave it."""
@@ -194,3 +178,17 @@ def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
     if len(deed.changes) + sum(len(part.changes) for part in sealed) > MOST_CHANGES + 1:
         raise Unreadable("It changes more than any box changes at once.")
     return deed, sealed
+
+
+def beside(shop: Path, drawing: str, schema: Schema, root: bytes) -> Shadow:
+    """Make an empty shadow in a file of its own (a temporary one without a name), fed from the log of a shop."""
+    conn = dressed(sqlite3.connect(f"file:{drawing}", uri=True, isolation_level=None, check_same_thread=False))
+    for pragma in ("pragma journal_mode = off", "pragma synchronous = off", CACHE):
+        conn.execute(pragma)
+    # The log and what was said of it are read where they stand; only the shadow has tables here.
+    conn.execute("attach ? as shop", (f"file:{shop}?mode=ro",))
+    conn.execute("begin")
+    shadow = Shadow(conn, schema, root, frozen=True)
+    shadow.create()
+    conn.execute("commit")
+    return shadow

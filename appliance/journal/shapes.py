@@ -212,6 +212,17 @@ class Shape:
         """Name the group a field belongs to."""
         return self._groups[name]
 
+    def travelling(self, name: str, stored: Any) -> Any:
+        """Turn what SQLite holds back into what an entry carries."""
+        if name == "deleted":
+            return bool(stored)
+        column = self.by_name[name]
+        if column.is_json:
+            return msgspec.json.decode(stored)
+        if column.base is bool:
+            return bool(stored)
+        return ids.read(stored) if column.is_id and ids.is_id(stored) else stored
+
     def load(self, row: Row) -> Any:
         """Make the record of a whole row of its shadow table."""
         fields = dict(zip(self.names, tuple(row)[1:], strict=False))

@@ -1,0 +1,232 @@
+"""Checkpoints: what follows from the older part of the log, laid down, so that drawing anew begins there.
+
+A checkpoint lets the chunks it speaks for be trimmed, and a new box begin with it (spec/sync.md R27, R32 to R35). It
+counts as long as nothing in it has to count differently. When an author is cut off within it, or stamps in it prove
+false, it is passed over if the log below it is still here. If that was trimmed the box is *astray*: only a checkpoint
+of a box that still has the log can set it right.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.journal.controls import Controls
+from appliance.journal.entry import NO_HEAD, Erased, Unreadable, part_hash, read_sealed
+from appliance.journal.log import Log
+from appliance.journal.places import Places
+from appliance.journal.reading import Heads, Reading
+from appliance.journal.schema import Schema
+from appliance.journal.shadow import Shadow, beside
+from appliance.journal.state import State, join, lay_out, newest, read_state
+
+Vector = dict[tuple[bytes, str], int]
+"""A sequence for each author and partition."""
+Reached = tuple[int, int, bytes, int]
+"""Of a place: the last sequence that counts in a checkpoint, its head, and whether there was more that did not count."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A state, and how far in the log it reaches."""
+
+    states: list[State]
+    reached: list[Reached]
+    arrived: int
+    shape: str
+    restamps: str
+
+
+def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | None:
+    """Draw the state of all but the newest `stay` entries, beside the shop; None when that is nothing new."""
+    shadow = beside(shop, "", schema, root)
+    conn = shadow.conn
+    try:
+        conn.execute("begin")
+        until = _end(conn, stay)
+        shadow.keeper.paused = True
+        begin(shadow)
+        if until <= shadow.arrived:
+            return None
+        shadow.go_on(until=until)
+        states, reached = list(lay_out(shadow)), _reached(shadow, until)
+        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(conn, shadow.controls, reached))
+    finally:
+        conn.close()
+
+
+def _end(conn: sqlite3.Connection, stay: int) -> int:
+    """Return the arrival up to which a checkpoint may speak: everything that lies in chunks, and rows but for some."""
+    row = conn.execute("select arrived from log order by arrived desc limit 1 offset ?", (stay,)).fetchone()
+    cold = conn.execute("select max(last) from cold").fetchone()
+    return max(int(found[0] or 0) for found in (row, cold) if found is not None)
+
+
+def _reached(shadow: Shadow, until: int) -> list[Reached]:
+    found = shadow.conn.execute(
+        "select place, max(seq) from (select place, max(seq) as seq from log where arrived <= ? group by place "
+        "union all select place, last from span union all select place, seq from base) group by place order by place",
+        (until,),
+    ).fetchall()
+    reached = []
+    for place, seq in found:
+        limit = shadow.controls.limit(place)
+        counts = seq if limit is None else min(seq, limit.seq)
+        if seq:
+            reached.append((place, counts, shadow.log.head_at(place, counts) or NO_HEAD, int(counts < seq)))
+    return reached
+
+
+def _restamps(conn: sqlite3.Connection, controls: Controls, reached: Iterable[Reached]) -> str:
+    """Name the restampings that change anything in a checkpoint."""
+    authors = {
+        conn.execute("select author from log_place where n = ?", (place,)).fetchone()[0] for place, *_ in reached
+    }
+    told = sorted((author, sorted(found)) for author, found in controls.restamps.items() if author in authors)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def lay_down(conn: sqlite3.Connection, made: Checkpoint) -> None:
+    """Put a checkpoint in the place of the one before, inside the caller's transaction."""
+    conn.execute("delete from checkpoint")
+    conn.execute("delete from checkpoint_head")
+    _insert(conn, made.states, made.reached)
+    _remember(conn, made.arrived, made.shape, made.restamps, newest(made.states))
+
+
+def lay_beside(
+    conn: sqlite3.Connection, places: Places, partitions: Collection[str], states: Sequence[State], reaches: Heads
+) -> None:
+    """Put a state from elsewhere in the place of the checkpoint of some partitions; the rest stays."""
+    for partition in partitions:
+        conn.execute('delete from checkpoint where "partition" = ?', (partition,))
+        of_it = 'select n from log_place where "partition" = ?'
+        conn.execute(f"delete from checkpoint_head where place in ({of_it})", (partition,))
+    reached = [(places.number(*name), seq, head, 0) for name, (seq, head) in reaches.items()]
+    _insert(conn, states, reached)
+    # The whole log counts on top of it: whatever the state holds already changes nothing when it is told again.
+    before = int(_meta(conn, "checkpoint_newest") or 0)
+    _remember(conn, 0, "", "", max(before, newest(states)))
+
+
+def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable[Reached]) -> None:
+    conn.executemany(
+        'insert into checkpoint ("partition", kind, "table", first, last, state) values (?, ?, ?, ?, ?, ?)',
+        map(_row, states),
+    )
+    conn.executemany("insert into checkpoint_head values (?, ?, ?, ?)", reached)
+
+
+def _remember(conn: sqlite3.Connection, arrived: int, shape: str, restamps: str, newest_hlc: int) -> None:
+    told = {"": str(arrived), "_shape": shape, "_restamps": restamps, "_newest": str(newest_hlc)}
+    conn.executemany(
+        "insert or replace into meta values (?, ?)", [(f"checkpoint{name}", value) for name, value in told.items()]
+    )
+
+
+def _row(state: State) -> tuple[str, str, str, str, str, bytes]:
+    about = [state.about(row) for row in state.rows]
+    return state.partition, state.kind, state.table, min(about), max(about), state.packed
+
+
+# ---- drawing from it
+
+
+def begin(shadow: Shadow) -> None:
+    """Begin to draw: with the checkpoint where it counts, else from nothing. The log goes on from `shadow.arrived`."""
+    conn = shadow.conn
+    shadow.arrived = 0
+    shadow.kept_whole.clear()
+    trimmed = conn.execute("select 1 from base limit 1").fetchone() is not None
+    if trimmed or (counts(conn, shadow.controls) and _meta(conn, "checkpoint_shape") == shadow.schema.fingerprint):
+        join(shadow, (read_state(row[0]) for row in conn.execute("select state from checkpoint order by n")))
+        shadow.arrived = int(_meta(conn, "checkpoint") or 0)
+
+
+def counts(conn: sqlite3.Connection, controls: Controls) -> bool:
+    """Tell whether everything in the checkpoint still counts as it did, and nothing more."""
+    reached: list[Reached] = [tuple(row) for row in conn.execute("select * from checkpoint_head")]
+    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(conn, controls, reached)}:
+        return False
+    for place, seq, _, more in reached:
+        limit = controls.limit(place)
+        if (limit is not None and limit.seq < seq) or (more and (limit is None or limit.seq > seq)):
+            return False
+    return bool(reached)
+
+
+def astray(conn: sqlite3.Connection, controls: Controls) -> bool:
+    """Tell whether something counts here that should not, and cannot be taken out any more."""
+    return conn.execute("select 1 from base limit 1").fetchone() is not None and not counts(conn, controls)
+
+
+def _meta(conn: sqlite3.Connection, name: str) -> str:
+    found = conn.execute("select value from meta where name = ?", (name,)).fetchone()
+    return found[0] if found else ""
+
+
+# ---- what a checkpoint allows
+
+
+def trimmable(log: Reading, floor: Vector) -> bool:
+    """Tell whether the oldest chunk is one that everybody has."""
+    (first,) = log.conn.execute("select min(first) from cold").fetchone()
+    spans = log.conn.execute("select place, last from span where chunk = ?", (first,)).fetchall()
+    return bool(spans) and all(seq <= floor.get(log.places.of(place), 0) for place, seq in spans)
+
+
+def trim(log: Log, controls: Controls, floor: Vector) -> int:
+    """Drop the oldest chunks, as far as the checkpoint speaks for them and everybody has them; returns how many."""
+    conn, dropped = log.conn, 0
+    if not counts(conn, controls):
+        return 0
+    until = int(_meta(conn, "checkpoint") or 0)
+    (rows_from,) = conn.execute("select ifnull(min(arrived), ?) from log", (2**62,)).fetchone()
+    for first, last in conn.execute("select first, last from cold order by first").fetchall():
+        spans = conn.execute("select place, last, head from span where chunk = ?", (first,)).fetchall()
+        if (
+            last > until
+            or first > rows_from
+            or any(seq > floor.get(log.places.of(place), 0) for place, seq, _ in spans)
+        ):
+            break
+        conn.execute("delete from cold where first = ?", (first,))
+        conn.execute("delete from span where chunk = ?", (first,))
+        conn.executemany("insert or replace into base values (?, ?, ?)", map(tuple, spans))
+        conn.executemany("delete from seal where place = ? and seq <= ?", [(place, seq) for place, seq, _ in spans])
+        for table in ("history", "personal"):
+            conn.execute(f"delete from {table} where arrived between ? and ?", (first, last))
+        dropped += 1
+    return dropped
+
+
+def forget(conn: sqlite3.Connection, record: str) -> None:
+    """Take a person out of the checkpoint."""
+    rows = conn.execute(
+        "select n, state from checkpoint where kind = 'entries' or ? between first and last", (record,)
+    ).fetchall()
+    for n, raw in rows:
+        state = read_state(raw)
+        kept = [_stripped(state, row, record) for row in state.rows if state.about(row) != record]
+        if kept == state.rows:
+            continue
+        conn.execute("delete from checkpoint where n = ?", (n,))
+        if kept:
+            told = State(state.partition, state.kind, state.table, state.authors, kept)
+            conn.execute("insert into checkpoint values (?, ?, ?, ?, ?, ?, ?)", (n, *_row(told)))
+
+
+def _stripped(state: State, row: list[object], record: str) -> list[object]:
+    if state.kind != "entries":
+        return row
+    *told, parts = row
+    return [*told, [parts[0], *(_without(part, record) for part in parts[1:])]] if isinstance(parts, list) else row
+
+
+def _without(part: object, record: str) -> object:
+    try:
+        speaks = isinstance(part, bytes) and read_sealed(part).record == record
+    except Unreadable:
+        return part
+    return Erased(part_hash(part)) if speaks and isinstance(part, bytes) else part
