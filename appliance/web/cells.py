@@ -28,6 +28,13 @@ def masked(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
+def veil(name: str, kind: str, text: str) -> str:
+    """What a form shows of a phone or a street to somebody who may not see them; everything else as it is."""
+    if kind == "phone":
+        return masked(text)
+    return "****" if name == "street" and text else text
+
+
 def show(kind: str, value: Any, seen: Seen) -> str:
     """Write a value as HTML."""
     if value is None or value == "":

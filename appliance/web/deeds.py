@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Action, Desk, Done, Refusal, Stale
-from appliance.web.cells import masked
+from appliance.web.cells import veil
 from appliance.web.fields import Field
 from appliance.web.files import keep_files
 from appliance.web.forms import Texts, changed_rows, field_views, shown_fields, texts_of, veiled
@@ -181,17 +181,22 @@ def read(deed: Deed) -> Typed:
     """Read what was typed; fields that this person may not see keep what stands in the record."""
     visit, fields = deed.visit, deed.visit.front.fields(deed.name)
     standing = _standing(deed)
-    texts = dict(deed.texts)
+    texts, unknown = dict(deed.texts), dict[str, Unclear]()
     shown = {one.name for one in deed.fields}
     for one in fields:
         text = (texts.get(one.name) or [""])[-1]
-        unseen = one.name not in shown
-        veiled_phone = one.kind == "phone" and "*" in text and text == masked(str(standing.get(one.name, "")))
-        if (unseen or veiled_phone) and one.name in standing:
+        unseen, stands = one.name not in shown, str(standing.get(one.name, ""))
+        kept = "****" in text and text == veil(one.name, one.kind, stands)
+        if (unseen or kept) and one.name in standing:
             texts[one.name] = [written(one.kind, standing[one.name])]
         elif unseen:
             texts.pop(one.name, None)
-    return Reader(visit.day, lambda table, record, text: resolve(visit, table, record, text)).read(fields, texts)
+        elif "****" in text and not visit.sees("phone") and (one.kind == "phone" or one.name == "street"):
+            # It was filled in from another record than the form's own, so nobody knows what to keep.
+            unknown[one.name] = Unclear("You may not see what stands here. Type it anew, or leave it empty.")
+    typed = Reader(visit.day, lambda table, record, text: resolve(visit, table, record, text)).read(fields, texts)
+    typed.errors |= unknown
+    return typed
 
 
 def _standing(deed: Deed) -> Mapping[str, Any]:

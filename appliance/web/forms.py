@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from appliance.web.cells import masked
+from appliance.web.cells import veil
 from appliance.web.fields import Field
 from appliance.web.typed import Unclear, row_numbers, written
 from appliance.web.visit import Visit
@@ -150,5 +150,5 @@ def veiled(visit: Visit, fields: Sequence[Field], texts: Texts) -> Texts:
     """Mask what this person may not see of a record that fills a form."""
     if visit.sees("phone"):
         return texts
-    phones = {one.name for one in fields if one.kind == "phone"}
-    return {name: [masked(text) for text in given] if name in phones else given for name, given in texts.items()}
+    kinds = {one.name: one.kind for one in fields}
+    return {name: [veil(name, kinds.get(name, ""), text) for text in given] for name, given in texts.items()}

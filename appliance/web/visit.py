@@ -180,6 +180,10 @@ class Visit:
         """A phone number as this person may see it."""
         return self.words.phone(phone) if self.sees("phone") else masked(phone)
 
+    def street(self, text: str) -> str:
+        """A street as this person may see it; whoever may not see phones is told the region only."""
+        return text if self.sees("phone") else "****" if text else ""
+
     # ---- answering
 
     def show(self, template: str, *, title: str = "", status: int = 200, **context: Any) -> Answer:

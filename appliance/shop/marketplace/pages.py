@@ -225,15 +225,19 @@ def import_job(visit: Visit, id: str) -> Answer:
 
 @page("/marketplace/imports/{id}/errors", see="marketplace.import_errors")
 def import_errors(visit: Visit, id: str) -> Answer:
-    """Give the rows that were left out as a file to mend and lay in again, each with its reason."""
+    """Give the rows that were left out as a file to mend and lay in again, each with its reason.
+
+    The rows hold phones and addresses of buyers; who may not see those is told which rows, and why.
+    """
     job = visit.row("select errors from import_job where id = ?", id) or visit.missing("Import")
     told = _errors(visit, job.errors)
     out = io.StringIO()
     sheet = csv.writer(out)
-    sheet.writerow([visit.words("Row"), visit.words("Problem"), *told["headers"]])
+    whole = visit.sees("phone")
+    sheet.writerow([visit.words("Row"), visit.words("Problem"), *(told["headers"] if whole else ())])
     for number, _, column, sentence, cells in told["rows"]:
         reason = visit.words(sentence)
-        sheet.writerow([number, f"{column}: {reason}" if column else reason, *map(_harmless, cells)])
+        sheet.writerow([number, f"{column}: {reason}" if column else reason, *map(_harmless, cells if whole else ())])
     headers = {"Content-Disposition": f'attachment; filename="errors-{id[:8]}.csv"', "Cache-Control": "no-store"}
     return Answer(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
 

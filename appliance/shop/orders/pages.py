@@ -325,7 +325,9 @@ def _first_shop(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
             customer,
         )
         if found is not None:
-            first |= {field: found[field] or "" for field in ("phone", "province", "city", "district", "street")}
+            # What somebody may not see they could not pass on either: then the form begins without it.
+            known = ("phone", "province", "city", "district", "street") if visit.sees("phone") else ()
+            first |= {field: found[field] or "" for field in known}
             first["name"] = found["name"] or found["customer_name"]
     return first
 
