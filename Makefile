@@ -69,8 +69,8 @@ $(VENV)/.run: $(VENV)/.python requirements.lock
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-# Tests drive a real browser, and a foreign client of multicast DNS in network namespaces.
+# Tests drive a real browser, a foreign client of multicast DNS in network namespaces, and modem programs of others.
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	./packages chromium fonts-noto-cjk avahi-daemon avahi-utils dbus iproute2
+	./packages chromium fonts-noto-cjk avahi-daemon avahi-utils dbus iproute2 iaxmodem mgetty-voice minimodem
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@

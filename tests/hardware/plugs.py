@@ -86,3 +86,7 @@ def switchboard(locks: Path, **how: object) -> Iterator[tuple[Switchboard, Ears]
         yield board, ears
     finally:
         board.stop()
+
+
+def a_moment(seconds: float) -> None:
+    threading.Event().wait(seconds)

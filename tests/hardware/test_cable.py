@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -34,16 +33,12 @@ from appliance.hardware.line import (
 from appliance.hardware.modem.lock import PortLock, Taken, who_has
 from appliance.hardware.modem.port import Gone, SerialPort
 from appliance.hardware.modem.seats import Here
-from tests.hardware.plugs import HurriedPort, plugged, switchboard
+from tests.hardware.plugs import HurriedPort, a_moment, plugged, switchboard
 
 
 @pytest.fixture
 def link(tmp_path: Path) -> Path:
     return tmp_path / "modem"
-
-
-def a_moment(seconds: float) -> None:
-    threading.Event().wait(seconds)
 
 
 def test_a_call_is_heard_answered_recorded_and_ended_over_a_real_port(link: Path, tmp_path: Path):
