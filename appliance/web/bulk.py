@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
@@ -10,7 +11,7 @@ from appliance.journal import Refusal
 from appliance.web.deeds import Deed, asked, page_of, read, undo_address
 from appliance.web.front import Front
 from appliance.web.jobs import Job
-from appliance.web.routes import Posted, doing
+from appliance.web.routes import Posted, doing, showing
 from appliance.web.visit import Answer, Missing, Visit, local
 
 MOST = 1_000
@@ -18,9 +19,23 @@ AT_ONCE = 100
 """Up to so many rows are done while the person waits; more become a job."""
 
 
+MOST_OUTCOMES = 64
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a bulk action that was not wholly done, for the person who asked for it."""
+
+    session: str
+    title: str
+    done: int
+    refused: list[dict[str, Any]]
+    next: str
+
+
 def routes(front: Front) -> list[HTTPRouteHandler]:
-    """POST /do/<room>/<verb>/many with `ids`."""
-    return [doing(front, "/do/{room}/{verb}/many", _many)]
+    """POST /do/<room>/<verb>/many with `ids`, and the page that tells what came of it."""
+    return [doing(front, "/do/{room}/{verb}/many", _many), showing(front, "/done/{key}", _outcome)]
 
 
 async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
@@ -49,7 +64,10 @@ def _ask(deed: Deed, ids: list[str], table: str) -> Answer:
     """Ask what all rows have in common, naming how many there are and which."""
     names = [deed.visit.pick(table, id) or id for id in ids[:5]]
     deed.notes = {}
-    return page_of(deed, address=f"/do/{deed.name.replace('.', '/')}/many", ids=ids, names=names, count=len(ids))
+    answer = page_of(deed, address=f"/do/{deed.name.replace('.', '/')}/many", ids=ids, names=names, count=len(ids))
+    # The question has no address of its own: whoever loads the page again stands in the list, with the choice kept.
+    answer.headers["HX-Push-Url"] = "false"
+    return answer
 
 
 async def _one(deed: Deed, id: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,13 +102,19 @@ def _told(deed: Deed, results: list[dict[str, Any]], table: str) -> Answer:
         return visit.go(deed.next or "/")
     for one in results:
         one["name"] = visit.pick(table, one["id"]) or one["id"]
-    return visit.show(
-        "bulk.html",
-        title=visit.words(deed.action.title),
-        done=len(done),
-        refused=[one for one in results if not one["done"]],
-        next=deed.next or "/",
-    )
+    refused = [one for one in results if not one["done"]]
+    key, outcomes = visit.front.fresh_key(), visit.front.outcomes
+    outcomes[key] = Outcome(visit.session.hash, visit.words(deed.action.title), len(done), refused, deed.next or "/")
+    if len(outcomes) > MOST_OUTCOMES:
+        outcomes.pop(next(iter(outcomes)))
+    return visit.go(f"/done/{key}")
+
+
+def _outcome(visit: Visit, key: str) -> Answer:
+    found = visit.front.outcomes.get(key)
+    if found is None or found.session != visit.session.hash:
+        raise Missing("page")
+    return visit.show("bulk.html", title=found.title, done=found.done, refused=found.refused, next=found.next)
 
 
 def _as_job(deed: Deed, ids: list[str], first: str, values: Mapping[str, Any]) -> str:

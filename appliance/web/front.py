@@ -81,6 +81,8 @@ class Front:
         self.csp_reports: list[str] = []
         self.gauges: dict[str, Callable[[], Any]] = {}
         """What the box's devices say of themselves right now, by name; whoever serves the box fills it."""
+        self.outcomes: dict[str, Any] = {}
+        """What came of bulk actions, until newer ones push it out."""
         self._memory: dict[Any, tuple[int, Any]] = {}
         self._written: dict[Any, dict[Any, str]] = {}
         self._written_in = 0
@@ -121,6 +123,9 @@ class Front:
                     self.panels.setdefault(page.beside, []).append(page)
         self.corner = next((room.corner for room in self.rooms if room.corner), None)
         self.labels = Labels(self, named)
+        self.waiting = " ".join(
+            sorted(f"/do/{name.replace('.', '/')}" for name, form in self.forms.items() if form.waits)
+        )
         self._fields: dict[str, tuple[Field, ...]] = {}
 
     def fields(self, name: str) -> tuple[Field, ...]:

@@ -73,6 +73,8 @@ class Form:
     prefill: Callable[[Any, dict[str, str]], Mapping[str, Any]] | None = None
     next: str = ""
     more: Callable[[Any], Mapping[str, Any]] | None = None
+    waits: bool = False
+    """Whether it may wait on the tablet while the box does not answer: a note, a flag; never money, goods or parcels."""
     guard: Callable[[Any, dict[str, str]], None] | None = None
     """Raises `Missing` where this person may not touch what the form is about, before anything of it is shown."""
 

@@ -7,6 +7,8 @@ from appliance.shop.catalog.actions import add_price_list, set_list_prices
 from appliance.shop.catalog.pricing import PriceRow
 from appliance.shop.marketplace.actions import lay_in, take_in
 from appliance.shop.office.actions import add_task
+from appliance.shop.orders import facts
+from appliance.shop.orders.review import findings, gates
 from appliance.shop.settings.currencies import add_currency
 from tests.browser.boxes import Box, until
 
@@ -38,3 +40,13 @@ def fill(box: Box) -> Box:
     box.do(add_task, title="给茶厂打电话,问明前茶到货", due_on="2026-11-24")
     box.front.doors.enrol("前台平板")
     return box
+
+
+def to_review(box: Box, *, easy: bool) -> list[str]:
+    """Orders that wait for review and have nothing in the way, or something."""
+    desk = box.desk(box.employee("owner"), box.front.config.branch)
+    waiting = [
+        row["id"] for row in box.rows("select id from order_list where state = 'to_review' order by placed_at desc")
+    ]
+    known = {order: facts.gather(desk, order) for order in waiting}
+    return [order for order, told in known.items() if told and bool(findings(told) or gates(told)) != easy]

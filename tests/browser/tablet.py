@@ -20,6 +20,7 @@ SIDEWAYS: Final = """() => {
   const wrong = [];
   const page = document.scrollingElement;
   if (page.scrollWidth > page.clientWidth) wrong.push(`the page by ${page.scrollWidth - page.clientWidth}`);
+  if (innerWidth >= 720 && document.body.matches(".app") && page.scrollHeight > page.clientHeight) wrong.push(`the page is ${page.scrollHeight - page.clientHeight} longer than the screen`);
   for (const el of document.querySelectorAll(".scroll, .pane, .card, .list-foot, .actbar, .deed, .btn, .tile, .ord-head, .page-head")) {
     if (el.scrollWidth > el.clientWidth + 1 && el.clientWidth && !el.closest(".views, .filters, .bulk") && getComputedStyle(el).textOverflow !== "ellipsis")
       wrong.push(`${el.className} by ${el.scrollWidth - el.clientWidth}: ${el.textContent.trim().replace(/\\s+/g, " ").slice(0, 60)}`);
@@ -67,7 +68,8 @@ class Tablet:
 
     def nothing_wrong(self) -> None:
         reports = self.box.front.csp_reports if self.box.made else []
-        assert [*self.wrong, *reports] == []
+        wrong = [*self.wrong, *reports]
+        assert not wrong, "\n".join(wrong)
 
     # ---- what a person does
 

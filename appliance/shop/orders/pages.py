@@ -359,6 +359,9 @@ FORMS: dict[Any, Form] = {
     actions.change_receiver: Form(prefill=_receiver),
     actions.change_lines: Form(template="orders/lines.html", prefill=_lines),
     actions.take_payment: Form(prefill=_missing_sum),
+    actions.set_flag: Form(waits=True),
+    actions.set_mark: Form(waits=True),
+    actions.change_remark: Form(waits=True),
 }
 PAGES = [orders_listing, review_queue, order, in_the_way, of_customer]
 RAIL = Rail(

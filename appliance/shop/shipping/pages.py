@@ -158,6 +158,7 @@ FORMS: dict[Any, Form] = {
 PAGES = [queue, parcels, scan, packing_slips, of_order]
 RAIL = Rail(
     "Shipping",
+    place=25,
     icon="truck",
     href="/shipping",
     badge="select count(*) from (select 1 from order_list where state = 'approved' and frozen = 0 limit 100)",

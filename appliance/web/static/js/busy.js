@@ -39,6 +39,6 @@ export function start() {
     }
   });
   document.addEventListener("htmx:error", ({ detail }) => {
-    if (detail.ctx && detail.ctx.sourceElement?.id !== "live") say(said("unsent"), "bad");
+    if (detail.ctx && !detail.ctx.told && detail.ctx.sourceElement?.id !== "live") say(said("unsent"), "bad");
   });
 }

@@ -1,5 +1,6 @@
 // Deeds: a button asks for what is missing in a dialog; when nothing is missing, the deed is done at once.
-import { here, on } from "./lib.js";
+import { here, on, said, say } from "./lib.js";
+import { stored } from "./outbox.js";
 
 const dialog = () => document.getElementById("dlg");
 
@@ -12,10 +13,33 @@ async function open(event, link) {
   if (!url.searchParams.has("next")) url.searchParams.set("next", here());
   link.setAttribute("aria-busy", "true");
   link.closest("details")?.removeAttribute("open");
+  let answered = false;
+  const hear = ({ detail: { ctx } }) => { if (ctx?.sourceElement === link) answered = true; };
+  document.addEventListener("htmx:before:response", hear);
   await htmx.ajax("GET", url.pathname + url.search, { source: link, target: "#dlg-in", swap: "innerHTML ignoreTitle:true", select: ".deed", push: "false" });
+  document.removeEventListener("htmx:before:response", hear);
   link.removeAttribute("aria-busy");
-  const form = dialog()?.querySelector(".deed");
-  if (!form) location.assign(link.href);
+  if (!answered) unanswered(link);
+  else if (!dialog()?.querySelector(".deed")) location.assign(link.href);
+}
+
+/** The box is lost: what may wait is asked all the same, of everything else is said that it cannot. */
+function unanswered(link) {
+  const form = stored(link);
+  if (!form) {
+    say(said("lost"), "bad");
+    return;
+  }
+  const place = document.getElementById("dlg-in");
+  place.innerHTML = form;
+  htmx.process(place);
+  show(dialog(), place.querySelector(".deed"));
+}
+
+function show(box, form) {
+  box.setAttribute("aria-label", form.querySelector(".deed-title")?.textContent ?? "");
+  box.showModal();
+  (form.querySelector("[aria-invalid=true]") ?? form.querySelector("[autofocus], .fields input:not([type=hidden]), .fields select, .fields textarea") ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
 }
 
 function afterSwap(event) {
@@ -29,14 +53,16 @@ function afterSwap(event) {
     return;
   }
   const form = box.querySelector(".deed");
-  if (!form) return;
+  if (!form) {
+    // A form that is a page of its own comes back with what is unclear: that is where to go on typing.
+    if (ctx.sourceElement?.matches?.("#main form.deed")) ctx.sourceElement.querySelector("[aria-invalid=true]")?.focus();
+    return;
+  }
   if (form.hasAttribute("data-ready") && !form.dataset.sent) {
     form.dataset.sent = "1";
     form.requestSubmit();
   } else if (!box.open && !form.dataset.sent) {
-    box.setAttribute("aria-label", form.querySelector(".deed-title")?.textContent ?? "");
-    box.showModal();
-    (form.querySelector("[aria-invalid=true]") ?? form.querySelector("[autofocus], .fields input:not([type=hidden]), .fields select, .fields textarea") ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
+    show(box, form);
   } else {
     form.querySelector("[aria-invalid=true]")?.focus();
   }
@@ -44,6 +70,8 @@ function afterSwap(event) {
 
 export function start() {
   on("click", "a[data-do]", open, true);
+  // A link whose form could not be fetched says so itself.
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement?.matches?.("a[data-do]")) ctx.told = true; });
   on("click", "[data-opens]", (event, button) => document.getElementById(button.dataset.opens)?.showModal());
   on("click", "[data-close]", (event, button) => {
     const box = button.closest("dialog");

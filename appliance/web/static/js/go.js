@@ -1,6 +1,8 @@
 // Going from page to page: the pane is exchanged, the shell stays. The same page again is morphed, so that nothing jumps.
 import { here, memory, parsed, say, said } from "./lib.js";
 
+const MOST_PAGES = 12;
+const pages = new Map();
 let stood = here();
 const main = () => document.getElementById("main");
 const scroller = () => (matchMedia("(max-width: 719px)").matches ? document.scrollingElement : main()?.querySelector(".scroll"));
@@ -12,12 +14,34 @@ function path(href) {
 
 function remember() {
   memory.set(`at ${stood}`, { top: scroller()?.scrollTop ?? 0, row: document.querySelector("tr.here")?.id ?? "" });
+  pages.delete(stood);
+  pages.set(stood, { html: main().innerHTML, title: document.title });
+  if (pages.size > MOST_PAGES) pages.delete(pages.keys().next().value);
 }
+
+/** While the box is lost, pages that were read before can be read again. */
+function again(where, push) {
+  const page = pages.get(where);
+  if (!page) return false;
+  remember();
+  if (push) history.pushState({ htmx: true }, "", where);
+  stood = where;
+  htmx.swap({ sourceElement: main(), text: page.html, target: main(), swap: "innerHTML", request: {}, hx: {} }).then(() => {
+    document.title = page.title;
+    recall();
+  });
+  return true;
+}
+
+const isLost = () => document.getElementById("link-state")?.dataset.state === "lost";
 
 function recall() {
   const was = memory.get(`at ${here()}`);
   if (!was) return;
-  document.getElementById(was.row)?.classList.add("here");
+  // Whoever walked on from the row that was opened comes back to the one that was seen last.
+  const walk = memory.get("walk");
+  const seen = walk?.list === here() && [...main().querySelectorAll("a.row-link")].find((link) => link.getAttribute("href") === walk.last);
+  (seen ? seen.closest("tr") : document.getElementById(was.row))?.classList.add("here");
   if (scroller()) scroller().scrollTop = was.top;
 }
 
@@ -54,7 +78,9 @@ function afterSwap(event) {
   stood = here();
   for (const open of document.querySelectorAll("details.menu[open]")) open.open = false;
   if (!ctx.arrives) return;
-  if (ctx.request?.headers?.["HX-History-Restore-Request"]) recall();
+  const returning = memory.get("returning") === here();
+  memory.set("returning", null);
+  if (returning || ctx.request?.headers?.["HX-History-Restore-Request"]) recall();
   else if (scroller()) scroller().scrollTop = 0;
   if (!main().contains(document.activeElement)) main().focus({ preventScroll: true });
 }
@@ -106,15 +132,21 @@ export function start() {
     const back = event.target.closest?.("a[data-back]");
     if (!back || back.closest("dialog") || event.ctrlKey || event.metaKey) return;
     // Back is the step before, with its filters and its row, when that step was one of ours.
-    if (history.state?.htmx && memory.get("steps") > 0 && path(back.href).split("?")[0] === memory.get("from")) {
+    if (history.state?.htmx && memory.get("steps") > 0 && path(back.href) === memory.get("from")) {
       event.preventDefault();
       event.stopImmediatePropagation();
       history.back();
-    }
+    } else memory.set("returning", path(back.href));
   }, true);
   document.addEventListener("htmx:before:history:update", (event) => {
     if (event.detail.history.type !== "push") return;
     memory.set("steps", (memory.get("steps") ?? 0) + 1);
-    memory.set("from", location.pathname);
+    memory.set("from", here());
+  });
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    if (isLost() && again(event.detail.path, false)) event.preventDefault();
+  });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (ctx?.request?.method === "GET" && !ctx.response && ctx.target === main()) ctx.told = again(path(ctx.request.action), true);
   });
 }

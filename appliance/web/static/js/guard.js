@@ -4,12 +4,13 @@ import { each, memory, on, said } from "./lib.js";
 const OWN = new Set(["token", "key", "version", "next", "ids", "go"]);
 const KEPT_MS = 3_600_000;
 
-function name(form) {
+/** Under what name a form's draft is kept: what it does, and to which record. */
+export function name(form) {
   const about = [...form.querySelectorAll("input[type=hidden]")].find((one) => !OWN.has(one.name) && !one.closest(".pick, .rows"));
   return `draft ${new URL(form.action).pathname} ${about?.value ?? ""}`;
 }
 
-function typed(form) {
+export function typed(form) {
   const values = [];
   for (const el of form.elements) {
     if (!el.name || OWN.has(el.name) || /^(password|file|submit)$/.test(el.type) || el.tagName === "BUTTON") continue;
@@ -95,6 +96,11 @@ export function start() {
       clearTimeout(timer);
       memory.set(name(form), null);
     }
+  });
+  // What waits in the outbox is no draft any more.
+  document.addEventListener("let-go", (event) => {
+    clearTimeout(timer);
+    memory.set(name(event.target), null);
   });
   // Who says "not now" lets go of what was typed.
   on("click", "form.deed [data-close]", (event, button) => {

@@ -7,19 +7,20 @@ const current = () => document.querySelector(".list tr.here");
 
 function move(step) {
   const all = rows();
-  if (!all.length) return;
+  if (!all.length) return undefined;
   const at = all.indexOf(current());
   const next = all[Math.min(all.length - 1, Math.max(0, at + step))];
   current()?.classList.remove("here");
   next.classList.add("here");
   next.scrollIntoView({ block: "nearest" });
   next.querySelector("a.row-link")?.focus({ preventScroll: true });
+  return next;
 }
 
 const DEEDS = {
   "/": open,
-  j: () => move(1),
-  k: () => move(-1),
+  j: () => move(1) ?? document.querySelector("a[data-walk=next]")?.click(),
+  k: () => move(-1) ?? document.querySelector("a[data-walk=prev]")?.click(),
   x: () => current()?.querySelector(".chk")?.click(),
   "?": () => document.getElementById("keys")?.showModal(),
 };

@@ -1,6 +1,7 @@
 // Live: one stream per page. Rows that changed morph, new ones wait behind a button, what somebody edits is left alone.
 import { toolbar } from "./go.js";
 import { ask, here, parsed, said } from "./lib.js";
+import { flush } from "./outbox.js";
 
 const EVERY_MS = 1500;
 const RETRY_MS = 3000;
@@ -126,10 +127,28 @@ function tell(tables) {
   if (tables.some((table) => mine.includes(table))) changed();
 }
 
-function lost() {
-  state("lost");
+function lost(event) {
+  // A box that has too many pages open says so; it is there all the same.
+  if (event?.detail?.ctx?.response?.status !== 503) state("lost");
   clearTimeout(timer);
-  timer = setTimeout(() => stream() && !stream()._htmx?.sse && htmx.trigger(stream(), "again", {}, false), RETRY_MS);
+  timer = setTimeout(look, RETRY_MS);
+}
+
+/** Look whether the box is back: a stream that broke is asked for again, one that outlived a gap in the air is believed once the box answers. */
+async function look() {
+  const el = stream();
+  if (!el) return;
+  if (!el._htmx?.sse) htmx.trigger(el, "again", {}, false);
+  else if (await fetch("/static/favicon.svg", { cache: "no-store" }).catch(() => null)) found();
+  else lost();
+}
+
+function found() {
+  const back = pill()?.dataset.state === "lost";
+  state("fresh");
+  // What happened while nobody listened is asked for; the corner is asked in any case, for its first look may have been early.
+  tell(back ? [...shown(), ...follows()] : follows());
+  flush();
 }
 
 export function start() {
@@ -140,16 +159,12 @@ export function start() {
     const { state: name, count } = JSON.parse(event.detail.data);
     state(name, count);
   }));
-  document.addEventListener("htmx:sse:after:connection", at(() => {
-    const back = pill()?.dataset.state === "lost";
-    state("fresh");
-    // What happened while nobody listened is asked for; the corner is asked in any case, for its first look may have been early.
-    tell(back ? [...shown(), ...follows()] : follows());
-  }));
+  document.addEventListener("htmx:sse:after:connection", at(found));
   for (const name of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) document.addEventListener(name, at(lost));
   addEventListener("offline", lost);
+  addEventListener("online", look);
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("#link-state") && pill().dataset.state === "lost") htmx.trigger(stream(), "again", {}, false);
+    if (event.target.closest?.("#link-state") && pill().dataset.state === "lost") look();
     if (event.target.closest?.("#news")) document.getElementById("news").hidden = true;
   });
 }

@@ -41,7 +41,7 @@ export async function look(text) {
   field().setAttribute("aria-expanded", String(options.length > 0));
   htmx.process(box);
   mark(options[0]);
-  return options;
+  return options.filter((one) => one.matches(".found-one"));
 }
 
 export function open() {

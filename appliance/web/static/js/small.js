@@ -3,10 +3,10 @@ import { each, on } from "./lib.js";
 
 const STAYS_MS = 8000;
 
-/** What is said covers little: the newest stays, an older one only while it can still be undone. */
+/** What is said covers little: the newest stays, an older one only while it can still be undone or says what is wrong. */
 function toast(el) {
   const older = [...el.parentElement.querySelectorAll(".toast")].filter((one) => one !== el);
-  for (const one of older) if (!one.querySelector("a") || older.length > 1) one.remove();
+  for (const one of older) if (!(one.querySelector("a") || one.matches(".toast-bad")) || older.length > 1) one.remove();
   let timer = setTimeout(() => el.remove(), STAYS_MS);
   const stay = () => clearTimeout(timer);
   const go = () => { timer = setTimeout(() => el.remove(), STAYS_MS / 2); };
@@ -33,6 +33,22 @@ function menu(el) {
     event.preventDefault();
     items[(at + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length]?.focus();
   });
+}
+
+/** Rooms that do not fit beside a low screen stand under More, the last ones first. */
+function rail(more) {
+  const bar = more.parentElement;
+  const list = more.querySelector(".menu-list");
+  const fit = () => {
+    for (const item of [...list.children]) more.before(item);
+    more.hidden = true;
+    if (bar.scrollHeight <= bar.clientHeight || !bar.clientHeight) return;
+    more.hidden = false;
+    const items = [...bar.querySelectorAll(":scope > .rail-item")];
+    while (bar.scrollHeight > bar.clientHeight && items.length > 1) list.prepend(items.pop());
+  };
+  addEventListener("resize", fit);
+  fit();
 }
 
 function look(form) {
@@ -91,6 +107,7 @@ export function start() {
 export function dress(root) {
   each("toast", toast, root);
   each("menu", menu, root);
+  each("rail", rail, root);
   each("look", look, root);
   each("pinpad", pinpad, root);
   cards();
