@@ -142,6 +142,10 @@ def begin(shadow: Shadow) -> None:
     if trimmed or (counts(conn, shadow.controls) and _meta(conn, "checkpoint_shape") == shadow.schema.fingerprint):
         join(shadow, (read_state(row[0]) for row in conn.execute("select state from checkpoint order by n")))
         shadow.arrived = int(_meta(conn, "checkpoint") or 0)
+        for line in shadow.log.lines():
+            if line.arrived > shadow.arrived:
+                break
+            shadow.index(line)
 
 
 def counts(conn: sqlite3.Connection, controls: Controls) -> bool:

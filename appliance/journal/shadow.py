@@ -132,6 +132,18 @@ class Shadow:
             self.conn.execute("insert or ignore into half_known values (?)", (arrived,))
         return parked
 
+    def index(self, line: Line) -> None:
+        """Note whose history an entry belongs to and of whom it speaks, where what it says counts already."""
+        entry = self.log.entry(line)
+        try:
+            deed, sealed = _read(entry)
+            stamp, _ = self._stamp(entry, line.place, deed)
+        except (Unreadable, Unfit):
+            return
+        self.log.index_persons(line.arrived, [part.record for part in sealed])
+        if self.controls.counts(line.place, entry.seq):
+            self.log.index_history(stamp, line.arrived, deed.about)
+
     def keep_whole(self, line: Line) -> None:
         """Let an entry count that is no more in the log, but that only a later version will wholly understand."""
         line = line._replace(arrived=-1 - len(self.kept_whole))

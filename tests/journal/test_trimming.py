@@ -296,8 +296,9 @@ def test_an_older_snapshot_takes_nothing_away(pair: tuple[Desk, Desk], toy: Call
 
 def test_drawing_anew_begins_at_the_checkpoint(pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch):
     lina, _ = pair
-    busy(lina, 60)
-    before = digests(lina.journal)
+    ticket = busy(lina, 60)[0]
+    assert clean(lina) == []
+    before, history = digests(lina.journal), lina.journal.history(lina.journal.reading(), ticket)
     lina.journal.put_away(0)
     assert lina.journal.checkpoint(10)
     assert not lina.journal.checkpoint(10)
@@ -311,6 +312,7 @@ def test_drawing_anew_begins_at_the_checkpoint(pair: tuple[Desk, Desk], monkeypa
     lina.journal.rebuild().result()
     assert 0 < len(folded) < 60
     assert digests(lina.journal) == before
+    assert lina.journal.history(lina.journal.reading(), ticket) == history
     assert clean(lina) == []
 
 
