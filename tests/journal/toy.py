@@ -96,6 +96,9 @@ create view problem_short as select sku as id, qty from shelf where qty < 0;
 """
 
 
+TOY = RoomShape("toy", [Buyer, Ticket, Moved], VIEWS, [QUEUE])
+
+
 @action("Register a buyer")
 def register(desk: Desk, *, name: str, phone: str = "", city: str = "", street: str = "") -> str:
     return desk.put(Buyer(name=name, phone=phone, city=city, street=street))
