@@ -31,24 +31,30 @@ class WallClock:
 
     def __init__(self, vouched: Callable[[], bool] = lambda: True) -> None:
         self._vouched = vouched
-        self._trusted = False
+        self._synced = False
+        self._told = False
         self._offset_ms = 0
+
+    @property
+    def synced(self) -> bool:
+        """Whether a time server has set the machine's own clock since it started."""
+        self._synced = self._synced or self._vouched()
+        return self._synced
 
     @property
     def trusted(self) -> bool:
         """Whether somebody outside has vouched for the date since the machine started."""
-        self._trusted = self._trusted or self._vouched()
-        return self._trusted
+        return self._told or self.synced
 
     def now_ms(self) -> int:
-        """Wall time, UTC."""
-        return time.time_ns() // 1_000_000 + self._offset_ms
+        """Wall time, UTC. What another box said counts until a time server sets the machine's own clock."""
+        return time.time_ns() // 1_000_000 + (0 if not self._offset_ms or self.synced else self._offset_ms)
 
     def correct(self, by_ms: int, vouched: bool) -> None:
         """Go by another box's clock where nobody else vouches for this one's; the machine's own is left alone."""
         if not self.trusted:
             self._offset_ms += by_ms
-            self._trusted = vouched
+            self._told = vouched
 
     def ticks_ms(self) -> int:
         """Time since the machine started."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from appliance.journal import erasing, retelling, sending
 from appliance.journal.box import Box, Done
-from appliance.journal.clock import Hybrid
+from appliance.journal.clock import TOLERANCE_MS, Hybrid
 from appliance.journal.digests import Digests, of_partitions
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
@@ -236,18 +236,39 @@ class Exchange:
 
     # ---- a clock that ran ahead
 
-    def set_clock_back(self, minus_ms: int) -> "Future[int]":
-        """Stamp what this box wrote and nobody has seen so much earlier (R10); returns how many entries.
+    def take_clock_back(self) -> "Future[tuple[int, bool]]":
+        """Take back what this box stamped ahead of its clock; returns by how many milliseconds, and if others saw it.
 
-        To be called when a trusted peer shows that this box's clock runs ahead, after the clock was set right and
-        before anything is handed out.
+        What nobody has seen is stamped anew (R10); of what was seen one word in the log says how much too late it is
+        (R12). Stamps of one author never go back, so whoever was seen should go on as another (`reincarnate`). To be
+        called when the clock was set right, and before anything is handed out.
         """
 
-        def job(_conn: sqlite3.Connection) -> int:
-            count = retelling.set_clock_back(self._shadow, self.author, minus_ms)
-            if count:
-                self.controls.due()
-                self.hybrid.rewind(self._shadow.newest_hlc(), self._shadow.newest_hlc(self.author[:16]))
-            return count
+        def job(_conn: sqlite3.Connection) -> tuple[int, bool]:
+            shadow, hybrid = self._shadow, self.hybrid
+            ahead_ms = self._own_ahead_ms()
+            if ahead_ms <= TOLERANCE_MS:
+                return 0, False
+            retelling.set_clock_back(shadow, self.author, ahead_ms)
+            self._rewind()
+            seen = self._own_ahead_ms() > TOLERANCE_MS
+            if seen:
+                deed = self._deed_of_its_own("journal.restamp")
+                retelling.restamp(shadow, hybrid, self.author, ahead_ms, deed)
+                self._rewind()
+            self.controls.due()
+            return ahead_ms, seen
 
+        # Whoever has nothing ahead need not wait for the writer: stamps of others are in `last` as well.
+        if (self.hybrid.last >> 16) - self.hybrid.clock.now_ms() <= TOLERANCE_MS:
+            nothing: Future[tuple[int, bool]] = Future()
+            nothing.set_result((0, False))
+            return nothing
         return self._writer.submit(job)
+
+    def _rewind(self) -> None:
+        shadow = self._shadow
+        self.hybrid.rewind(shadow.newest_hlc(), shadow.newest_hlc(self.author[:16]))
+
+    def _own_ahead_ms(self) -> int:
+        return (self._shadow.newest_hlc(self.author) >> 16) - self.hybrid.clock.now_ms()

@@ -6,6 +6,7 @@ new, and nothing counts twice. What nobody has seen yet, stamped by a clock that
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from appliance.journal import ids
 from appliance.journal.clock import Hybrid, set_back
 from appliance.journal.cold import open_beyond
-from appliance.journal.controls import Retire, Was, control, original
+from appliance.journal.controls import Restamp, Retire, Was, control, original
 from appliance.journal.entry import (
     FORMAT,
     NO_HEAD,
@@ -28,6 +29,8 @@ from appliance.journal.entry import (
 )
 from appliance.journal.log import Log
 from appliance.journal.shadow import LEVEL, Shadow
+
+MOST_HLC = 2**63 - 1
 
 
 def retell(shadow: Shadow, hybrid: Hybrid, place: int, after: int, author: bytes) -> int:
@@ -61,6 +64,20 @@ def write(
     seq, head = shadow.log.head(place)
     entry = Entry(FORMAT, author, partition, seq + 1, hybrid.next(), needs, head, parts)
     shadow.fold(entry, place, shadow.log.append(entry, entry.head, place))
+
+
+def restamp(shadow: Shadow, hybrid: Hybrid, author: bytes, minus_ms: int, deed: Deed) -> None:
+    """Say that an author's last stamps, this word's own among them, are so much too late (R12).
+
+    They are meant from the jump on: the latest gap that is wider than what is taken away, so that their order stays.
+    """
+    minus = minus_ms << 16
+    log = shadow.log
+    own = [place for place in log.places if log.places.author(place) == author]
+    stamps = sorted(entry.hlc for place in own for _, entry, _ in log.stretch(place, 1, 2**62))
+    jumps = [later for earlier, later in pairwise(stamps) if later - earlier > minus]
+    deed.changes.append(control(Restamp(author, jumps[-1] if jumps else stamps[0], MOST_HLC, minus)))
+    write(shadow, hybrid, author, "chain", [pack(deed)])
 
 
 def set_clock_back(shadow: Shadow, author: bytes, minus_ms: int) -> int:

@@ -13,9 +13,10 @@ from pathlib import Path
 from appliance.journal import Box, Journal
 from appliance.sync.boxes.anchor import Anchor, anchor_path
 from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.company import Company
+from appliance.sync.boxes.company import Told as Says
 from appliance.sync.boxes.keys import BoxKey, RootKey
-from appliance.sync.boxes.letters import Post
-from appliance.sync.boxes.swap import Heads, Swap
+from appliance.sync.boxes.swap import Heads
 from tests.simulation import shop
 from tests.simulation.world import Watch, World
 
@@ -55,6 +56,7 @@ class SimBox:
         self._anchors = folder / f"{code}-anchors"
         self._random = random.Random(f"{world.seed} {code}").randbytes
         self.author = self.key.author(self._random)
+        self.former: tuple[bytes, ...] = ()
         self.circle.learn(self.introduction())
         self.backups: list[tuple[Path, bytes]] = []
         self.heads: Heads = {}
@@ -88,17 +90,22 @@ class SimBox:
             self._begin_anew(lost)
             self._open()
         anchor.moor(database, self.author, self._random, fresh=bool(why or lost))
-        self.swap = Swap(
-            self.journal,
-            self.circle,
-            self.watch,
-            f"0.{self.version}.0",
-            giving=lambda heads: anchor.give(self.author, heads),
-        )
-        self.post = Post(self.key, self.circle, self._random)
+
+        def anew() -> bytes:
+            self._begin_anew("another box holds a second history of it")
+            anchor.moor(database, self.author, self._random, fresh=True)
+            return self.author
+
+        self.company = Company(
+            self.journal, self.key, self.circle, anchor, Says(self.name, 8000, f"0.{self.version}.0"),
+            folder=self._disk, clock=self.watch, random=self._random, anew=anew, corrected=self.watch.correct,
+            former=self.former,
+        )  # fmt: skip
+        self.swap, self.post = self.company.swap, self.company.post
         self.up = True
 
     def _begin_anew(self, why: str) -> None:
+        self.former = (*self.former, self.author)
         self.author = self.key.author(self._random)
         self.world.mark("a new incarnation")
         self.world.say(f"{self.name} begins anew: {why}")
@@ -110,6 +117,10 @@ class SimBox:
             box, shop.schema(self.version), clock=self.watch, random=self._random, trust=self.circle.trust
         )
         self.desk = self.journal.desk(who=f"clerk {self.name}", branch=self.code)
+
+    def settle(self) -> None:
+        """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""
+        self.journal.settled().result()
 
     def crash(self) -> None:
         """Pull the plug: what was flushed is there, and of what was not, a stretch of any length."""
@@ -140,7 +151,7 @@ class SimBox:
         self.up = False
         self.life += 1
         self.heads = self.journal.heads()
-        self.journal.close()
+        self._close()
         shutil.rmtree(self._disk)
         self._disk = after
 
@@ -148,7 +159,13 @@ class SimBox:
         """Stop for good, so that the folder can go."""
         if self.up:
             self.up = False
-            self.journal.close()
+            self._close()
+
+    def _close(self) -> None:
+        self.company.courier.close()
+        self.company.door.close()
+        self.company.notebook.close()
+        self.journal.close()
 
     # ---- disks
 
@@ -170,7 +187,7 @@ class SimBox:
         after.mkdir()
         shutil.copy(kept, after / "shop.db")
         self._end(after)
-        self.author = author
+        self.former, self.author = (), author
         self.world.say(f"{self.name} is restored")
         self.world.mark("a restored backup")
 
@@ -185,6 +202,9 @@ class SimBox:
         twin._anchors = self._folder / f"{name}-anchors"
         twin._random = random.Random(f"{self.world.seed} {name}").randbytes
         twin.backups = []
+        twin.circle = Circle(ROOT.public, twin.key.box)
+        for known in self.circle.everybody:
+            twin.circle.learn(known.raw)
         self._copy(twin._disk / "shop.db")
         self.world.mark("a cloned card")
         return twin

@@ -95,6 +95,7 @@ class Conversation:
         except Unreadable:
             self._world.mark("an unreadable question")
             return
+        other.settle()
         self._network.outcomes.append(outcome)
         sealed = opened.answering.seal(answer)
         for delay, copy in self._network.carry(other, self._one, sealed):
@@ -109,6 +110,7 @@ class Conversation:
             self._world.mark("an unreadable answer")
             self._asked += 1
             return
+        self._one.settle()
         if question is None:
             self._end()
         else:
@@ -158,6 +160,7 @@ class Stick:
             forged = chance.randrange(len(segments))
             segments[forged] = self._forge(segments[forged])
         merged = reader.journal.take(segments).result().value
+        reader.settle()
         self._world.say(f"{reader.name} reads a stick: {merged}")
         if merged.early:
             self._world.mark("entries before their turn")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.journal import apply, journal, merging, segments, sending
+from appliance.journal import apply, exchange, merging, segments, sending
 from appliance.journal.apply import Applier
 from appliance.journal.entry import Stamp
 from appliance.journal.merging import Merger
@@ -58,7 +58,7 @@ def branches_before_the_chain(patch: Any) -> None:
     def spoilt(partitions: Collection[str]) -> list[str]:
         return sorted(partitions, key=lambda name: name == "chain")
 
-    for module in (sending, journal):
+    for module in (sending, exchange):
         patch.setattr(module, "in_order", spoilt, raising=False)
 
 

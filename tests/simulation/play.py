@@ -247,7 +247,7 @@ class Play:
         self.network.weather.portion = 256 * 1024
         for box in self.boxes:
             self._restart(box)
-            box.watch.kind, box.watch.trusted = "right", True
+            box.watch.set_right()
         self.world.say("everything is mended")
 
     def _agree(self) -> None:

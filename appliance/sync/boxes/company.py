@@ -13,7 +13,7 @@ import msgspec
 
 from appliance.journal import Clock, Journal, Refusal
 from appliance.journal.certificate import EVERYWHERE, Certificate
-from appliance.journal.controls import Control, Cut, Restamp, Retire, Revoke
+from appliance.journal.controls import Control, Cut, Retire, Revoke
 from appliance.sync.boxes.anchor import Anchor
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.courier import Courier
@@ -25,7 +25,7 @@ from appliance.sync.boxes.near import Announced, Heard, Near, own_addresses, url
 from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.pairing import Host, Invitation, Newcomer, Welcome
 from appliance.sync.boxes.stick import Stick
-from appliance.sync.boxes.swap import AHEAD_MS, Heads, Swap
+from appliance.sync.boxes.swap import Heads, Swap
 
 log = logging.getLogger("appliance.boxes")
 MOST_URL = 200
@@ -86,7 +86,14 @@ class Company:
 
         circle.cut_off = journal.controls.cut_off
         self.swap = Swap(
-            journal, circle, clock, told.version, giving=giving, corrected=self._corrected, taken=self._taken
+            journal,
+            circle,
+            clock,
+            told.version,
+            giving=giving,
+            corrected=self._corrected,
+            taken=self._taken,
+            begin=self.keep_time,
         )
         self.post = Post(key, circle, random)
         self.meetings = Meetings(self.swap, self.notebook, clock, agreed=self._agreed)
@@ -139,20 +146,26 @@ class Company:
         desk = self._journal.desk(who="", device="sync")
         self._journal.do(desk, action, lambda at_work: at_work.control(told))
 
-    def _corrected(self, by_ms: int, vouched: bool) -> None:
-        """Another box told the time. What ran ahead is taken back: by a word where others saw it, else anew (R10)."""
+    def keep_time(self) -> None:
+        """Look at the clock before anything is handed out: stamps that stand ahead of it are taken back (R10, R12).
+
+        Whoever vouches for it, a time server, another box or the owner, may show that it ran ahead.
+        """
+        if not self._clock.trusted:
+            return
         with self._turn:
-            right, last = self._clock.now_ms() + by_ms, self._journal.hybrid.last
-            first = (right + AHEAD_MS) << 16
-            ran_ahead = by_ms < -AHEAD_MS and last > first
-            if ran_ahead:
-                # The word itself is stamped by the clock that is wrong, so it is meant as well.
-                told = Restamp(self._journal.author, first, last + (AHEAD_MS << 16), -by_ms << 16)
-                self._control("journal.restamp", told)
-            self._set_clock(by_ms, vouched)
-            if ran_ahead:
-                self._journal.set_clock_back(-by_ms).result()
-                log.warning("The clock ran %s minutes ahead; what was written counts earlier.", -by_ms // 60_000)
+            ahead_ms, seen = self._journal.take_clock_back().result()
+            if seen and self._anew is not None:
+                self._journal.reincarnate(self._anew()).result()
+        if ahead_ms:
+            log.warning(
+                "The clock ran %s minutes ahead; what was written meanwhile counts earlier.", ahead_ms // 60_000
+            )
+
+    def _corrected(self, by_ms: int, vouched: bool) -> None:
+        """Another box told the time."""
+        self._set_clock(by_ms, vouched)
+        self.keep_time()
 
     # ---- where others are
 

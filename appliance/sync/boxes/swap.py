@@ -194,6 +194,7 @@ class Swap:
         giving: Callable[[Heads], None] = lambda _: None,
         corrected: Callable[[int, bool], None] = lambda _by, _vouched: None,
         taken: Callable[[], None] = lambda: None,
+        begin: Callable[[], None] = lambda: None,
     ) -> None:
         self.log = log
         self.circle = circle
@@ -202,6 +203,8 @@ class Swap:
         self.giving = giving
         self._taken = taken
         """Called after something was taken in, in the same thread."""
+        self.begin = begin
+        """Called before each talk, in the same thread."""
         self._corrected = corrected
         """Told how far this box's clock must move, and whether somebody vouches that it is right then."""
 
@@ -213,6 +216,7 @@ class Swap:
 
     def answer(self, peer: Certificate, raw: bytes) -> tuple[bytes, Outcome]:
         """Answer a question of another box; raises `Unreadable` for what is none. May wait for the writer."""
+        self.begin()
         asked = read_question(raw)
         outcome = Outcome(peer=asked, partitions=self.circle.shared_with(peer))
         answered = self._answer(asked, outcome)
@@ -341,6 +345,7 @@ class Talk:
 
     def begin(self) -> bytes:
         """The first question."""
+        self._swap.begin()
         return pack(Have(digest=self._swap.log.digest(self.outcome.partitions), **self._swap.told()))
 
     def go_on(self, raw: bytes) -> bytes | None:
