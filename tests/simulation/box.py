@@ -61,8 +61,6 @@ class SimBox:
         self.backups: list[tuple[Path, bytes]] = []
         self.heads: Heads = {}
         """What its disk held when it went down."""
-        self.out_of_order = False
-        """It read a torn or shuffled stick, so something may be unknown until the next talk (spec/sync.md R18)."""
 
     @property
     def holds(self) -> Heads:

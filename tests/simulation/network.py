@@ -138,6 +138,7 @@ class Stick:
 
     def __init__(self, world: World, writer: SimBox) -> None:
         self._world = world
+        writer.swap.giving(writer.journal.heads())
         self.segments = list(writer.journal.segments({}))
         world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")
         world.mark("a stick")
@@ -152,13 +153,14 @@ class Stick:
             torn = chance.randrange(len(segments))
             segments[torn] = segments[torn][: chance.randrange(len(segments[torn]))]
             self._world.mark("a torn stick")
-            reader.out_of_order = True
+            self._world.out_of_order = True
         if chance.random() < 0.1:
             chance.shuffle(segments)
-            reader.out_of_order = True
+            self._world.out_of_order = True
         if segments and chance.random() < 0.3:
             forged = chance.randrange(len(segments))
             segments[forged] = self._forge(segments[forged])
+            self._world.out_of_order = True
         merged = reader.journal.take(segments).result().value
         reader.settle()
         self._world.say(f"{reader.name} reads a stick: {merged}")
