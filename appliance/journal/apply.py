@@ -340,14 +340,14 @@ class Applier:
 
 
 def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
-    """For each step the highest rank reached on any branch below it, itself included."""
+    """For each step the highest rank at which a branch below it ends; a step that nothing follows is such an end."""
     order = list(children.get("", []))
     for row in order:
         order.extend(children.get(row["id"], []))
     best: dict[str, int] = {}
     for row in reversed(order):
         below = [best[child["id"]] for child in children.get(row["id"], [])]
-        best[row["id"]] = max([flow.rank.get(row["state"], 0), *below])
+        best[row["id"]] = max(below) if below else flow.rank.get(row["state"], 0)
     return best
 
 

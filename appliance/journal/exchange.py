@@ -202,7 +202,7 @@ class Exchange:
     def _change_over(self, drawing: Drawing) -> Done[None]:
         drawing.change_over()
         self._shadow.forget()
-        self.hybrid.rewind(self._shadow.newest_hlc(), self._shadow.newest_hlc(self.author[:16]))
+        self._rewind()
         return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
 
     # ---- being a copy

@@ -63,6 +63,19 @@ def test_an_address_is_never_torn(lina: Desk, wang: Desk):
     assert agree(lina, wang)
 
 
+def test_a_parcel_that_left_beats_one_that_was_taken_back_and_cancelled(lina: Desk, wang: Desk):
+    ticket = toy.sell(lina, name="张伟", total=100)
+    toy.step(lina, ticket=ticket, to="approved")
+    meet(lina, wang)
+    for to in ("shipped", "approved", "cancelled"):
+        toy.step(wang, ticket=ticket, to=to)
+    toy.step(lina, ticket=ticket, to="shipped")
+    meet(lina, wang)
+    for desk in (lina, wang):
+        assert desk.value("select state from ticket where id = ?", ticket) == "shipped"
+    assert agree(lina, wang)
+
+
 def test_a_delivery_told_by_two_boxes_counts_once_and_a_rival_is_kept(lina: Desk, wang: Desk):
     toy.take_in(lina, cause="D-1", sku="teapot", qty=10_000)
     toy.take_in(wang, cause="D-1", sku="teapot", qty=10_000)

@@ -19,7 +19,7 @@ PATIENCE = 20 * SECOND
 
 @dataclass
 class Weather:
-    """How bad the network is; drawn for each run."""
+    """How bad the network and the sticks are; drawn for each run."""
 
     loss: float = 0.0
     doubling: float = 0.0
@@ -27,6 +27,8 @@ class Weather:
     slow: int = 200
     """The longest delay of a letter, in milliseconds."""
     portion: int = 256 * 1024
+    spoilt: float = 0.0
+    """How many sticks come torn, shuffled or forged."""
 
 
 class Network:
@@ -136,8 +138,9 @@ class Conversation:
 class Stick:
     """A stick: what a box knew when it was written, read later, perhaps twice, perhaps torn."""
 
-    def __init__(self, world: World, writer: SimBox) -> None:
+    def __init__(self, world: World, writer: SimBox, spoilt: float) -> None:
         self._world = world
+        self._spoilt = spoilt
         writer.swap.giving(writer.journal.heads())
         self.segments = list(writer.journal.segments({}))
         world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")
@@ -149,15 +152,15 @@ class Stick:
             return
         chance = self._world.chance
         segments = list(self.segments)
-        if segments and chance.random() < 0.15:
+        if segments and chance.random() < self._spoilt:
             torn = chance.randrange(len(segments))
             segments[torn] = segments[torn][: chance.randrange(len(segments[torn]))]
             self._world.mark("a torn stick")
             self._world.out_of_order = True
-        if chance.random() < 0.1:
+        if chance.random() < self._spoilt / 2:
             chance.shuffle(segments)
             self._world.out_of_order = True
-        if segments and chance.random() < 0.3:
+        if segments and chance.random() < self._spoilt:
             forged = chance.randrange(len(segments))
             segments[forged] = self._forge(segments[forged])
             self._world.out_of_order = True

@@ -57,6 +57,7 @@ class Swarm:
             return chance.uniform(0, most) if chance.random() < 0.5 else 0.0
 
         weather = Weather(some(0.4), some(0.3), some(0.05), chance.choice((50, 2_000, 30_000)))
+        weather.spoilt = some(0.6)
         weather.portion = chance.choice((1, 2_000, 256 * 1024))
         return cls(
             chance.choice((2, 3, 3, 4, 5)), chance.choice((2, 6, 30)), weather,
@@ -182,7 +183,7 @@ class Play:
     def _stick(self) -> None:
         one, other = self.world.chance.sample(self.boxes, 2)
         if one.up:
-            stick = Stick(self.world, one)
+            stick = Stick(self.world, one, self.swarm.weather.spoilt)
             for _ in range(self.world.chance.choice((1, 1, 2))):
                 self.world.after(self.world.chance.randint(MINUTE, 6 * HOUR), lambda: stick.read(other))
 
@@ -276,6 +277,9 @@ class Play:
         wrong += laws.facts_once(self.boxes)
         for box in self.boxes:
             wrong += laws.always(box, at_rest=True)
+        # Whoever agreed seals the names it wrote under before; that is news, once.
+        self._agree()
+        self._agree()
         commits = [box.journal.commits for box in self.boxes]
         if not wrong and len(self.boxes) > 1:
             self.network.talk(self.boxes[0], self.boxes[-1])
