@@ -81,20 +81,8 @@ class Company:
             circle.learn(raw)
         circle.keep = self._learned
 
-        def giving(heads: Heads) -> None:
-            anchor.give(journal.author, heads)
-
         circle.cut_off = journal.controls.cut_off
-        self.swap = Swap(
-            journal,
-            circle,
-            clock,
-            told.version,
-            giving=giving,
-            corrected=self._corrected,
-            taken=self._taken,
-            begin=self.keep_time,
-        )
+        self.swap = self._swap(anchor)
         self.post = Post(key, circle, random)
         self.meetings = Meetings(self.swap, self.notebook, clock, agreed=self._agreed)
         self.courier = Courier(self.swap, self.post, self.notebook, self.meetings, clock, random)
@@ -104,6 +92,21 @@ class Company:
         me = Announced(key.box, circle.root, told.title, told.port, told.version)
         self.near = Near(me, heard=self.courier.heard)
         journal.listen(lambda _: self.courier.wrote())
+
+    def _swap(self, anchor: Anchor) -> Swap:
+        def giving(heads: Heads) -> None:
+            anchor.give(self._journal.author, heads)
+
+        return Swap(
+            self._journal,
+            self.circle,
+            self._clock,
+            self._told.version,
+            giving=giving,
+            corrected=self._corrected,
+            taken=self._taken,
+            begin=self.keep_time,
+        )
 
     @property
     def loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
