@@ -2,7 +2,7 @@
 
 import pytest
 
-from appliance.shop.customers.phones import is_masked, is_phone, normal_phone, tail
+from appliance.shop.customers.phones import calling_number, is_masked, is_phone, normal_phone, tail
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,50 @@ def test_a_passing_number_can_be_dialled_and_a_mistyped_one_cannot() -> None:
 def test_only_fixed_lines_are_found_by_their_tail() -> None:
     assert tail(normal_phone("0571-88889999-801")) == tail(normal_phone("88889999")) == "8889999"
     assert tail("13800002266") == tail("95588") == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "normal"),
+    [
+        ("13800002266", "13800002266"),
+        ("013800002266", "13800002266"),
+        ("8613800002266", "13800002266"),
+        ("008613800002266", "13800002266"),
+        ("+86 138 0000 2266", "13800002266"),
+        ("1795113800002266", "13800002266"),
+        ("12593013800002266", "13800002266"),
+        ("17951057188889999", "057188889999"),
+        ("62345678", "075562345678"),
+        ("2234567", "07552234567"),
+        ("075562345678", "075562345678"),
+        ("01012345678", "01012345678"),
+        ("1012345678", "01012345678"),
+        ("2062345678", "02062345678"),
+        ("57188889999", "057188889999"),
+        ("6912345678", "06912345678"),
+        ("0086057188889999", "057188889999"),
+        ("8657188889999", "057188889999"),
+        ("4008123123", "4008123123"),
+        ("8008123123", "8008123123"),
+        ("95588", "95588"),
+        ("95588123", "95588123"),
+        ("96315", "96315"),
+        ("10086", "10086"),
+        ("12345", "12345"),
+        ("0085223456789", "+85223456789"),
+    ],
+)
+def test_a_number_is_known_in_every_form_in_which_an_exchange_sends_it(sent: str, normal: str) -> None:
+    assert calling_number(sent, "0755") == normal
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "P", "O", "0", "0000000000", "1", "8001", "106571200001", "138****2266", "1380000226"]
+)
+def test_what_is_no_number_of_anybody_is_never_compared(sent: str) -> None:
+    assert calling_number(sent, "0755") == ""
+
+
+def test_without_the_shops_area_code_a_number_of_the_town_is_found_by_its_tail() -> None:
+    assert calling_number("62345678") == "62345678"
+    assert tail(calling_number("62345678")) == tail(calling_number("62345678", "0755")) == "2345678"

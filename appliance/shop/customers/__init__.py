@@ -6,7 +6,7 @@ one customer join `customer_root` (id, root) in their views, or ask `members`.
 
 from appliance.shop.customers.actions import add_account, add_phone, create
 from appliance.shop.customers.matching import current, holder, match, match_phone, members
-from appliance.shop.customers.phones import is_masked, normal_phone
+from appliance.shop.customers.phones import calling_number, is_masked, normal_phone
 from appliance.shop.customers.records import (
     Customer,
     CustomerAccount,
@@ -31,6 +31,7 @@ __all__ = [
     "CustomerPhoneId",
     "add_account",
     "add_phone",
+    "calling_number",
     "create",
     "current",
     "holder",

@@ -18,6 +18,11 @@ _SERVICE = re.compile(r"[48]00\d{7}|95\d{3,6}|96\d{3,6}|1[0-2]\d{3}")
 _LOCAL = re.compile(r"[2-8]\d{6,7}")
 _FOREIGN = re.compile(r"\+[1-9]\d{6,14}")
 
+_CARRIER = re.compile(r"1(?:[12]\d|79)\d\d(?=\d{7})")
+"""A code that chooses who carries the call: 17951, 12593. Left before the number by whoever dialled through it."""
+_MOBILE_FROM_AFAR = re.compile(r"01[3-9]\d{9}")
+_WITHOUT_ZERO = re.compile(r"(?:10|2\d)\d{8}|[3-9]\d{2}\d{7,8}")
+
 TAIL = 7
 """So many last digits find a fixed line whose area code was left out."""
 
@@ -40,6 +45,26 @@ def normal_phone(text: str) -> str:
     divided = _EXTENSION.match(text)
     number = _whole(divided[1]) if divided else ""
     return f"{number}-{divided[2]}" if divided and number and not _MOBILE.fullmatch(number) else ""
+
+
+def calling_number(sent: str, area: str = "") -> str:
+    """Return the normal form of a number as a telephone exchange sends it, empty when it must not be compared.
+
+    Exchanges leave out the area code of the same town (`area`: "0755", is put before it), the 0 of other towns, put a
+    0 before mobile numbers from afar, and show the code of the carrier (spec/modem.md 7.4).
+    """
+    digits = _PLAIN.sub("", sent.translate(_FULL_WIDTH))
+    if _LOCAL.fullmatch(digits):
+        return normal_phone(f"{area}{digits}")
+    home = re.sub(r"^(?:\+|00)?86(?=0\d{9})", "", digits)
+    for said in dict.fromkeys((home, _CARRIER.sub("", home, count=1))):
+        if _MOBILE_FROM_AFAR.fullmatch(said):
+            return said[1:]
+        if _WITHOUT_ZERO.fullmatch(said) and not _SERVICE.fullmatch(said) and not _MOBILE.fullmatch(said):
+            return f"0{said}"
+        if normal := normal_phone(said):
+            return normal
+    return ""
 
 
 def _whole(text: str) -> str:

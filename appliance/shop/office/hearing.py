@@ -1,15 +1,11 @@
 """What the box itself tells of its lines: found and lost, ringing, talking, hung up. `main` calls these as it hears."""
 
-import re
 from typing import Annotated, Literal
 
 from appliance.journal import Desk, Label, Phone, Refusal, Text, action, derive
 from appliance.shop import customers
 from appliance.shop.office.line_records import Call, CallId, LineAsked, PhoneLine, PhoneLineId, Presentation
 from appliance.shop.office.returning import call_returned, remember_to_call_back
-
-LOCAL = re.compile(r"[2-8]\d{6,7}")
-"""A number of the same town, which the exchange sends without its area code."""
 
 CallOfDevice = Annotated[Text, Label("Call")]
 Ending = Literal[
@@ -155,8 +151,7 @@ def call_id(desk: Desk, call: str) -> str:
 
 def comparable(desk: Desk, line: str, number: str) -> str:
     """Return a number as numbers are compared; one of the same town gets the line's area code."""
-    area = desk.get(PhoneLine, line).area_code
-    return customers.normal_phone(area + number if area and LOCAL.fullmatch(number) else number)
+    return customers.calling_number(number, desk.get(PhoneLine, line).area_code)
 
 
 def _begin(desk: Desk, record: str, call: Call) -> None:
