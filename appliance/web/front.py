@@ -65,9 +65,16 @@ class Front:
     """What all visits share."""
 
     def __init__(
-        self, journal: Journal, rooms: Iterable[RoomPages], staff: Staff, config: WebConfig, clock: Clock
+        self,
+        journal: Journal,
+        rooms: Iterable[RoomPages],
+        staff: Staff,
+        config: WebConfig,
+        clock: Clock,
+        outside: Mapping[str, Any],
     ) -> None:
         self.journal = journal
+        self.outside = outside
         self.rooms = list(rooms)
         self.config = config
         self.clock = clock
@@ -208,7 +215,7 @@ class Front:
 
     def shell(self, visit: Visit, title: str) -> Shell:
         """What stands around a page; it changes seldom, so it is written once for each who sees it."""
-        key = (visit.session.hash, visit.lang, visit.theme, visit.density, tuple(visit.rail))
+        key = (visit.session.hash, visit.lang, visit.theme, visit.density, tuple(visit.rail), visit.link)
         shell = self._shells.get(key)
         if shell is None:
             if len(self._shells) > MOST_SHELLS:

@@ -7,7 +7,7 @@ from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
-from appliance.web.routes import plain, showing
+from appliance.web.routes import Posted, doing, plain, showing
 from appliance.web.visit import Answer, Visit
 
 
@@ -24,7 +24,15 @@ def routes(front: Front, listing: Listing) -> list[HTTPRouteHandler]:
 
 
 def page_route(front: Front, page: Page) -> HTTPRouteHandler:
-    """The address of a page written by hand."""
+    """The address of a page written by hand, or of its form."""
+
+    async def did(visit: Visit, posted: Posted, **parts: str) -> Answer:
+        visit.need(page.see)
+        done: Answer = await page.handler(visit, posted, **parts)
+        return done
+
+    if page.posts:
+        return doing(front, page.path, did)
 
     def answer(visit: Visit, **parts: str) -> Answer:
         visit.need(page.see)

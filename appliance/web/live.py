@@ -7,6 +7,7 @@ and is told to look again at everything.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +17,19 @@ MOST_STREAMS = 200
 MOST_KEYS = 100
 
 Touched = frozenset[tuple[str, str]]
+
+
+class Link(NamedTuple):
+    """How this box stands with the others: `count` is what waits here to be told."""
+
+    state: Literal["fresh", "busy", "off"] = "fresh"
+    count: int = 0
+
+    @property
+    def event(self) -> bytes:
+        """As it stands in a stream."""
+        told = {"state": self.state, "count": str(self.count)}
+        return b"event: link\ndata: " + msgspec.json.encode(told) + b"\n\n"
 
 
 class Full(Exception):
@@ -29,12 +43,16 @@ class Stream:
         self.tables = tables
         self.news: asyncio.Queue[dict[str, list[str]]] = asyncio.Queue(QUEUE)
         self.lost = False
+        self.told: Link | None = None
+        """What the page was told of the other boxes last."""
 
     def offer(self, changed: dict[str, list[str]]) -> None:
         """Queue news for this page; the oldest makes room."""
         mine = {table: keys for table, keys in changed.items() if not self.tables or table in self.tables}
-        if not mine:
-            return
+        if mine or not changed:
+            self._put(mine)
+
+    def _put(self, mine: dict[str, list[str]]) -> None:
         if self.news.full():
             self.news.get_nowait()
             self.lost = True
@@ -46,6 +64,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
+        self.link = Link()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = asyncio.Event()
 
@@ -56,6 +75,13 @@ class Hub:
             # The loop may close between the look and the call, when the box stops.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._spread, touched)
+
+    def tell(self, link: Link) -> None:
+        """Tell every open page how this box stands with the others; called in the loop."""
+        if link != self.link:
+            self.link = link
+            for stream in self.streams:
+                stream.offer({})
 
     def _spread(self, touched: Touched) -> None:
         changed: dict[str, list[str]] = {}
@@ -72,7 +98,7 @@ class Hub:
         stream = Stream(tables)
         self.streams.add(stream)
         try:
-            yield b"retry: 3000\n\n"
+            yield b"retry: 3000\n\n" + self._linked(stream)
             while not self._closing.is_set():
                 yield await self._next(stream)
         finally:
@@ -89,7 +115,16 @@ class Hub:
         everything = stream.lost or sum(map(len, changed.values())) > MOST_KEYS
         stream.lost = False
         news = {table: [] if everything else list(dict.fromkeys(keys)) for table, keys in changed.items()}
-        return b"event: changed\ndata: " + msgspec.json.encode(news) + b"\n\n"
+        if not news:
+            return self._linked(stream) or b": still here\n\n"
+        return self._linked(stream) + b"event: changed\ndata: " + msgspec.json.encode(news) + b"\n\n"
+
+    def _linked(self, stream: Stream) -> bytes:
+        """The news of the other boxes, if this page was told something else."""
+        if stream.told == self.link:
+            return b""
+        stream.told = self.link
+        return self.link.event
 
     def close(self) -> None:
         """End every stream."""

@@ -21,11 +21,20 @@ class Page:
     handler: Handler
     beside: str = ""
     title: str = ""
+    posts: bool = False
 
 
 def page(path: str, *, see: str) -> Callable[[Handler], Page]:
     """Show this function's answer at an address to everyone who has the permission."""
     return lambda handler: Page(path, see, handler)
+
+
+def errand(path: str, *, may: str) -> Callable[[Handler], Page]:
+    """Answer a form that is no deed of the shop alone: it wants something of the world outside.
+
+    The function is awaited with the visit and what was posted; what takes long it does in a thread.
+    """
+    return lambda handler: Page(path, may, handler, posts=True)
 
 
 def panel(path: str, *, see: str, beside: str = "", title: str = "") -> Callable[[Handler], Page]:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from appliance.journal import Desk, Rights, Row, business_day, is_id
 from appliance.web import problems
 from appliance.web.cells import Seen, masked
+from appliance.web.live import Link
 from appliance.web.problems import Found
 from appliance.web.signin import Device, Person, Session
 from appliance.web.words import Words
@@ -243,6 +244,11 @@ class Visit:
     def density(self) -> str:
         """Roomy or compact."""
         return _one_of(self.request.cookies.get("density"), ("roomy", "compact"))
+
+    @property
+    def link(self) -> Link:
+        """How this box stands with the others."""
+        return self.front.hub.link
 
     def shell(self, title: str) -> "Shell":
         """What stands around a page."""

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 import uvicorn
 
-from appliance.web.live import QUEUE, Hub
+from appliance.web.live import QUEUE, Hub, Link
 from tests.web.conftest import House
 from tests.web.toyroom import actions
 
@@ -52,10 +52,13 @@ def signed_in(house: House, address: str) -> httpx.Client:
     return client
 
 
-def news(lines: Iterator[str]) -> dict[str, list[str]]:
+def news(lines: Iterator[str], event: str = "changed") -> dict[str, list[str]]:
+    found = ""
     for line in lines:
-        if line.startswith("data:"):
-            return msgspec.json.decode(line[5:], type=dict[str, list[str]])
+        if line.startswith("event:"):
+            found = line[6:].strip()
+        elif line.startswith("data:") and found == event:
+            return msgspec.json.decode(line[5:])  # type: ignore[no-any-return]
     raise AssertionError("the stream ended")
 
 
@@ -132,3 +135,18 @@ def test_what_waits_is_told_together_and_once() -> None:
 
 def test_a_page_that_does_not_listen_is_told_to_look_at_everything() -> None:
     assert heard([frozenset({("a", str(n))}) for n in range(QUEUE + 5)]) == {"a": []}
+
+
+def test_every_page_hears_at_once_how_the_box_stands_with_the_others(house: House, address: str) -> None:
+    client, hub = signed_in(house, address), house.front.hub
+    with client.stream("GET", "/events?t=tea") as stream:
+        lines = stream.iter_lines()
+        assert news(lines, "link") == {"state": "fresh", "count": "0"}
+        until(lambda: bool(hub.streams))
+        for link in (Link("off", 3), Link("busy"), Link("fresh")):
+            hub._loop.call_soon_threadsafe(hub.tell, link)  # type: ignore[union-attr]
+            assert news(lines, "link") == {"state": link.state, "count": str(link.count)}
+        hub._loop.call_soon_threadsafe(hub.tell, Link("off", 7))  # type: ignore[union-attr]
+        assert news(lines, "link")["count"] == "7"
+    with client.stream("GET", "/events") as stream:
+        assert news(stream.iter_lines(), "link") == {"state": "off", "count": "7"}

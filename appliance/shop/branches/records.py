@@ -2,13 +2,14 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from appliance.journal import CHAIN, Group, Id, Partition, Record, Ref, Text
+from appliance.journal import CHAIN, Day, Group, Id, Partition, Record, Ref, Text
 from appliance.shop.settings import BranchId
 
 MemberId = Annotated[str, Ref("member")]
 CaseId = Annotated[str, Ref("open_case")]
 CaseKind = Literal["fork", "conflict", "rival"]
 BoxRole = Literal["box", "hub"]
+Gone = Literal["", "put_out", "retired"]
 
 
 class Settlement(Record, kw_only=True, frozen=True):
@@ -50,3 +51,6 @@ class Member(Record, kw_only=True, frozen=True):
     name: Text = ""
     address: Text = ""
     """Where it can be reached from outside, if anybody told."""
+    gone: Annotated[Gone, Group("gone")] = ""
+    gone_on: Annotated[Day, Group("gone")] = ""
+    gone_reason: Annotated[Text, Group("gone")] = ""

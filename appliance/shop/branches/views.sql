@@ -5,9 +5,10 @@
 -- touched by branch: select id from member where branch = :id
 -- index box
 -- index code, id
+-- index branch, code
 create view member_list as
 select m.id, m.box, m.code, m.branch, ifnull(b.name, '') as branch_name, m.role, m.number, m.certificate, m.name,
-    m.address, m.made_at, m.changed
+    m.address, m.gone, m.gone_on, m.gone_reason, m.made_at, m.changed
 from member m left join branch b on b.id = m.branch
 where m.deleted = 0 and m.made_at > 0;
 

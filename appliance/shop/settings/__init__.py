@@ -3,6 +3,7 @@
 from appliance.shop.settings import regions
 from appliance.shop.settings.beginning import first_lists
 from appliance.shop.settings.currencies import rate_on
+from appliance.shop.settings.places import add_branch, add_shop, add_warehouse
 from appliance.shop.settings.records import (
     Branch,
     BranchId,
@@ -19,6 +20,7 @@ from appliance.shop.settings.records import (
     Setting,
     Shop,
     ShopId,
+    ShortCode,
     Unit,
     UnitId,
     Warehouse,
@@ -43,11 +45,15 @@ __all__ = [
     "Setting",
     "Shop",
     "ShopId",
+    "ShortCode",
     "Unit",
     "UnitId",
     "Values",
     "Warehouse",
     "WarehouseId",
+    "add_branch",
+    "add_shop",
+    "add_warehouse",
     "first_lists",
     "number",
     "on",

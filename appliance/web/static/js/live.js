@@ -8,13 +8,16 @@ const RETRY_MS = 3000;
 let last = 0;
 let timer = 0;
 let pending = false;
+// What the box last said of the others; a page that lost the box and found it again says that, until it hears more.
+let linked = null;
 
 const stream = () => document.getElementById("live");
 const pill = () => document.getElementById("link-state");
 
 function state(name, count = "") {
   const el = pill();
-  if (!el || (el.dataset.state === name && !count)) return;
+  if (!el || (el.dataset.state === name && el.dataset.count === count)) return;
+  el.dataset.count = count;
   el.dataset.state = name;
   el.querySelector(".pill-word").textContent = el.dataset[name]?.replace("{count}", count) ?? "";
   el.querySelector("use").setAttribute("href", `/static/icons.svg#i-${{ fresh: "cloud", busy: "refresh", off: "cloud-off", lost: "warn" }[name] ?? "cloud"}`);
@@ -145,7 +148,7 @@ async function look() {
 
 function found() {
   const back = pill()?.dataset.state === "lost";
-  state("fresh");
+  if (linked) state(...linked);
   // What happened while nobody listened is asked for; the corner is asked in any case, for its first look may have been early.
   tell(back ? [...shown(), ...follows()] : follows());
   flush();
@@ -157,7 +160,8 @@ export function start() {
   document.addEventListener("signed-out", at(() => location.assign("/sign-in")));
   document.addEventListener("link", at((event) => {
     const { state: name, count } = JSON.parse(event.detail.data);
-    state(name, count);
+    linked = [name, count];
+    state(...linked);
   }));
   document.addEventListener("htmx:sse:after:connection", at(found));
   for (const name of ["htmx:sse:error", "htmx:error", "htmx:response:error"]) document.addEventListener(name, at(lost));
