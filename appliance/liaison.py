@@ -1,17 +1,17 @@
 """The liaison: stands between the room of the branches, which knows no wire, and those who speak with other boxes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from appliance import __version__
 from appliance.journal import Journal, Refusal
 from appliance.journal.certificate import Certificate
-from appliance.shop.branches import actions, neighbours
+from appliance.shop.branches import actions
 from appliance.shop.branches.boxes import written_revoke
 from appliance.shop.branches.neighbours import Bundle, Carried, Invitation, Progress, Standing, Trouble
 from appliance.sync.boxes import meetings
 from appliance.sync.boxes.company import Company
-from appliance.sync.boxes.stick import Taken, Written
+from appliance.sync.boxes.stick import Taken, Written, places
 from appliance.web.live import Link
 
 STATES = {"open": "open", "tried": "open", "joined": "joined", "wrong": "wrong", "closed": "refused"}
@@ -20,11 +20,20 @@ STATES = {"open": "open", "tried": "open", "joined": "joined", "wrong": "wrong",
 class Liaison:
     """Answers what the screens of the branches ask."""
 
-    def __init__(self, journal: Journal, company: Company, branch: str, folder: Path) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        company: Company,
+        branch: str,
+        folder: Path,
+        *,
+        sticks: Callable[[], Sequence[Path]] = places,
+    ) -> None:
         self._journal = journal
         self._company = company
         self._branch = branch
         self._folder = folder
+        self._sticks = sticks
         self._invited_by = ""
         self._code = ""
         company.admitted = self._admit
@@ -119,17 +128,25 @@ class Liaison:
 
     def sticks(self) -> Sequence[Path]:
         """Where sticks are put in."""
-        return places()
+        return self._sticks()
 
     def bundles(self, stick: Path) -> Sequence[Bundle]:
         """What lies on a stick."""
-        found = self._company.stick.lying(self._checked(stick))
-        return [Bundle(one.path.name, one.sender, one.made_ms, one.bytes, one.trouble) for one in found]
+        own = f"{self._journal.box_code}-"
+        return [
+            Bundle(one.path.name, one.sender, one.made_ms, one.bytes, one.trouble, own=one.path.name.startswith(own))
+            for one in self._company.stick.lying(self._checked(stick))
+        ]
 
     def write_stick(self, stick: Path, progress: Progress) -> Carried:
-        """Write what the others lack."""
-        zone = self._journal.zone_minutes
-        done: Written = self._company.stick.write(self._checked(stick), zone_minutes=zone, progress=progress)
+        """Write what the others lack; whoever stops it leaves nothing half behind."""
+        zone, where = self._journal.zone_minutes, self._checked(stick)
+        before = set(where.glob("*.part"))
+        try:
+            done: Written = self._company.stick.write(where, zone_minutes=zone, progress=progress)
+        finally:
+            for left in set(where.glob("*.part")) - before:
+                left.unlink(missing_ok=True)
         return Carried(readers=done.readers)
 
     def read_stick(self, stick: Path, bundle: str, progress: Progress) -> Carried:
@@ -160,6 +177,3 @@ def _standing(one: meetings.Standing) -> Standing:
         addresses=one.urls,
         trouble=trouble,
     )
-
-
-__all__ = ["Liaison", "neighbours"]

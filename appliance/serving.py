@@ -17,10 +17,12 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
+from appliance.liaison import Liaison
 from appliance.neighbours import follow_members
 from appliance.shopfitting import ANCHORS, Opened, close_box, in_company, open_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.door import PAIR, SYNC
+from appliance.web.live import Hub
 from appliance.web.pages import RoomPages, read_room
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("appliance")
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
 LOOK_AGAIN_S = 60
+LINK_EVERY_S = 1
 LONGEST_REST_S = 300
 NIGHT_HOUR_MS = 3 * 3600 * 1000
 
@@ -130,10 +133,13 @@ def open_house(
     company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
     follow_members(journal, company)
     made.state.company = company
+    liaison = Liaison(journal, company, config.branch, config.folder)
+    made.state.front.gauges["neighbours"] = lambda: liaison
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "night": lambda: _night(journal, config),
         "imports": lambda: _imports(journal, config.branch),
         "review": lambda: _unattended(journal, config.branch),
+        "neighbours": lambda: _neighbours(made.state.front.hub, liaison),
         **exchange.loops(made.state.front),
         **company.loops,
     }
@@ -237,6 +243,18 @@ async def _unattended(journal: Journal, branch: str) -> None:
         if now - last >= settings.number(desk, "auto.minutes") * 60_000:
             last = now
             await asyncio.to_thread(review_unattended, desk)
+
+
+# ---- how the box stands with the others
+
+
+async def _neighbours(hub: Hub, liaison: Liaison) -> None:
+    """Say who this box is, and tell the open pages how it stands with the others, as soon as that changes."""
+    await asyncio.to_thread(liaison.introduce)
+    while True:
+        if hub.streams:
+            hub.tell(await asyncio.to_thread(liaison.link))
+        await asyncio.sleep(LINK_EVERY_S)
 
 
 # ---- files that people lay in

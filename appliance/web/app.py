@@ -3,7 +3,7 @@
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -44,13 +44,9 @@ def app(
     clock: Clock,
     staff: Staff,
     more: Iterable[HTTPRouteHandler] = (),
-    outside: Mapping[str, object] | None = None,
 ) -> Litestar:
-    """Open the front of house; `main` may add routes of its own (boxes that sync, devices).
-
-    `outside` is what pages of rooms may ask of the world beyond the shop, each by a name that its room knows.
-    """
-    front = Front(journal, rooms, staff, config, clock, outside or {})
+    """Open the front of house; `main` may add routes of its own (boxes that sync, devices)."""
+    front = Front(journal, rooms, staff, config, clock)
     routes: list[HTTPRouteHandler] = [_csp_report(front), *more]
     for part in (doors, datepage, gallery, deeds, bulk, search, events, files, jobpages, exports, api):
         routes += part.routes(front)

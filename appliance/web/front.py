@@ -71,10 +71,8 @@ class Front:
         staff: Staff,
         config: WebConfig,
         clock: Clock,
-        outside: Mapping[str, Any],
     ) -> None:
         self.journal = journal
-        self.outside = outside
         self.rooms = list(rooms)
         self.config = config
         self.clock = clock

@@ -7,7 +7,8 @@ and is told to look again at everything.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 
@@ -19,7 +20,8 @@ MOST_KEYS = 100
 Touched = frozenset[tuple[str, str]]
 
 
-class Link(NamedTuple):
+@dataclass(frozen=True)
+class Link:
     """How this box stands with the others: `count` is what waits here to be told."""
 
     state: Literal["fresh", "busy", "off"] = "fresh"

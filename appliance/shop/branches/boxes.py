@@ -46,7 +46,9 @@ def describe_box(
         Text,
         Limit(max=200),
         Label("Address on the internet"),
-        Hint("Only if it can be reached from outside, like https://shop.example. On one network boxes find each other."),
+        Hint(
+            "Only if it can be reached from outside, like https://shop.example. On one network boxes find each other."
+        ),
     ] = "",
 ) -> None:
     """What people call it, and where other branches find it."""
@@ -60,6 +62,7 @@ def describe_box(
 def put_out(desk: Desk, *, member: MemberId, reason: Why, signed: Signed) -> None:
     """For a box that was stolen, sold or lost. What is known of its work up to now stays."""
     found = _present(desk, member)
+    _check_elsewhere(desk, found)
     if not reason.strip():
         raise Refusal("Say why; somebody will ask.", field="reason")
     told = _read_revoke(signed)
@@ -76,9 +79,8 @@ def put_out(desk: Desk, *, member: MemberId, reason: Why, signed: Signed) -> Non
 def retire_box(desk: Desk, *, member: MemberId, reason: Why = "") -> None:
     """For a box that is no longer used: it is asked for nothing more, and all it wrote stays."""
     found = _present(desk, member)
+    _check_elsewhere(desk, found)
     box = bytes.fromhex(found.box)
-    if desk.journal.author.startswith(box):
-        raise Refusal("This is the box you stand at. Retire it at another box.", code="own_box")
     ends: dict[bytes, list[tuple[str, int, bytes]]] = {}
     for (author, partition), (seq, head) in desk.journal.heads().items():
         if author.startswith(box):
@@ -105,7 +107,7 @@ def member_id(box: str) -> str:
     return derive("member", box)
 
 
-def check_code_free(desk: Desk, code: str, but: str = "") -> None:
+def check_code_free(desk: Desk, code: str, *, but: str = "") -> None:
     """Two boxes of one code would give one number to two papers."""
     if desk.row("select 1 from member where code = ? and id <> ? and deleted = 0 and made_at > 0", code, but):
         raise Refusal("The code {given} is taken.", field="code", code="taken", given=code)
@@ -116,6 +118,11 @@ def _present(desk: Desk, member: str) -> Member:
     if found.gone:
         raise Refusal("This box is not in the chain any more.", code="gone")
     return found
+
+
+def _check_elsewhere(desk: Desk, found: Member) -> None:
+    if desk.journal.author[:16].hex() == found.box:
+        raise Refusal("This is the box you stand at. Do it at another box.", code="own_box")
 
 
 def _written(found: Certificate, name: str, address: str) -> Member:

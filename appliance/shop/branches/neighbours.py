@@ -73,6 +73,8 @@ class Bundle:
     bytes: int
     trouble: str = ""
     """Why it cannot be read here, a message id; empty when it can."""
+    own: bool = False
+    """This box wrote it, for others."""
 
 
 @dataclass(frozen=True)

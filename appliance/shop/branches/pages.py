@@ -1,15 +1,17 @@
-"""What can be seen of the branches: what has to be settled between boxes."""
+"""What can be seen of the branches: the boxes and how it stands with them, and what has to be settled between them."""
 
+from appliance.shop.branches.chain import pages as chain
 from appliance.shop.branches.inbox import pages as inbox
+from appliance.shop.branches.stick import pages as stick
 from appliance.web import Rail
 
-PAGES = [*inbox.PAGES]
+PAGES = [*chain.PAGES, *inbox.PAGES, *stick.PAGES]
 PROBLEMS = {**inbox.PROBLEMS}
 RAIL = Rail(
-    "To be settled",
+    "Branches",
     place=80,
-    icon="i-merge",
-    href="/inbox",
+    icon="i-split",
+    href="/branches",
     badge=(
         "select count(*) from (select 1 from fork_case where open = 1 and same = 0 "
         "union all select 1 from conflict_case where open = 1 and same = 0 "

@@ -1,0 +1,1 @@
+"""The stick as a courier: written here, carried by somebody, read there."""
