@@ -105,7 +105,8 @@ def show(visit: Visit, room: str, verb: str) -> Answer:
         row = visit.row(f"select * from {subject[0]} where id = ?", subject[1])
         if row is None:
             raise Missing("record")
-        deed.version = str(row["changed"])
+        # A button tells the version it was drawn with: whoever presses it decided by what they saw then.
+        deed.version = deed.version or str(row["changed"])
         shape = visit.front.journal.schema.shapes[subject[0]]
         first |= {column.name: column.loaded(row[column.name]) for column in shape.columns}
     if deed.form.prefill:

@@ -111,6 +111,15 @@ def test_another_branch_does_not_write_our_journal(alice: Desk, bob: Desk, drawe
     assert theirs.params["account"] == "柜台现金"
 
 
+def test_an_account_that_is_missing_or_disabled_takes_no_money(alice: Desk, drawer: str, bank: str, li_na: str) -> None:
+    gone = "That is not here any more. Look at the list again."
+    refused(gone, lambda: actions.new_receipt(alice, account="nowhere", customer=li_na, amount=1))
+    refused(gone, lambda: actions.new_transfer(alice, account=drawer, to_account="nowhere", amount=1))
+    actions.disable_account(alice, money_account=bank)
+    closed = "{account} is disabled. Choose another account."
+    refused(closed, lambda: actions.new_receipt(alice, account=bank, customer=li_na, amount=1), "account")
+
+
 def test_an_account_is_disabled_when_it_is_empty(alice: Desk, drawer: str, bank: str) -> None:
     refused("{left} lies in {account}. Move it first.", lambda: actions.disable_account(alice, money_account=drawer))
     actions.new_transfer(alice, account=drawer, to_account=bank, amount=100_000)

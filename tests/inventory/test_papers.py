@@ -87,6 +87,21 @@ def test_opening_stock_is_written_once(alice: Desk, stocked: Shelf) -> None:
     assert said.params["items"] == "青瓷茶壶"
 
 
+def test_goods_stand_in_a_paper_once(alice: Desk, stocked: Shelf) -> None:
+    """Scanned twice by mistake; only what comes at two costs stands there twice."""
+    leaving = [OutLine(sku=stocked.teapot, qty=ONE), OutLine(sku=stocked.teapot, qty=ONE)]
+    coming = [InLine(sku=stocked.teapot, qty=ONE, cost=5), InLine(sku=stocked.teapot, qty=ONE, cost=5)]
+    given = {"warehouse": stocked.warehouse, "reason": "试"}
+    for deed in (
+        lambda: inventory.other_out(alice, lines=leaving, **given),
+        lambda: inventory.scrap(alice, lines=leaving, **given),
+        lambda: inventory.convert(alice, lines=leaving, to="defective", **given),
+        lambda: inventory.other_in(alice, lines=coming, **given),
+    ):
+        refused("This SKU stands here twice.", deed, "lines.1.sku")
+    inventory.other_in(alice, lines=[coming[0], InLine(sku=stocked.teapot, qty=ONE, cost=6)], **given)
+
+
 def test_what_came_without_a_cost_is_worth_the_average(alice: Desk, stocked: Shelf) -> None:
     lines = [
         InLine(sku=stocked.teapot, qty=ONE),
@@ -103,7 +118,7 @@ def test_what_came_without_a_cost_is_worth_the_average(alice: Desk, stocked: She
 
 def test_no_more_goes_out_than_is_there(alice: Desk, stocked: Shelf) -> None:
     said = "Too little in stock (asked / there): {items}."
-    lines = [*out(stocked.cup, 3), *out(stocked.cup, 2), *out(stocked.teapot, 11)]
+    lines = [*out(stocked.cup, 5), *out(stocked.teapot, 11)]
     refusal = refused(said, lambda: inventory.other_out(alice, warehouse=stocked.warehouse, reason="x", lines=lines))
     assert refusal.params["items"] == "茶杯 5 / 4; 青瓷茶壶 11 / 10"
     refused(said, lambda: inventory.scrap(alice, warehouse=stocked.warehouse, reason="x", lines=out(stocked.cup, 1)))

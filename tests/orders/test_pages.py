@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,7 +147,32 @@ def test_one_order_is_approved_and_many_with_a_result_for_each(alice: Desk, hous
     answer = tablet.post("/do/orders/quick_review/many", ids=f"{good},{bad}", go="1")
     assert state(alice, good) == "approved"
     assert state(alice, bad) == "awaiting_payment"
-    assert alice.get(SalesOrder, bad).number in answer.text
+    assert answer.status_code == 303, answer.text
+    assert alice.get(SalesOrder, bad).number in tablet.get(answer.headers["location"]).text
+
+
+def test_an_order_that_somebody_changed_meanwhile_is_not_approved_unseen(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    placed = order(alice, house, delivery_term="cod")
+    for page in ("/orders", "/orders/review", f"/orders/{placed}"):
+        button = re.search(r'href="(/do/orders/review\?[^"]+)"', tablet.get(page).text)
+        assert button is not None, page
+        asked = html.unescape(button[1])
+        act.change_receiver(
+            alice, order=placed, name="王芳", phone="13911112222", street=f"浙江省杭州市余杭区文一路 {len(page)} 号"
+        )
+        form = tablet.get(asked).text
+        version = re.search(r'name="version" value="(\d+)"', form)
+        assert version is not None
+        answer = tablet.post("/do/orders/review", order=placed, version=version[1])
+        assert answer.status_code == 409, page
+        assert "changed this" in answer.text
+        assert state(alice, placed) == "to_review"
+    again = re.search(r'name="version" value="(\d+)"', answer.text)
+    assert again is not None
+    assert tablet.post("/do/orders/review", order=placed, version=again[1]).status_code == 303
+    assert state(alice, placed) == "approved"
 
 
 def test_shipping_from_the_form_and_a_counter_sale(alice: Desk, house: House, tablet: Tablet) -> None:

@@ -65,18 +65,13 @@ class OutLine(msgspec.Struct, kw_only=True, frozen=True):
     qty: Qty
 
 
-Lines = Sequence[OpeningLine] | Sequence[InLine] | Sequence[OutLine]
+Lines = Sequence[OpeningLine | InLine | OutLine]
 
 
 @action("Opening stock")
 def opening_stock(desk: Desk, *, lines: list[OpeningLine], warehouse: WarehouseId, note: Words = "") -> str:
     """What lies there on the first day, and what it cost. Only for goods that have not moved here yet."""
     _check_lines(lines)
-    seen: set[tuple[str, str]] = set()
-    for place, line in enumerate(lines):
-        if (line.sku, line.quality) in seen:
-            raise Refusal("This SKU stands here twice.", field=f"lines.{place}.sku")
-        seen.add((line.sku, line.quality))
     _check_unmoved(desk, warehouse, lines)
     paper = _paper(desk, "opening", warehouse, "", note)
     for line in lines:
@@ -254,8 +249,22 @@ def _convert(desk: Desk, paper: str, warehouse: str, wanted: Sequence[Wanted], s
 
 
 def _check_lines(lines: Lines) -> None:
+    """Refuse a paper without lines, and goods that stand in it twice: one of the two was scanned by mistake."""
     if not lines:
         raise Refusal("Add at least one line.", field="lines")
+    seen: set[tuple[str, object]] = set()
+    for place, line in enumerate(lines):
+        same = _alike(line)
+        if same in seen:
+            raise Refusal("This SKU stands here twice.", field=f"lines.{place}.sku", code="twice")
+        seen.add(same)
+
+
+def _alike(line: OpeningLine | InLine | OutLine) -> tuple[str, object]:
+    """What two lines share that are one: the same goods may come at two costs, or lie there in two qualities."""
+    if isinstance(line, InLine):
+        return line.sku, line.cost
+    return line.sku, line.quality if isinstance(line, OpeningLine) else ""
 
 
 def _wanted(lines: Sequence[OutLine]) -> list[Wanted]:

@@ -56,8 +56,7 @@ def change_receiver(
         desk.change(Receiver, found.receiver, **fields)
     else:
         desk.change(SalesOrder, order, receiver=desk.put(receiver))
-    # The receiver is a record of its own: the order's history should tell of it all the same.
-    desk.about(order)
+    desk.change(SalesOrder, order, edited_at=desk.at)
 
 
 @action("Choose customer")
@@ -133,7 +132,7 @@ def change_lines(
     weight = sum(one.sku.weight * one.asked.qty // ONE for one in priced)
     desk.change(
         SalesOrder, order, goods_amount=settled.goods_amount, discount=discount, postage=postage, other=other,
-        receivable=settled.receivable, weight=weight,
+        receivable=settled.receivable, weight=weight, edited_at=desk.at,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _sub(note: tuple[str, Mapping[str, object]], seen: Seen) -> str:
 
 def next_step(row: Any) -> Do | Go | None:
     """The one thing to do with an order now."""
-    order = row["id"]
+    order, seen = row["id"], {"order": row["id"], "version": str(row["changed"])}
     if row["frozen_reason"]:
         return Do("Unfreeze", "orders.unfreeze", order=order)
     if row["exceptions"] and row["state"] not in {"completed", "cancelled", "merged"}:
@@ -86,9 +86,9 @@ def next_step(row: Any) -> Do | Go | None:
         "awaiting_payment": Do("Take payment", "orders.take_payment", order=order),
         "delayed": Do("Send to review", "orders.submit", order=order),
         "preorder": Do("Send to review", "orders.submit", order=order),
-        "to_review": Do("Approve", "orders.review", order=order),
-        "to_finance_review": Do("Approve", "orders.finance_review", order=order),
-        "approved": Do("Ship", "shipping.ship", order=order),
+        "to_review": Do("Approve", "orders.review", **seen),
+        "to_finance_review": Do("Approve", "orders.finance_review", **seen),
+        "approved": Do("Ship", "shipping.ship", **seen),
         "shipped": Do("Complete", "orders.complete", order=order),
     }
     if row["state"] == "awaiting_payment" and row["paid"] >= row["receivable"]:
@@ -159,6 +159,7 @@ orders_listing = Listing(
         "ship_by",
         "exceptions",
         "paid",
+        "changed",
     ),
 )
 

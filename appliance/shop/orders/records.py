@@ -157,6 +157,8 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     """The platform's own number (tid); people search by it."""
     weight: Weight = 0
     taken_by: EmployeeId = ""
+    edited_at: Moment = 0
+    """When its goods or its receiver last changed, which are records of their own: whoever looked before is told."""
 
 
 class Receiver(Record, kw_only=True, frozen=True):
