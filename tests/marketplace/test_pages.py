@@ -103,5 +103,7 @@ def test_many_orders_are_submitted_at_once_and_each_says_what_came_of_it(alice: 
     taken(alice, shop, order(0), order(1), lines=[new_item(0), new_item(1, 外部系统编号="X-9")])
     ids = f"{raw(alice)},{raw(alice, 1)}"
     answer = tablet.post("/do/marketplace/submit/many", ids=ids)
-    assert "Say first which of our goods 紫砂壶 is." in answer.text
+    assert answer.status_code == 303, answer.text
+    told = tablet.get(answer.headers["location"]).text
+    assert "Say first which of our goods 紫砂壶 is." in told
     assert alice.value("select count(*) from sales_order") == 1
