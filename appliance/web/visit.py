@@ -194,6 +194,11 @@ class Visit:
 
     def print(self, template: str, *, title: str = "", **context: Any) -> Answer:
         """Answer with a page that is made to be printed: no rail, no bar."""
+        if self.fragment:
+            # Paper has no rail to stand beside: the browser goes there as to any other page.
+            asked = self.request.url
+            here = asked.path + (f"?{asked.query}" if asked.query else "")
+            return Answer(None, status_code=204, headers={"HX-Redirect": here})
         return self.show(template, title=title, printing=True, **context)
 
     def go(self, href: str) -> Answer:
