@@ -26,6 +26,8 @@ def _search(visit: Visit) -> Answer:
     groups = (
         [group for listing in _searchable(visit) if (group := _group(visit, listing, text))["found"]] if text else []
     )
+    # What is called so comes before what only has it somewhere, in a nickname or a remark.
+    groups.sort(key=lambda group: not any(text.lower() in one["title"].lower() for one in group["found"]))
     if groups:
         groups[0]["found"][0]["first"] = True
     return visit.show("search.html", title=visit.words("Search"), text=text, groups=groups)

@@ -39,7 +39,9 @@ function unanswered(link) {
 function show(box, form) {
   box.setAttribute("aria-label", form.querySelector(".deed-title")?.textContent ?? "");
   box.showModal();
-  (form.querySelector("[aria-invalid=true]") ?? form.querySelector("[autofocus], .fields input:not([type=hidden]), .fields select, .fields textarea") ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
+  // Where to begin: what is wrong, else the first field that is still empty.
+  const fields = [...form.querySelectorAll(".field input:not([type=hidden], [type=checkbox]), .field select, .field textarea")];
+  (form.querySelector("[aria-invalid=true], [autofocus]") ?? fields.find((one) => !one.value) ?? fields[0] ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
 }
 
 function afterSwap(event) {

@@ -58,6 +58,7 @@ function fold() {
 
 export function start() {
   let timer = 0;
+  on("focusin", "#q", () => { for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false; });
   on("input", "#q", (event, input) => {
     clearTimeout(timer);
     timer = setTimeout(look, 150, input.value.trim());

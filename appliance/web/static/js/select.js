@@ -34,7 +34,8 @@ function show() {
   document.body.classList.toggle("picking", picked.size > 0);
   form.hidden = picked.size === 0;
   const filters = document.querySelector(".filters");
-  if (filters) filters.hidden = picked.size > 0;
+  // On a wide screen the bar lies where the filters were; on a phone it stands below and nothing must move.
+  if (filters) filters.hidden = picked.size > 0 && matchMedia("(min-width: 720px)").matches;
   form.elements.ids.value = [...picked.keys()].join(",");
   const sum = [...picked.values()].reduce((total, one) => total + one, 0);
   const word = document.createElement("b");
