@@ -3,6 +3,7 @@
 ROOMS = [
     "settings",
     "staff",
+    "allowances",
     "catalog",
     "customers",
     "inventory",
