@@ -14,7 +14,7 @@ PORT ?= 8000
 N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test search simulate soak faults bench fmt words lock clean
+.PHONY: run test search simulate soak noise faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
@@ -33,6 +33,9 @@ simulate: $(VENV)/.dev words
 
 soak: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/sync/test_five.py --rounds $(N)
+
+noise: $(VENV)/.dev words
+	$(PYTHON) -m pytest tests/hardware/test_noise.py --noise $(or $(N),3600)
 
 search: $(VENV)/.dev words
 	$(PYTHON) -m pytest -n 2 --hypothesis-profile=search tests/invariants tests/journal/test_merging.py

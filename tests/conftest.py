@@ -23,3 +23,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rounds", type=int, default=1, help="how often five boxes are cut, killed and healed (make soak)"
     )
+    parser.addoption("--noise", type=int, default=4, help="how many seconds a modem sends noise (make noise)")
