@@ -5,7 +5,7 @@ import sys
 
 from bench.report import Figure, tell
 
-SECTIONS = ("ground", "standing", "pages", "writes", "history", "imports")
+SECTIONS = ("ground", "standing", "pages", "writes", "history", "imports", "phone")
 
 
 def main() -> int:
