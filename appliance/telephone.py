@@ -262,9 +262,9 @@ class Telephone:
             return
         plan = office.plan(self._desk(), going.record, by_box=answered.by == "box", asked=going.message)
         if plan.record and not going.recording:
-            self._record(going, plan)
+            self._record(going, plan, handset=answered.by == "handset")
 
-    def _record(self, going: _Going, plan: Plan) -> None:
+    def _record(self, going: _Going, plan: Plan, *, handset: bool) -> None:
         """Say what is to be said, then record."""
         going.notice, going.recording = plan.notice, True
         if plan.greeting:
@@ -272,7 +272,7 @@ class Telephone:
         if going.message:
             order = on.Record(beep=True, silence_ms=MESSAGE_QUIET_MS, most_ms=MESSAGE_MS)
         else:
-            order = on.Record(beep=plan.beep)
+            order = on.Record(handset=handset, beep=plan.beep)
         self.lines.do(going.line, order)
 
     def _greeting(self, blob: str) -> on.PCM:
@@ -342,7 +342,7 @@ class Telephone:
             self._notices[wish.call] = plan.notice
         else:
             going.notice, going.recording = plan.notice, True
-        self.lines.do(wish.place, on.Record(beep=plan.beep))
+        self.lines.do(wish.place, on.Record(handset=True, beep=plan.beep))
 
     def _line(self, place: str) -> str:
         """The record of a line; one that speaks before it was found is found hereby."""

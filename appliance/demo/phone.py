@@ -67,9 +67,15 @@ class Phones:
             people=list(people.values())[:OFFERED],
             stranger=STRANGER,
             canvasser=CANVASSER,
-            lines=[{"name": str(place), "busy": one.modem.incoming is not None or one.modem.off_hook}
-                   for place, one in enumerate(self.modems, 1)],
-        )  # fmt: skip
+            lines=[self._line(visit, place, one) for place, one in enumerate(self.modems, 1)],
+        )
+
+    def _line(self, visit: Visit, place: int, one: PluggedModem) -> dict[str, Any]:
+        """A modem with the name that the shop gave its line."""
+        known = f"port-{str(one.link).strip('/').replace('/', '-')}"
+        name = visit.value("select name from phone_line where place = ?", known)
+        busy = one.modem.incoming is not None or one.modem.off_hook
+        return {"place": str(place), "name": name or "?", "busy": busy, "plugged": one.link.is_symlink()}
 
     async def _do(self, visit: Visit, posted: Posted) -> Answer:
         """Let something happen on a line."""

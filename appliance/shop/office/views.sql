@@ -124,7 +124,7 @@ create view call_list as
 select f.*,
     ifnull((select c.name from customer c where c.id = f.customer), '') as customer_name,
     trim(ifnull((select c.name from customer c where c.id = f.customer), f.name) || ' ' || substr(f.phone, -4)) as label,
-    1 as calls
+    substr(replace(f.note, char(10), ' '), 1, 60) as said, 1 as calls
 from (
 select c.id, c.line, c.line_name, c.direction, c.state, c.state_at, c.began_at, c.day, substr(c.day, 1, 7) as month,
     c.hour, c.phone, c.normal, c.presentation, c.name, c.doubtful, c.called, c.redirected_from, c.waiting,

@@ -77,10 +77,9 @@ calls = Listing(
         c.Text("customer_name", "Who", link="/office/calls/{id}", sub="phone"),
         c.Name("direction", "call_direction", css="", wide=True),
         c.Moment("began_at", "When"),
-        c.Status("state", tones=TONES),
+        c.Status("state", sub="employee_name", tones=TONES),
         c.Count("talked_s", "Seconds", wide=True),
-        c.Text("employee_name", "Taken by", css="", wide=True),
-        c.Text("note", "Note", css="c-goods", wide=True),
+        c.Text("said", "What they wanted", css="", wide=True),
         c.Next(lambda row: c.Do("Call back", "office.dial_call", call=row["id"]) if row["to_return"] else None),
     ],
     saved=[

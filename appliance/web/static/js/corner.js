@@ -10,14 +10,23 @@ let again = false;
 const known = () => memory.get("corner") ?? {};
 const keep = (is) => memory.set("corner", is);
 
-/** A newcomer opens, unless somebody may be talking before an open card: then its top line must do. */
+/**
+ * A newcomer opens, unless somebody may be talking before an open card: then its top line must do. What is over shrinks
+ * to its top line everywhere but where it was talked on, for there a note is written.
+ */
 function dressed(cards) {
   const was = known();
   const is = {};
+  for (const card of cards) {
+    const before = document.getElementById(card.id);
+    const over = before && "going" in before.dataset && !("going" in card.dataset);
+    if (over && was[card.dataset.pop] === "open" && card.dataset.whose !== box().dataset.me) was[card.dataset.pop] = "shut";
+  }
   let taken = cards.some((card) => was[card.dataset.pop] === "open" && "going" in card.dataset);
   for (const card of cards) {
     const id = card.dataset.pop;
-    is[id] = was[id] ?? (taken ? "shut" : "open");
+    const mine = "going" in card.dataset || card.classList.contains("pop-task") || card.dataset.whose === box().dataset.me;
+    is[id] = was[id] ?? (taken || !mine ? "shut" : "open");
     taken ||= is[id] === "open";
     card.dataset.is = is[id];
   }
