@@ -55,6 +55,8 @@ class Box:
     folder: Path
     port: int
     clock: MorningClock
+    demo: bool = False
+    """With telephones that ring when told to."""
     made: Any = None
     opened: Any = None
     _server: Any = None
@@ -75,7 +77,7 @@ class Box:
         return found
 
     def start(self) -> Box:
-        self.made, self.opened = open_house(config.read(self.folder), port=self.port, clock=self.clock)
+        self.made, self.opened = open_house(config.read(self.folder), port=self.port, clock=self.clock, demo=self.demo)
         told = uvicorn.Config(
             self.made, "127.0.0.1", self.port, log_level="error", ws="none", http="httptools", loop="uvloop",
             timeout_graceful_shutdown=1,

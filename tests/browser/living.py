@@ -6,7 +6,8 @@ from appliance.demo import FILES
 from appliance.shop.catalog.actions import add_price_list, set_list_prices
 from appliance.shop.catalog.pricing import PriceRow
 from appliance.shop.marketplace.actions import lay_in, take_in
-from appliance.shop.office.actions import add_task
+from appliance.shop.office import actions as calls
+from appliance.shop.office.actions import add_bookmark, add_outlet, add_task, write_note
 from appliance.shop.orders import facts
 from appliance.shop.orders.review import findings, gates
 from appliance.shop.settings.currencies import add_currency
@@ -24,6 +25,29 @@ def import_files(box: Box) -> None:
         until(lambda: state(box, job) == "done", f"{path.name} to be taken in")  # noqa: B023
 
 
+def ring(box: Box) -> None:
+    """Let there have been calls: one that was talked on and recorded, one that was missed, one without a number."""
+    line = box.do(calls.line_found, place="usb-1", model="CX93001", can=["caller_id", "voice", "dial", "listen_in"])
+    phone = box.value("select normal from customer_phone where normal <> '' limit 1")
+    talked = box.do(calls.ring, line=line, call="1", number=phone, presentation="allowed")
+    box.do(calls.pick_up, call=talked)
+    box.do(calls.note_call, call=talked, note="周六来取,要两盒")
+    recorder = box.made.state.exchange.telephone.recorder
+    taking = recorder.begin(f"{talked}.0001")
+    taking.add(bytes(range(250)) * 400)
+    taken = taking.finish()
+    size, blob = taken.path.stat().st_size, box.journal.blobs.adopt(taken.path)
+    box.do(
+        calls.keep_recording, call=talked, take=taken.name, blob=blob, size=size, length_ms=taken.samples // 8,
+        peaks=taken.peaks, notice="spoken",
+    )  # fmt: skip
+    box.do(calls.hang_up, call=talked, how="answered", rings=2, talked_ms=6_250)
+    for place, number in (("2", "02166667777"), ("3", "")):
+        presentation = "allowed" if number else "withheld"
+        missed = box.do(calls.ring, line=line, call=place, number=number, presentation=presentation)
+        box.do(calls.hang_up, call=missed, how="missed", rings=5)
+
+
 def state(box: Box, job: str) -> str:
     return str(box.value("select state from import_job_list where id = ?", job))
 
@@ -38,6 +62,10 @@ def fill(box: Box) -> Box:
     box.do(set_list_prices, price_list=prices, prices=rows)
     box.do(add_currency, name="美元", code="USD")
     box.do(add_task, title="给茶厂打电话,问明前茶到货", due_on="2026-11-24")
+    box.do(write_note, text="周五下班前盘点货架 A 到 C,\n缺的写在这里。", shared=True, pinned=True, colour="yellow")
+    box.do(add_outlet, courier=box.value("select id from courier"), name="余杭仓前点", cut_off="17:30")
+    box.do(add_bookmark, name="千牛", url="myseller.taobao.com", account="小满茶铺:客服1")
+    ring(box)
     box.front.doors.enrol("前台平板")
     return box
 

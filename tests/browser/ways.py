@@ -14,7 +14,7 @@ from tests.browser.boxes import Box
 
 WAYS = [*ROOMS, "web"]
 OF_THE_HOUSE = ("/search?q=茶", "/search?q=nobody", "/search", "/jobs", "/date", "/enrol/code", "/gallery", "/nowhere")
-NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors"}
+NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log"}
 """They lead elsewhere or answer with a file."""
 
 MORE: dict[str, str] = {
@@ -26,6 +26,7 @@ MORE: dict[str, str] = {
     "/marketplace/orders/{id}": "select id from raw_order group by state",
     "/marketplace/imports/{id}": "select id from import_job",
     "/office/tasks/{id}": "select id from task limit 1",
+    "/office/calls/{id}": "select id from call_list group by recorded, state",
     "/staff/devices/{id}": "select id from device limit 1",
     "/price-lists/{id}": "select id from price_list limit 1",
     "/settings/currencies/{id}": "select id from currency limit 1",

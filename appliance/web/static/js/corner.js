@@ -61,8 +61,9 @@ function since(time) {
   return `${String(Math.floor(s / 60)).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
 }
 
-/** The caller's rows stand out in whatever list is open. */
+/** The caller's rows stand out in whatever list is open, and what lies under a card can be scrolled out from under it. */
 function mark() {
+  document.body.toggleAttribute("data-cornered", Boolean(box()?.querySelector("[data-pop]:not([data-is=gone])")));
   for (const row of document.querySelectorAll("tr.calling")) row.classList.remove("calling");
   for (const card of box()?.querySelectorAll("[data-going]:not([data-is=gone])") ?? []) {
     for (const id of card.dataset.marks.split(" ")) if (id) document.getElementById(id)?.closest("tr")?.classList.add("calling");
@@ -71,11 +72,14 @@ function mark() {
 
 function turn(event, button) {
   const card = button.closest("[data-pop]");
-  const is = known();
   const to = button.dataset.popTo;
-  const open = to === "open" && card.dataset.is === "open" ? "shut" : to;
-  if (open === "open") for (const id of Object.keys(is)) if (is[id] === "open") is[id] = "shut";
-  is[card.dataset.pop] = open;
+  put(card, to === "open" && card.dataset.is === "open" ? "shut" : to);
+}
+
+function put(card, to) {
+  const is = known();
+  if (to === "open") for (const id of Object.keys(is)) if (is[id] === "open") is[id] = "shut";
+  is[card.dataset.pop] = to;
   keep(is);
   for (const one of box().querySelectorAll("[data-pop]")) one.dataset.is = is[one.dataset.pop] ?? "open";
   mark();
@@ -83,6 +87,8 @@ function turn(event, button) {
 
 export function start() {
   on("click", "[data-pop-to]", turn);
+  // Who follows a card to a page wants to see the page.
+  on("click", "#corner a[href]:not([data-do])", (event, link) => put(link.closest("[data-pop]"), "small"));
   document.addEventListener("touched", (event) => {
     const follows = box()?.dataset.follows.split(" ") ?? [];
     if (event.detail.some((table) => follows.includes(table))) look();
