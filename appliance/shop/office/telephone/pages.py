@@ -10,6 +10,7 @@ from appliance.shop.customers import members
 from appliance.shop.office import actions
 from appliance.shop.office.callers import Eyes, callers, eyes
 from appliance.shop.office.consent import rules, rules_id
+from appliance.shop.office.telephone.whom import Whom, whom
 from appliance.shop.orders import standing
 from appliance.web import (
     Answer,
@@ -74,7 +75,7 @@ calls = Listing(
     view="call_list",
     see="office.see",
     columns=[
-        c.Text("customer_name", "Who", link="/office/calls/{id}", sub="phone"),
+        Whom("customer_name", "Who", link="/office/calls/{id}"),
         c.Name("direction", "call_direction", css="", wide=True),
         c.Moment("began_at", "When"),
         c.Status("state", sub="employee_name", tones=TONES),
@@ -108,7 +109,7 @@ def call(visit: Visit, id: str) -> Answer:
     found = visit.row("select * from call_list where id = ?", id) or visit.missing("call")
     return visit.show(
         "office/telephone/call.html",
-        title=_whom(visit, found),
+        title=whom(visit, found),
         call=found,
         tone=TONES[found.state],
         order=visit.pick("sales_order", found.sales_order),
@@ -116,16 +117,6 @@ def call(visit: Visit, id: str) -> Answer:
         recordings=_recordings(visit, "call = ?", id),
         history=visit.history(id),
     )
-
-
-def _whom(visit: Visit, row: Row) -> str:
-    return row.customer_name or row.name or visit.mask(row.phone) or visit.words(UNTOLD[row.presentation])
-
-
-UNTOLD = {
-    "allowed": "Unknown number", "withheld": "Number withheld", "unavailable": "Number not known to the network",
-    "absent": "No number was sent",
-}  # fmt: skip
 
 
 def _earlier(visit: Visit, found: Row) -> list[Row]:
