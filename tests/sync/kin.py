@@ -7,17 +7,42 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, ClassVar
 
-from appliance.journal import Desk, Journal, RoomShape, Schema
+from appliance.journal import CHAIN, Blob, Desk, Journal, Limit, Record, RoomShape, Schema, action
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.letters import Post
-from appliance.sync.boxes.swap import MOST_TOGETHER, Outcome, Swap, Talk
+from appliance.sync.boxes.messages import MOST_TOGETHER
+from appliance.sync.boxes.swap import Outcome, Swap, Talk
 from tests.cast import BRANCH_A, TestClock, box_of
 from tests.journal.toy import QUEUE, VIEWS, Buyer, Moved, Ticket
 
 ROOT = RootKey.made(random.Random("root").randbytes)
 EVERYTHING = ("*",)
+
+
+class Poster(Record, kw_only=True, frozen=True):
+    """Something with a picture, known to the whole chain."""
+
+    partition: ClassVar = CHAIN
+    picture: Annotated[Blob, Limit(max=64)] = ""
+
+
+class Slip(Record, kw_only=True, frozen=True):
+    """A branch's own file."""
+
+    file: Blob = ""
+
+
+@action("Hang up")
+def hang_up(desk: Desk, *, picture: str) -> str:
+    return desk.put(Poster(picture=picture))
+
+
+@action("File")
+def file_away(desk: Desk, *, file: str) -> str:
+    return desk.put(Slip(file=file))
 
 
 @dataclass
@@ -65,7 +90,7 @@ def kin(
             root, public=key.public, exchange=key.exchange_public, code=code, branch=branch, partitions=partitions
         ).raw
     )
-    schema = Schema([RoomShape("toy", [Buyer, Ticket, Moved], VIEWS, [QUEUE])])
+    schema = Schema([RoomShape("toy", [Buyer, Ticket, Moved, Poster, Slip], VIEWS, [QUEUE])])
     box = box_of(folder, code, incarnation=incarnation, root=root.public)
     journal = Journal(box, schema, clock=clock, random=chance.randbytes, trust=circle.trust)
     corrected: list[int] = []

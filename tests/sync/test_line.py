@@ -19,6 +19,7 @@ from appliance.sync.boxes.courier import Courier
 from appliance.sync.boxes.door import MOST_PAIR, SYNC, Door
 from appliance.sync.boxes.line import Cut, ask
 from appliance.sync.boxes.meetings import Meetings
+from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.notebook import Notebook
 from tests.cast import agree
 from tests.journal.toy import sell
@@ -225,7 +226,7 @@ def test_a_letter_in_chunks_without_end_is_cut_at_the_limit(alice: Kin):
     with served(alice) as door:
         piece = b"10000\r\n" + bytes(0x10000) + b"\r\n"
         head = b"POST /sync HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-        assert raw(door, head + piece * (words.MOST_BODY // 0x10000 + 2)).split(b" ")[1] == b"413"
+        assert raw(door, head + piece * (MOST_BODY // 0x10000 + 2)).split(b" ")[1] == b"413"
 
 
 # ---- the courier

@@ -24,6 +24,7 @@ from appliance.sync.boxes.meetings import Meetings, Standing
 from appliance.sync.boxes.near import Announced, Heard, Near, own_addresses, url_of
 from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.pairing import Host, Invitation, Newcomer, Welcome
+from appliance.sync.boxes.pictures import Pictures
 from appliance.sync.boxes.stick import Stick
 from appliance.sync.boxes.swap import Heads, Swap
 
@@ -76,13 +77,8 @@ class Company:
         self._clock = clock
         self.admitted: Callable[[Certificate], None] = lambda _: None
         """Told of each box that was let in here, so that the shop writes it down. May raise `Refusal`."""
-        self.notebook = Notebook(folder / "sync.db")
-        for raw in self.notebook.certificates():
-            circle.learn(raw)
-        circle.keep = self._learned
-
-        circle.cut_off = journal.controls.cut_off
-        self.swap = self._swap(anchor)
+        self.notebook = self._opened(folder, circle)
+        self.swap = self._speaking(anchor, clock)
         self.post = Post(key, circle, random)
         self.meetings = Meetings(self.swap, self.notebook, clock, agreed=self._agreed)
         self.courier = Courier(self.swap, self.post, self.notebook, self.meetings, clock, random)
@@ -93,19 +89,32 @@ class Company:
         self.near = Near(me, heard=self.courier.heard)
         journal.listen(lambda _: self.courier.wrote())
 
-    def _swap(self, anchor: Anchor) -> Swap:
+    def _opened(self, folder: Path, circle: Circle) -> Notebook:
+        """Open the notebook; whom it names is known from the start."""
+        notebook = Notebook(folder / "sync.db")
+        for raw in notebook.certificates():
+            circle.learn(raw)
+        circle.keep = self._learned
+        circle.cut_off = self._journal.controls.cut_off
+        return notebook
+
+    def _speaking(self, anchor: Anchor, clock: Clock) -> Swap:
+        """Make the box's side of every talk. What leaves the box is told to the anchor first."""
+        journal = self._journal
+
         def giving(heads: Heads) -> None:
-            anchor.give(self._journal.author, heads)
+            anchor.give(journal.author, heads)
 
         return Swap(
-            self._journal,
+            journal,
             self.circle,
-            self._clock,
+            clock,
             self._told.version,
             giving=giving,
             corrected=self._corrected,
             taken=self._taken,
             begin=self.keep_time,
+            pictures=Pictures(journal),
         )
 
     @property

@@ -11,16 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from appliance.journal import Clock
+from appliance.journal import Clock, Refusal
 from appliance.journal.certificate import Certificate
 from appliance.journal.entry import Unreadable
 from appliance.sync.boxes.door import SYNC
 from appliance.sync.boxes.letters import UNKNOWN, Post
 from appliance.sync.boxes.line import Cut, ask
 from appliance.sync.boxes.meetings import Meetings
+from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.near import Heard
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.swap import MOST_BODY, Outcome, Place, Swap, Talk
+from appliance.sync.boxes.swap import Outcome, Place, Seeing, Swap, Talk
 
 IDLE_MS = 60_000
 SOON_MS = 300
@@ -48,6 +49,8 @@ class Round:
     skip: frozenset[Place] = frozenset()
     withheld: frozenset[Place] = frozenset()
     stuck_until_ms: int = 0
+    seen: set[str] = field(default_factory=set)
+    """Pictures that this box does not have."""
     heard: list[str] = field(default_factory=list)
     """Where the network says that it is."""
 
@@ -193,6 +196,7 @@ class Courier:
                 self._notebook.reached(peer.box, [url])
                 self._settle(visit, outcome)
                 await self._in_thread(self._meetings.met, peer, outcome)
+                await self._look(url, peer, visit)
                 return
             visit.failures += 1
             visit.portion = max(LEAST_PORTION, visit.portion // 2)
@@ -205,6 +209,8 @@ class Courier:
     async def _talk(self, url: str, peer: Certificate, visit: Round) -> Outcome:
         if self._clock.ticks_ms() > visit.stuck_until_ms:
             visit.skip = visit.withheld = frozenset()
+            visit.seen.clear()
+            visit.stuck_until_ms = self._clock.ticks_ms() + STUCK_MS
         talk = Talk(self._swap, peer, most=visit.portion, skip=visit.skip, withheld=visit.withheld)
         question: bytes | None = await self._in_thread(talk.begin)
         for _ in range(MOST_ROUNDS):
@@ -220,6 +226,14 @@ class Courier:
             except Unreadable as error:
                 raise Cut("nonsense", str(error)) from error
         return talk.outcome
+
+    async def _look(self, url: str, peer: Certificate, visit: Round) -> None:
+        """Fetch pictures; that it did not come to the end is no failure, the next visit goes on."""
+        seeing = Seeing(self._swap, visit.seen)
+        with suppress(Cut, Unreadable, Refusal):
+            question = await self._in_thread(seeing.next)
+            while question is not None:
+                question = await self._in_thread(seeing.go_on, await self._ask(url, peer, question))
 
     async def _ask(self, url: str, peer: Certificate, question: bytes) -> bytes:
         for introduce in (False, True):

@@ -12,7 +12,8 @@ from typing import Any
 
 from appliance.journal.entry import Unreadable
 from appliance.sync.boxes.letters import Post, SentBack
-from appliance.sync.boxes.swap import MOST_BODY, Outcome, Swap
+from appliance.sync.boxes.messages import MOST_BODY
+from appliance.sync.boxes.swap import Outcome, Swap
 
 log = logging.getLogger("appliance.door")
 SYNC, PAIR = "/sync", "/pair"

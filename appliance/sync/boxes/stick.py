@@ -21,8 +21,9 @@ from appliance.sync.boxes.bundle import Foreign, Manifest, Opened, Read, underst
 from appliance.sync.boxes.circle import Circle
 from appliance.sync.boxes.keys import BoxKey, Random
 from appliance.sync.boxes.meetings import Trouble
+from appliance.sync.boxes.messages import MOST_SEGMENTS
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.swap import MOST_SEGMENTS, Outcome, Swap
+from appliance.sync.boxes.swap import Outcome, Swap
 from appliance.sync.boxes.vectors import Shorts, known, pack_heads, pack_shorts, read_heads
 
 ENDING = ".bundle"

@@ -11,25 +11,39 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import msgspec
-
 from appliance.journal import Clock, Done, Merged
 from appliance.journal.certificate import Certificate
-from appliance.journal.entry import Unreadable, pack
+from appliance.journal.entry import pack
 from appliance.sync.boxes.circle import Circle
+from appliance.sync.boxes.messages import (
+    CLOCK,
+    MOST_SEGMENTS,
+    MOST_TOGETHER,
+    OLDEST,
+    PROTOCOL,
+    VERSION,
+    Answer,
+    Differs,
+    Fork,
+    Have,
+    Question,
+    Same,
+    Show,
+    Shown,
+    Told,
+    Trade,
+    Traded,
+    Turned,
+    read_answer,
+    read_question,
+)
+from appliance.sync.boxes.pictures import Pictures
 from appliance.sync.boxes.vectors import Shorts, behind, known, more_in, pack_heads, read_heads, short, shortened
 
-PROTOCOL = 1
-OLDEST = 1
-"""The oldest protocol that this version still speaks (R22)."""
-MOST_TOGETHER = 4 * 1024 * 1024
-MOST_BODY = MOST_TOGETHER + 2 * 1024 * 1024
-MOST_SEGMENTS = 2_000
 AHEAD_MS = 10 * 60 * 1000
 """A clock so far before a trusted one gives nothing away until it is right (R10)."""
 Heads = dict[tuple[bytes, str], tuple[int, bytes]]
 Place = tuple[bytes, str]
-Fork = tuple[bytes, str, int]
 
 
 class Log(Protocol):
@@ -64,91 +78,6 @@ class Log(Protocol):
     def take(self, segments: list[bytes]) -> "Future[Done[Merged]]":
         """Take in what another box sent."""
         ...
-
-
-class Told(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What every message says of its sender."""
-
-    protocol: int = PROTOCOL
-    oldest: int = OLDEST
-    version: str = ""
-    now_ms: int = 0
-    trusted: bool = False
-
-
-class Have(Told, frozen=True, array_like=True, tag=1, kw_only=True):
-    """Question: do we hold the same?"""
-
-    digest: bytes
-
-
-class Trade(Told, frozen=True, array_like=True, tag=2, kw_only=True):
-    """Question: here is what you lack; what do I lack?"""
-
-    heads: bytes
-    segments: list[bytes]
-    most: int
-    skip: list[tuple[bytes, str]]
-    """Places (short author, partition) that the asker cannot take now."""
-    lower: list[Fork] = []
-    """Places (short author, partition, sequence) where it asks from further back than it has."""
-    forks: list[Fork] = []
-    """Places where the asker sees a second history at that sequence."""
-
-
-class Same(Told, frozen=True, array_like=True, tag=3, kw_only=True):
-    """Answer: nothing new."""
-
-
-class Differs(Told, frozen=True, array_like=True, tag=4, kw_only=True):
-    """Answer: this is how far I am."""
-
-    heads: bytes
-
-
-class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
-    """Answer: this is what you lack, and how far I am now."""
-
-    heads: bytes
-    segments: list[bytes]
-    more: bool
-    refused: int
-    forks: list[Fork] = []
-
-
-class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):
-    """Answer: not like this. `why` is one word."""
-
-    why: str
-
-
-CLOCK, VERSION = "clock", "version"
-Question = Have | Trade
-Answer = Same | Differs | Traded | Turned
-_read_question = msgspec.msgpack.Decoder(Question).decode
-_read_answer = msgspec.msgpack.Decoder(Answer).decode
-
-
-def read_question(raw: bytes) -> Question:
-    """Read a question; raises only `Unreadable`."""
-    found: Question = _read(raw, _read_question)
-    return found
-
-
-def read_answer(raw: bytes) -> Answer:
-    """Read an answer; raises only `Unreadable`."""
-    found: Answer = _read(raw, _read_answer)
-    return found
-
-
-def _read(raw: bytes, decode: Callable[[bytes], Any]) -> Any:
-    try:
-        found = decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(str(error)) from error
-    if len(getattr(found, "segments", ())) > MOST_SEGMENTS or len(found.version) > 40:
-        raise Unreadable("A message holds more than any box sends.")
-    return found
 
 
 @dataclass
@@ -195,12 +124,14 @@ class Swap:
         corrected: Callable[[int, bool], None] = lambda _by, _vouched: None,
         taken: Callable[[], None] = lambda: None,
         begin: Callable[[], None] = lambda: None,
+        pictures: Pictures | None = None,
     ) -> None:
         self.log = log
         self.circle = circle
         self._clock = clock
         self._version = version
         self.giving = giving
+        self.pictures = pictures
         self._taken = taken
         """Called after something was taken in, in the same thread."""
         self.begin = begin
@@ -232,6 +163,8 @@ class Swap:
             if outcome.agreed:
                 return Same(**self.told())
             return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
+        if isinstance(asked, Show):
+            return Shown(given=self.pictures.give(asked.names) if self.pictures else [], **self.told())
         theirs = read_heads(asked.heads)
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
@@ -321,6 +254,33 @@ class Given:
     forks: list[Fork]
     more: bool
     """There may be more."""
+
+
+class Seeing:
+    """After a talk: fetch the pictures that this box's records show and the other has."""
+
+    def __init__(self, swap: Swap, tried: set[str]) -> None:
+        self._swap = swap
+        self._tried = tried
+        """What was asked of this box before; it is not asked for the same again."""
+        self._asked: list[str] = []
+
+    def next(self) -> bytes | None:
+        """The next question; None when there is nothing to ask for."""
+        pictures = self._swap.pictures
+        self._asked = pictures.missing(self._tried) if pictures else []
+        return pack(Show(names=self._asked, **self._swap.told())) if self._asked else None
+
+    def go_on(self, raw: bytes) -> bytes | None:
+        """Take an answer in; returns the next question, or None. Raises `Unreadable` for what is no answer."""
+        answer = read_answer(raw)
+        if not isinstance(answer, Shown) or self._swap.pictures is None:
+            return None
+        # What did not come now may not have fitted; only an answer without anything is a no to all.
+        kept = self._swap.pictures.keep(self._asked, answer.given)
+        if not kept:
+            self._tried.update(self._asked)
+        return self.next()
 
 
 class Talk:

@@ -1,0 +1,80 @@
+"""Pictures: the log names them by hash, and a box fetches what its records show from whoever has it.
+
+Only what belongs to the whole chain travels (pictures of goods); a branch's own files stay where they are. A picture
+is believed for its hash, so it does not matter who gives it.
+"""
+
+import hashlib
+from collections.abc import Collection
+from contextlib import suppress
+from typing import get_args
+
+from appliance.journal import CHAIN, Blob, Journal
+
+MOST_ASKED = 64
+MOST_GIVEN = 4 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
+"""A picture of a shop is never larger."""
+_BLOB = get_args(Blob)[1]
+
+
+class Pictures:
+    """Says what is missing, gives what others miss, keeps what they give."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._named = [
+            (shape.table, column.name)
+            for shape in journal.schema.shapes.values()
+            if shape.partition == CHAIN
+            for column in shape.columns
+            if _BLOB in get_args(column.hint)[1:]
+        ]
+
+    def missing(self, besides: Collection[str] = ()) -> list[str]:
+        """Name some pictures that records show and that are not here, besides those that were asked for in vain."""
+        found: dict[str, None] = {}
+        for table, column in self._named:
+            for (name,) in self._journal.reading().execute(
+                f"select distinct {column} from {table} where {column} != ''"
+            ):
+                if name not in besides and not self._here(name):
+                    found[name] = None
+                if len(found) == MOST_ASKED:
+                    return list(found)
+        return list(found)
+
+    def give(self, names: Collection[str]) -> list[bytes]:
+        """Read what is here of these, up to a few mebibytes together."""
+        found: list[bytes] = []
+        size = 0
+        for name in list(names)[:MOST_ASKED]:
+            content = self._content(name)
+            if content:
+                size += len(content)
+                if found and size > MOST_GIVEN:
+                    break
+                found.append(content)
+        return found
+
+    def keep(self, asked: Collection[str], given: Collection[bytes]) -> int:
+        """Keep those that were asked for; what has another hash was not, and is dropped. Returns how many."""
+        kept = 0
+        for content in given:
+            if len(content) <= MOST_BYTES and hashlib.sha256(content).hexdigest() in asked:
+                self._journal.blobs.keep(content)
+                kept += 1
+        return kept
+
+    def _content(self, name: str) -> bytes:
+        with suppress(ValueError, OSError):
+            path = self._journal.blobs.path(name)
+            return path.read_bytes() if path.stat().st_size <= MOST_BYTES else b""
+        return b""
+
+    def _here(self, name: str) -> bool:
+        try:
+            return self._journal.blobs.path(name).is_file()
+        except ValueError:
+            # No hash: nothing that could be fetched.
+            return True
