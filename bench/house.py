@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 STARTS_WITHIN_S = 120
+SAFE = "/?&=%#.,:;+-_~!*'()@$"
 
 
 class House:
@@ -34,9 +35,28 @@ class House:
         kind = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
         return self._ask("POST", path, urlencode(form), kind)
 
-    def _ask(self, verb: str, path: str, body: str = "", more: dict[str, str] | None = None):
+    def send(self, path: str, form: dict[str, str], file: tuple[str, str, bytes]) -> tuple[int, bytes, dict[str, str]]:
+        """Send a form with one file: (field, name, content)."""
+        mark = "----bench"
+        parts = [
+            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in form.items()
+        ]
+        field, name, content = file
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        body = (
+            "".join(parts).encode()
+            + head.encode()
+            + b"Content-Type: text/csv\r\n\r\n"
+            + content
+            + f"\r\n--{mark}--\r\n".encode()
+        )
+        kind = {"Content-Type": f"multipart/form-data; boundary={mark}", "Origin": f"http://127.0.0.1:{self.port}"}
+        return self._ask("POST", path, body, kind)
+
+    def _ask(self, verb: str, path: str, body: str | bytes = "", more: dict[str, str] | None = None):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self._connection.request(verb, path, body or None, {"Cookie": cookie, **(more or {})})
+        self._connection.request(verb, quote(path, safe=SAFE), body or None, {"Cookie": cookie, **(more or {})})
         answer = self._connection.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":

@@ -193,6 +193,7 @@ class Shape:
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
         self._converted = tuple(column for column in self.columns if column.base not in {int, str})
+        self.flags = sum(column.base is bool for column in self.columns)
         self.json_columns = tuple(column for column in self.columns if column.is_json)
 
     @cached_property

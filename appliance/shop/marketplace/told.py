@@ -184,7 +184,8 @@ def _order(row: Row, order: dict[str, Any], receiver: dict[str, Any], shop: str)
 def _items(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:
     by_order: dict[str, ToldLines] = {}
     steps = plan.steps
-    seen: dict[str, str] = {}
+    seen: dict[str, RawOrderLine] = {}
+    listed: dict[tuple[str, ...], ShopGoods] = {}
     numbered = any(spec.name == "oid" for spec, _ in plan.columns)
     for row in sheet.rows:
         parts: dict[str, dict[str, Any]] = {"order": {}, "line": {}, "goods": {}}
@@ -195,15 +196,16 @@ def _items(sheet: Sheet, plan: Plan, shop: str, told: Told) -> None:
         if group is None:
             group = by_order[tid] = ToldLines(tid, raw_order_id(shop, tid))
         oid = parts["line"].pop("oid", "")
-        line, goods = _line(group, oid, parts["line"], parts["goods"], shop)
+        goods = _goods(parts["line"], parts["goods"], shop, listed)
+        line = _line(group, oid, parts["line"], goods, shop)
         if oid in seen:
-            _twice(told, row, tid, same=seen[oid] == _content(line))
+            _twice(told, row, tid, same=_content(seen[oid]) == _content(line))
             continue
         if len(group.lines) == MOST_LINES:
             told.bad.append(Bad(row.number, tid, "", "An order cannot have more than 200 lines.", row.cells))
             continue
         if oid:
-            seen[oid] = _content(line)
+            seen[oid] = line
         group.lines.append(line)
         group.goods.append(goods)
         group.numbers.append(row.number)
@@ -232,34 +234,35 @@ def _twice(told: Told, row: Row, tid: str, *, same: bool) -> None:
     told.bad.append(Bad(row.number, tid, "", sentence, row.cells))
 
 
-def _line(
-    group: ToldLines, oid: str, line: dict[str, Any], goods: dict[str, Any], shop: str
-) -> tuple[RawOrderLine, ShopGoods]:
+def _goods(
+    line: dict[str, Any], goods: dict[str, Any], shop: str, known: dict[tuple[str, ...], ShopGoods]
+) -> ShopGoods:
+    """The goods of a line as the shop lists them; a file names the same few again and again."""
     outer_code = goods.get("outer_code") or goods.get("item_code", "")
-    goods_key = goods.get("goods_key") or line["title"]
-    spec_key = goods.get("spec_key") or line.get("spec", "")
+    title, spec = line["title"], line.get("spec", "")
+    key = (outer_code, goods.get("goods_key") or title, goods.get("spec_key") or spec)
+    if (*key, title, spec) not in known:
+        known[*key, title, spec] = ShopGoods(
+            id=derive("shop_goods", shop, *key), shop=shop, outer_code=outer_code, goods_key=key[1], spec_key=key[2],
+            title=title, spec=spec,
+        )  # fmt: skip
+    return known[*key, title, spec]
+
+
+def _line(group: ToldLines, oid: str, line: dict[str, Any], goods: ShopGoods, shop: str) -> RawOrderLine:
     if line.get("platform_status") == "closed" and line.get("paid"):
         line["platform_status"] = "refunded"
     if "payable" not in line:
         line["payable"] = times(line.get("price", 0), line["qty"])
-    listed = ShopGoods(
-        id=derive("shop_goods", shop, outer_code, goods_key, spec_key),
-        shop=shop,
-        outer_code=outer_code,
-        goods_key=goods_key,
-        spec_key=spec_key,
-        title=line["title"],
-        spec=line.get("spec", ""),
-    )
     raw = RawOrderLine(
         id=derive("raw_order_line", PLATFORM, shop, oid or f"{group.tid}/{len(group.lines) + 1}"),
         raw_order=group.raw_order,
         oid=oid,
         place=len(group.lines) + 1,
-        shop_goods=listed.id,
+        shop_goods=goods.id,
         **line,
     )
-    return msgspec.structs.replace(raw, payload_hash=_hash(raw)), listed
+    return msgspec.structs.replace(raw, payload_hash=_hash(raw))
 
 
 def _numbered(group: ToldLines, shop: str) -> ToldLines:
