@@ -8,7 +8,11 @@ into its pinyin and initials.
 import re
 import sqlite3
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
+from importlib.resources import files
+
+CHARACTERS = ((0x3400, 0x9FFF), (0xF900, 0xFAFF))
+"""What counts as Chinese: from first to last."""
 
 _RUNS = re.compile(r"[㐀-鿿豈-﫿]+|[0-9a-z]+")
 _FULL_PINYIN_UP_TO = 6
@@ -26,8 +30,8 @@ def pieces(text: str) -> str:
             found[char] = None
             if place:
                 found[run[place - 1] + char] = None
-        sounds = [_pinyin(char) for char in run]
-        _cut("".join(sound[:1] for sound in sounds), found)
+        sounds = [sound(char) for char in run]
+        _cut("".join([one[:1] for one in sounds]), found)
         if len(run) <= _FULL_PINYIN_UP_TO:
             _cut("".join(sounds), found)
     return " ".join(found)
@@ -84,9 +88,13 @@ def _cut(run: str, found: dict[str, None]) -> None:
         found[run[place : place + _PIECE]] = None
 
 
-@lru_cache(maxsize=8_192)
-def _pinyin(char: str) -> str:
-    # Imported where used: the dictionary takes a moment and some megabytes, and a box that starts needs neither.
-    from pypinyin import Style, lazy_pinyin
+def sound(char: str) -> str:
+    """How a character is read, without its tone; a question mark for one that nobody reads."""
+    return _sounds().get(char, "?")
 
-    return "".join(lazy_pinyin(char, style=Style.NORMAL, errors="ignore")).replace("ü", "v") or "?"
+
+@cache
+def _sounds() -> dict[str, str]:
+    """How each character is read; see `pinyin_build.py`. Read when the first text is cut: a box that starts needs none."""
+    table = (files("appliance.journal") / "pinyin.txt").read_text("utf-8")
+    return {char: read for read, _, chars in (line.partition(" ") for line in table.splitlines()) for char in chars}

@@ -1,5 +1,6 @@
 """Labels: how a row of another table is called, and how one is found by typing."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -75,9 +76,9 @@ class Labels:
             return [(row[0], str(row[1])) for row in visit.rows(asked, text.strip(), OFFERED)]
         visit.statements += 1
         found = self.front.journal.search(self.front.journal.reading(), view, text, OFFERED * 2)
-        marks = ", ".join("?" * len(found))
-        asked = f"select id, {column} from {view} where rowid in ({marks}) and {condition} limit ?"
-        rows = visit.rows(asked, *found, OFFERED) if found else []
+        wanted = "rowid in (select value from json_each(?))"
+        asked = f"select id, {column} from {view} where {wanted} and {condition} limit ?"
+        rows = visit.rows(asked, json.dumps(found), OFFERED) if found else []
         typed = text.strip().lower()
         return sorted(((row[0], str(row[1])) for row in rows), key=lambda pair: pair[1].lower() != typed)
 

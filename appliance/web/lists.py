@@ -4,6 +4,7 @@ Pages go by key, never by offset, and nothing is counted beyond what a person wa
 on what it shows, not on the years behind it.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -100,7 +101,7 @@ class ListPage:
         self.visit.statements += 1
         journal = self.visit.front.journal
         found = journal.search(journal.reading(), self.listing.view, self.text, FOUND)
-        self.sifted.add(f"rowid in ({', '.join(map(str, found)) or 'null'})")
+        self.sifted.add("rowid in (select value from json_each(?))", json.dumps(found))
 
     @cached_property
     def sort(self) -> tuple[str, str, str]:

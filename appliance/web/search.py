@@ -1,5 +1,6 @@
 """Search: one field over everything that the rooms made searchable, grouped by room, the first one preselected."""
 
+import json
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
@@ -49,9 +50,8 @@ def _group(visit: Visit, listing: Listing, text: str) -> dict[str, Any]:
     found = front.journal.search(front.journal.reading(), listing.view, text, EACH)
     rows: list[Row] = []
     if found:
-        rows = visit.rows(
-            f"select * from {listing.view} where rowid in ({', '.join(map(str, found))}) order by rowid desc"
-        )
+        asked = f"select * from {listing.view} where rowid in (select value from json_each(?)) order by rowid desc"
+        rows = visit.rows(asked, json.dumps(found))
     shown = [one for one in listing.columns if one.kind and (not one.needs or visit.sees(one.needs))]
     first = next((one for one in shown if one.link), shown[0])
     rest = [one for one in shown if one is not first and one.kind in {"text", "choice", "money", "phone"}][:2]

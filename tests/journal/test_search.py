@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.journal import Desk
+from appliance.journal import Desk, search
 from appliance.journal.search import pieces, question
 from tests.journal import toy
 
@@ -47,3 +47,12 @@ def test_the_newest_come_first_and_no_more_than_asked(lina: Desk):
 def test_no_text_breaks_the_question(text: str):
     assert isinstance(question(text), str)
     assert "\n" not in pieces(text)
+
+
+@given(st.characters(min_codepoint=0x3400, max_codepoint=0xFAFF))
+def test_a_character_is_read_as_the_package_reads_it(char: str):
+    from pypinyin import Style, lazy_pinyin
+
+    sound = "".join(lazy_pinyin(char, style=Style.NORMAL, errors="ignore")).replace("ü", "v")
+    inside = any(first <= ord(char) <= last for first, last in search.CHARACTERS)
+    assert search.sound(char) == (sound if inside and sound else "?")

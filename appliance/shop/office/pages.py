@@ -97,7 +97,7 @@ def notes(visit: Visit) -> Answer:
         journal = visit.front.journal
         visit.statements += 1
         found = journal.search(journal.reading(), "note_list", text, SHOWN)
-        where += f" and rowid in ({', '.join(map(str, found)) or 'null'})"
+        where, args = f"{where} and rowid in (select value from json_each(?))", [*args, json.dumps(found)]
     asked = f"select * from note_list where {where} order by pinned desc, made_at desc limit {SHOWN}"
     return visit.show(
         "office/notes.html",
