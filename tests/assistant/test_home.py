@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from appliance.journal import ONE, Desk, Rights, action
+from appliance.journal import ONE, Desk, Rights, Row, action
 from appliance.shop import inventory, orders
 from appliance.shop.assistant import cards, finding
 from appliance.shop.assistant.cards import CARDS, STEPS
@@ -179,3 +181,16 @@ def test_a_new_shop_is_led_through_its_first_steps(tablet: Tablet) -> None:
 def test_what_is_pasted_is_looked_up_by_index(alice: Desk, asked: str) -> None:
     plan = alice.rows(f"explain query plan {asked.replace(':text', '?').replace(':phone', '?')}", "138")
     assert [row["detail"] for row in plan if row["detail"].startswith("SCAN")] == []
+
+
+def test_the_cards_are_counted_by_the_same_statement_at_every_moment(alice: Desk) -> None:
+    asked: set[str] = set()
+
+    class Listening:
+        def rows(self, sql: str, *args: object) -> Sequence[Row]:
+            asked.add(sql)
+            return alice.rows(sql, *args)
+
+    for now in (alice.at, alice.at + DAY_MS):
+        cards.counts(Listening(), CARDS, now=now, tonight=now + 1, today=alice.day, me=alice.who)
+    assert len(asked) == 1
