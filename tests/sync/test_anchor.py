@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -148,3 +149,20 @@ def test_one_process_at_a_time_holds_a_folder(place: Path):
             assert not second
     with alone(place) as again:
         assert again
+
+
+def test_several_boxes_are_given_to_at_once_and_nothing_of_it_is_forgotten(place: Path):
+    moored = anchor(place)
+    moored.moor(place / "shop.db", AUTHOR, chance, fresh=True)
+
+    def give(number: int) -> None:
+        for seq in range(1, 6):
+            moored.give(AUTHOR, {(AUTHOR, f"branch/{number}"): (seq, bytes([seq]) * 32)})
+
+    with ThreadPoolExecutor(8) as hands:
+        for done in [hands.submit(give, number) for number in range(8)]:
+            done.result()
+    again = anchor(place)
+    for number in range(8):
+        held = {(AUTHOR, f"branch/{other}"): (5, b"\x05" * 32) for other in range(8) if other != number}
+        assert f"up to 5 of branch/{number} were given away" in again.lost(AUTHOR, held)

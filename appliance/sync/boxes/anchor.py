@@ -11,6 +11,7 @@ next token, the database takes it, the anchor settles on it.
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from hashlib import sha256
@@ -47,6 +48,7 @@ class Anchor:
 
     def __init__(self, path: Path, machine: bytes, box: bytes) -> None:
         self._path = path
+        self._turn = threading.Lock()
         self._machine = machine.hex()
         self._box = box.hex()
         try:
@@ -94,14 +96,16 @@ class Anchor:
 
     def give(self, author: bytes, heads: Heads) -> None:
         """Remember, on disk, how far own entries leave the box. Called before they leave, and when the box closes."""
-        if self._told is None:
-            return
-        given = dict(self._told.given)
-        for (whose, partition), (seq, head) in heads.items():
-            if whose == author and seq > given.get(partition, (0, ""))[0]:
-                given[partition] = (seq, head.hex())
-        if given != self._told.given:
-            self._write(msgspec.structs.replace(self._told, given=given))
+        # Several boxes are talked with at once, and what is given to one must not be forgotten for another.
+        with self._turn:
+            if self._told is None:
+                return
+            given = dict(self._told.given)
+            for (whose, partition), (seq, head) in heads.items():
+                if whose == author and seq > given.get(partition, (0, ""))[0]:
+                    given[partition] = (seq, head.hex())
+            if given != self._told.given:
+                self._write(msgspec.structs.replace(self._told, given=given))
 
     def _write(self, told: Told) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
