@@ -18,7 +18,7 @@ from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.letters import SentBack
 from appliance.sync.boxes.vectors import known, pack_heads, read_heads, shortened
 from tests.cast import TestClock, agree, clean
-from tests.journal.toy import sell
+from tests.journal.toy import register, sell
 from tests.sync.kin import Kin, introduce, kin, talk
 
 
@@ -365,3 +365,13 @@ def test_a_vector_is_read_as_it_was_written(heads):
 def test_whatever_is_no_vector_is_refused_and_nothing_else_is_raised(noise: bytes):
     with suppress(Unreadable):
         read_heads(noise)
+
+
+def test_a_first_entry_of_its_kind_written_during_a_talk_does_not_break_it_off(alice: Kin, bob: Kin):
+    register(alice.desk, name="张伟")
+    # What leaves is noted just before it leaves; somebody sells the branch's first ticket in that moment.
+    alice.swap.giving = lambda _heads: trade(alice)
+    talk(alice, bob, rounds=3)
+    alice.swap.giving = lambda _heads: None
+    assert talk(alice, bob).agreed
+    assert same(alice, bob)

@@ -337,7 +337,9 @@ class Talk:
             self._settle(theirs, shortened(ours, partitions))
             return None
         self._before = (ours, wants, theirs)
-        lower = [(short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours[place][0]]
+        lower = [
+            (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
+        ]
         asked = Trade(
             heads=pack_heads(ours, partitions),
             segments=given.segments,
