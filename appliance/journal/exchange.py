@@ -247,7 +247,9 @@ class Exchange:
         def job(_conn: sqlite3.Connection) -> tuple[int, bool]:
             shadow, hybrid = self._shadow, self.hybrid
             ahead_ms = self._own_ahead_ms()
-            if ahead_ms <= TOLERANCE_MS:
+            # Whoever only follows another box's fast clock waits for that box to take its own back.
+            followed_ms = (shadow.newest_hlc(but=self.author) >> 16) - hybrid.clock.now_ms()
+            if ahead_ms <= max(TOLERANCE_MS, followed_ms):
                 return 0, False
             retelling.set_clock_back(shadow, self.author, ahead_ms)
             self._rewind()

@@ -30,7 +30,7 @@ class Told:
     """What all boxes together must keep true, written down beside them as it happens."""
 
     acknowledged: dict[Place, bytes] = field(default_factory=dict)
-    """(author, partition, sequence) -> head of everything that somebody was told is done."""
+    """(author, partition, sequence) -> the salt of every deed that somebody was told is done, also if it is told again."""
     gone: set[Place] = field(default_factory=set)
     """What went with a disk that was set back, and had been given to nobody."""
 

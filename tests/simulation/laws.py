@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from appliance.journal.check import check, digests
+from appliance.journal.entry import read_deed
 from tests.simulation.box import SimBox, Told
 
 INBOX = ("fork", "conflict", "rival", "parked")
@@ -39,19 +40,19 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
     3: nothing that was acknowledged is missing.
     """
     seen: dict[tuple[bytes, str, int], bytes] = {}
-    held: list[tuple[SimBox, set[tuple[bytes, str, int]]]] = []
+    held: list[tuple[SimBox, set[bytes]]] = []
     for box in boxes:
         mine, heads = set(), box.journal.heads()
         for entry in box.journal.entries():
+            mine.add(read_deed(entry.parts[0]).salt)
             place = (entry.author, entry.partition, entry.seq)
             if entry.seq > heads.get(place[:2], (0, b""))[0]:
                 continue
-            mine.add(place)
             if seen.setdefault(place, entry.head) != entry.head:
                 yield f"5 one content: {box.name} differs at {place[0].hex()[:8]} {place[1]} {place[2]}"
         held.append((box, mine))
     for box, mine in held:
-        missing = [place for place in told.acknowledged if place not in mine and place not in told.gone]
+        missing = [place for place, salt in told.acknowledged.items() if salt not in mine and place not in told.gone]
         if missing:
             yield f"3 acknowledged: {box.name} lacks {len(missing)}, first {_name(missing[0])}"
 

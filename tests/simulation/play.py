@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.journal import Refusal
+from appliance.journal.entry import read_deed
 from appliance.sync.boxes.swap import Heads
 from tests.simulation import laws, shop
 from tests.simulation.box import SimBox, Told
@@ -159,10 +160,11 @@ class Play:
         self.world.say(f"{box.name} does {name}")
 
     def _acknowledge(self, box: SimBox, before: Heads) -> None:
-        for (author, partition), (seq, head) in box.journal.heads().items():
-            for number in range(before.get((author, partition), (0, b""))[0] + 1, seq + 1):
-                # Only the last one's head is at hand; the chain proves the ones below.
-                self.told.acknowledged[author, partition, number] = head
+        log = box.journal.log
+        for (author, partition), (seq, _) in box.journal.heads().items():
+            known = before.get((author, partition), (0, b""))[0]
+            for _, entry, _ in log.stretch(log.places.number(author, partition), known + 1, seq) if seq > known else ():
+                self.told.acknowledged[author, partition, entry.seq] = read_deed(entry.parts[0]).salt
 
     def _talk(self) -> None:
         if len(self.boxes) > 1:
