@@ -1,6 +1,7 @@
 """What can be seen of the telephone: the caller's card in every corner, the list of calls, one call, the lines."""
 
 from datetime import date, timedelta
+from html import escape
 from typing import Any
 
 from markupsafe import Markup
@@ -10,7 +11,6 @@ from appliance.shop.customers import members
 from appliance.shop.office import actions
 from appliance.shop.office.callers import Eyes, callers, eyes
 from appliance.shop.office.consent import rules, rules_id
-from appliance.shop.office.telephone.whom import Whom, whom
 from appliance.shop.orders import standing
 from appliance.web import (
     Answer,
@@ -27,6 +27,7 @@ from appliance.web import (
     panel,
 )
 from appliance.web import columns as c
+from appliance.web.cells import Seen, plain_text
 
 TONES = {
     "ringing": "do", "talking": "do", "answered": "done", "missed": "bad", "unsure": "wait", "rejected": "done",
@@ -69,13 +70,32 @@ CORNER = Corner("/panel/office/corner", ("call_list", "task_reminder", "caller_s
 
 # ---- calls
 
+UNTOLD = {
+    "allowed": "Unknown number", "withheld": "Number withheld", "unavailable": "Number not known to the network",
+    "absent": "No number was sent",
+}  # fmt: skip
+
+
+class Whom(c.Text):
+    """Whoever is at the other end, the number under a name; or why nobody knows."""
+
+    def text(self, row: Any, seen: Seen) -> str:
+        """Write the name, or the number, or why there is none."""
+        known = row["customer_name"] or row["name"] or plain_text("phone", row["phone"], seen)
+        return escape(known or seen.words(UNTOLD[row["presentation"]]))
+
+    def under(self, row: Any, seen: Seen) -> str:
+        """Write the number under a name."""
+        return super().under(row, seen) if row["customer_name"] or row["name"] else ""
+
+
 calls = Listing(
     "Calls",
     path="/office/calls",
     view="call_list",
     see="office.see",
     columns=[
-        Whom("customer_name", "Who", link="/office/calls/{id}"),
+        Whom("customer_name", "Who", link="/office/calls/{id}", sub="phone"),
         c.Name("direction", "call_direction", css="", wide=True),
         c.Moment("began_at", "When"),
         c.Status("state", sub="employee_name", tones=TONES),
@@ -109,7 +129,7 @@ def call(visit: Visit, id: str) -> Answer:
     found = visit.row("select * from call_list where id = ?", id) or visit.missing("call")
     return visit.show(
         "office/telephone/call.html",
-        title=whom(visit, found),
+        title=_whom(visit, found),
         call=found,
         tone=TONES[found.state],
         order=visit.pick("sales_order", found.sales_order),
@@ -119,11 +139,13 @@ def call(visit: Visit, id: str) -> Answer:
     )
 
 
+def _whom(visit: Visit, row: Row) -> str:
+    return row.customer_name or row.name or visit.mask(row.phone) or visit.words(UNTOLD[row.presentation])
+
+
 def _earlier(visit: Visit, found: Row) -> list[Row]:
     column = "customer" if found.customer else "normal"
-    if not found[column]:
-        return []
-    asked = f"select * from call_list where {column} = ? and id <> ? order by began_at desc limit 5"
+    asked = f"select * from call_list where {column} = ? and {column} <> '' and id <> ? order by began_at desc limit 5"
     return visit.rows(asked, found[column], found.id)
 
 
@@ -131,7 +153,6 @@ _OBJECTS = "select 1 from not_recorded where customer in ({}) and deleted = 0 li
 
 
 def _phones(visit: Visit, ids: list[str]) -> list[Row]:
-    """The numbers of a customer that the box could dial."""
     marks = ", ".join("?" for _ in ids)
     asked = f"select id, phone from customer_phone where customer in ({marks}) and normal <> '' and deleted = 0 order by main desc limit 3"
     return visit.rows(asked, *ids) if visit.may("office.dial_phone") else []
@@ -168,8 +189,8 @@ recordings = Listing(
     see="office.listen",
     columns=[
         c.Chosen(),
-        c.Text("label", "Who", link="/office/calls/{call}"),
-        c.Moment("began_at", "When"),
+        c.Moment("began_at", "When", link="/office/calls/{call}"),
+        c.Text("label", "Who", css=""),
         c.Count("length_s", "Seconds"),
         c.YesNo("whole", "Whole", wide=True),
         c.Name("notice", "How they were told", css="", wide=True),
