@@ -18,7 +18,7 @@ function step(rel, href) {
   const link = document.createElement(href ? "a" : "span");
   link.className = "ib";
   if (href) link.href = href;
-  else link.setAttribute("aria-disabled", "true");
+  else (link.role = "link"), link.setAttribute("aria-disabled", "true");
   link.rel = rel;
   link.dataset.walk = rel;
   link.setAttribute("aria-label", said(rel));
