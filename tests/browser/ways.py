@@ -17,7 +17,7 @@ OF_THE_HOUSE = ("/search?q=茶", "/search?q=nobody", "/search", "/jobs", "/date"
 NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log"}
 """They lead elsewhere or answer with a file."""
 OF_OTHERS = {
-    "/transfers/{id}", "/branches/boxes/{id}", "/branches/boxes/{id}/meet", "/branches/boxes/{id}/out",
+    "/transfers/{id}", "/branches/boxes/{id}", "/branches/boxes/{id}/out",
 }  # fmt: skip
 """They are about another branch or box, and the shop that is walked stands alone; their rooms' own tests open them."""
 
@@ -53,7 +53,7 @@ def addresses(box: Box, way: str) -> list[str]:
         for page in room.pages:
             if isinstance(page, Listing):
                 found += _of_listing(box, page, whole=page is first)
-            elif not page.path.startswith("/panel/") and page.path not in NOT_A_PAGE | OF_OTHERS:
+            elif not page.posts and not page.path.startswith("/panel/") and page.path not in NOT_A_PAGE | OF_OTHERS:
                 found += _of_page(box, page.path)
     return list(dict.fromkeys(found))
 
@@ -87,6 +87,7 @@ def _of_page(box: Box, path: str) -> Iterator[str]:
 def missed(box: Box) -> list[str]:
     """The pages with a record in their address that no way leads to."""
     walked = [address.partition("?")[0] for way in WAYS for address in addresses(box, way)]
-    pages = [page.path for room in box.front.rooms for page in room.pages if not isinstance(page, Listing)]
-    asked = [path for path in pages if not path.startswith("/panel/") and path not in NOT_A_PAGE | OF_OTHERS]
+    pages = [page for room in box.front.rooms for page in room.pages if not isinstance(page, Listing)]
+    asked = [page.path for page in pages if not page.posts]
+    asked = [path for path in asked if not path.startswith("/panel/") and path not in NOT_A_PAGE | OF_OTHERS]
     return [path for path in asked if not any(re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), one) for one in walked)]
