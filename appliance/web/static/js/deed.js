@@ -39,9 +39,9 @@ function unanswered(link) {
 function show(box, form) {
   box.setAttribute("aria-label", form.querySelector(".deed-title")?.textContent ?? "");
   box.showModal();
-  // Where to begin: what is wrong, else the first field that is still empty.
+  // Where to begin: what is wrong, else the first field that is empty or typed; a choice made already is passed over.
   const fields = [...form.querySelectorAll(".field input:not([type=hidden], [type=checkbox]), .field select, .field textarea")];
-  (form.querySelector("[aria-invalid=true], [autofocus]") ?? fields.find((one) => !one.value) ?? fields[0] ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
+  (form.querySelector("[aria-invalid=true], [autofocus]") ?? fields.find((one) => !one.value || one.matches("input:not([role=combobox]), textarea")) ?? fields[0] ?? form.querySelector(".btn-primary, .btn-danger"))?.focus();
 }
 
 function afterSwap(event) {
