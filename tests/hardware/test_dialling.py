@@ -72,3 +72,30 @@ def test_nobody_dials_into_a_call():
     wired = talking()
     wired.do(Dial(number="95588")).run(1_000)
     assert [event.why for event in wired.told(Failed)] == ["cannot"]
+
+
+@pytest.mark.parametrize("word", ["NO DIAL TONE", "NO DIALTONE"])
+def test_a_missing_dial_tone_is_said_in_two_ways(word: str):
+    wired = wire()
+    wired.do(Dial(number="95588", handset=False)).run(1_500)
+    wired.device.mode = "command"
+    wired.device.say(word.encode())
+    wired.run(5_000)
+    assert [event.how for event in wired.told(HungUp)] == ["no_dial_tone"]
+
+
+def test_a_call_of_the_boxs_own_needs_a_voice():
+    wired = wire()
+    wired.device.refuses_voice = True
+    wired.do(Dial(number="95588", handset=False)).run(3_000)
+    assert [event.why for event in wired.told(Failed)] == ["refused"]
+    assert not wired.told(HungUp)
+
+
+@pytest.mark.parametrize("keys", ["", "12x", "1;ATZ"])
+def test_only_keys_are_pressed(keys: str):
+    wired = wire()
+    wired.do(Dial(number="95588", handset=False)).run(8_000)
+    wired.do(SendDtmf(keys=keys)).run(1_000)
+    assert [event.why for event in wired.told(Failed)] == ["refused"]
+    assert not wired.device.pressed

@@ -3,8 +3,6 @@
 Those of cable, kernel and other programs stand in `test_cable.py`.
 """
 
-import random
-
 import pytest
 
 from appliance.demo.modem import CHIPS, Incoming
@@ -28,28 +26,7 @@ from appliance.hardware.line import (
     Tone,
     Troubled,
 )
-from tests.hardware.wired import Wired, wire
-
-
-def next_call_is_read(wired: Wired, number: str = "13900139000") -> None:
-    """The next call, half a minute later, is told rightly and once."""
-    wired.run(30_000)
-    before = len(wired.events)
-    wired.device.ring(Incoming(number, "LI NA"))
-    wired.run(40_000)
-    told = [event for event in wired.events[before:] if isinstance(event, Caller)]
-    assert [(event.number, event.doubtful) for event in told] == [(number, False)]
-    assert len({event.call for event in wired.events[before:] if isinstance(event, Ring | Caller | HungUp)}) == 1
-
-
-def answered(chip=CONEXANT) -> Wired:
-    wired = wire(chip)
-    wired.device.ring()
-    wired.run(2_500)
-    wired.do(Answer()).run(4_000)
-    assert wired.told(Answered)
-    return wired
-
+from tests.hardware.wired import next_call_is_read, talking, wire
 
 # ---- the modem hangs
 
@@ -103,7 +80,7 @@ def test_a_call_without_a_report_is_a_reason_to_remind():
 
 @pytest.mark.parametrize("chip", [chip for chip in CHIPS.values() if chip.name != "data"], ids=lambda chip: chip.name)
 def test_reports_are_on_after_every_call_with_the_box(chip):
-    wired = answered(chip)
+    wired = talking(chip)
     wired.device.switches.numbers = 0
     wired.do(HangUp()).run(6_000)
     assert wired.device.switches.numbers == 1
@@ -145,6 +122,80 @@ def test_a_modem_that_never_says_that_it_lifted_is_put_down_again():
     next_call_is_read(wired)
 
 
+@pytest.mark.parametrize(
+    ("refused", "failed"),
+    [("+VSM", Answer), ("+VLS", Answer), ("+VTX", Play), ("+VRX", Record)],
+    ids=str,
+)
+def test_whatever_a_modem_refuses_the_next_call_is_told(refused: str, failed: type):
+    wired = wire()
+    wired.device.refuses = {refused}
+    wired.device.ring()
+    wired.run(2_500)
+    wired.do(Answer()).do(Play(pcm=voice(200).tobytes())).do(Record()).run(6_000)
+    assert (failed, "refused") in [(type(event.command), event.why) for event in wired.told(Failed)]
+    wired.do(HangUp()).run(30_000)
+    assert not wired.device.off_hook
+    wired.device.refuses = set()
+    next_call_is_read(wired)
+
+
+@pytest.mark.parametrize("refused", ["+VLS", "+VSM"])
+def test_a_conversation_that_cannot_be_joined_is_not_recorded(refused: str):
+    wired = wire()
+    wired.device.refuses = {refused}
+    wired.do(Record(handset=True)).run(6_000)
+    assert [event.why for event in wired.told(Failed)] == ["refused"]
+    assert not wired.told(Answered)
+    next_call_is_read(wired)
+
+
+def test_a_modem_that_runs_dry_is_fed_further_ahead():
+    wired = talking()
+    wired.do(Play(pcm=voice(6_000).tobytes())).run(1_500)
+    for _ in range(3):
+        wired.device.code("u")
+        wired.run(100)
+    wired.run(10_000)
+    assert [(event.whole, event.underruns) for event in wired.told(Played)] == [(True, 2)]
+
+
+def test_sound_that_is_lost_twice_is_told_as_trouble_once():
+    wired = talking()
+    wired.do(Record()).run(500)
+    for _ in range(2):
+        wired.clock.ticks += 300
+        wired.device._streamed_ms = wired.clock.ticks
+        wired.device.code("o")
+        wired.run(400)
+    wired.do(StopRecording()).run(1_000)
+    assert [event.what for event in wired.told(Troubled)] == ["sound_lost"]
+    assert wired.told(Recorded)[0].missing > 4_000
+
+
+def test_codes_that_make_no_sense_now_change_nothing():
+    wired = talking()
+    before = len(wired.events)
+    for mark in "uoPwb.XY":
+        wired.device.code(mark)
+    wired.device.code(".")
+    wired.run(1_000)
+    assert not [event for event in wired.events[before:] if isinstance(event, HungUp)]
+    wired.do(HangUp()).run(6_000)
+    wired.device.switches.service = "8"
+    for mark in "u5bl":
+        wired.device.code(mark)
+    wired.run(1_000)
+    assert len(wired.told(HungUp)) == 1
+
+
+def test_what_is_played_when_the_modem_goes_was_not_heard_whole():
+    wired = talking()
+    wired.do(Play(pcm=voice(3_000).tobytes())).run(1_000)
+    wired.modem.lost("unplugged")
+    assert [event.whole for event in wired.run(1).told(Played)] == [False]
+
+
 # ---- what it says without being asked
 
 
@@ -174,7 +225,7 @@ def test_another_program_that_asks_the_modem_does_not_put_us_off():
 
 
 def test_no_carrier_in_a_conversation_is_its_end_and_no_error():
-    wired = answered()
+    wired = talking()
     wired.device.say(b"NO CARRIER")
     wired.run(5_000)
     assert [event.how for event in wired.told(HungUp)] == ["answered"]
@@ -192,7 +243,7 @@ def test_a_ring_that_is_none_brings_no_card():
 
 def test_false_tones_end_no_call():
     for chip in (USR, CONEXANT):
-        wired = answered(chip)
+        wired = talking(chip)
         wired.device.sound.feed(voice(8_000))
         wired.do(Record()).run(1_000)
         for mark in "ddii":
@@ -204,71 +255,11 @@ def test_false_tones_end_no_call():
         assert not [event for event in wired.told(Tone) if event.what == "busy"]
 
 
-# ---- what is harmed on the way
-
-
-def harmed(how, **call) -> Wired:
-    wired = wire()
-    wired.device.ring(Incoming(harm=how, rings=2, **call))
-    wired.run(25_000)
-    return wired
-
-
-def test_a_report_without_line_ends_is_still_read():
-    wired = harmed(lambda report: report.replace(b"\r\n", b"") + b"\r\n", name="LI NA")
-    assert [(one.number, one.name, one.doubtful) for one in wired.told(Caller)] == [("13800138000", "LI NA", False)]
-    next_call_is_read(wired)
-
-
-def test_a_report_said_twice_is_told_once():
-    wired = harmed(lambda report: report + report, name="LI NA")
-    assert len(wired.told(Caller)) == 1
-    next_call_is_read(wired)
-
-
-@pytest.mark.parametrize("at", range(2, 60))
-def test_a_report_with_one_wrong_byte_names_nobody_else(at: int):
-    def spoil(report: bytes) -> bytes:
-        return report[:at] + bytes((report[at] ^ 0x80,)) + report[at + 1 :] if at < len(report) else report
-
-    wired = harmed(spoil, name="LI NA")
-    sound = [event.number for event in wired.told(Caller) if event.presentation == "allowed" and not event.doubtful]
-    assert set(sound) <= {"13800138000"}
-    next_call_is_read(wired)
-
-
-@pytest.mark.parametrize("left", [5, 20, 30, 38, 44])
-def test_a_report_that_breaks_off_names_nobody_else(left: int):
-    wired = harmed(lambda report: report[:left])
-    sound = [event.number for event in wired.told(Caller) if event.presentation == "allowed" and not event.doubtful]
-    assert sound == []
-    next_call_is_read(wired)
-
-
-def test_a_report_in_many_pieces_is_one():
-    wired = wire()
-    wired.device.ring(Incoming(name="LI NA", pieces=30, gap_ms=50))
-    wired.run(40_000)
-    assert [(one.number, one.name) for one in wired.told(Caller)][-1] == ("13800138000", "LI NA")
-    assert not wired.told(Caller)[-1].doubtful
-    assert len(wired.told(HungUp)) == 1
-
-
-def test_a_report_that_somebody_cut_off_by_lifting_is_no_number():
-    wired = wire()
-    wired.device.ring(Incoming(rings=1, report_after_ms=1_500))
-    wired.run(1_200)
-    wired.device.incoming = None
-    wired.run(20_000)
-    assert not wired.told(Caller)
-    next_call_is_read(wired)
-
-
 # ---- the cable goes
 
 
 def test_what_was_recorded_is_kept_when_the_modem_goes():
-    wired = answered()
+    wired = talking()
     wired.device.sound.feed(voice(3_000))
     wired.do(Record()).do(Play(pcm=voice(1_000).tobytes())).run(2_250)
     wired.gone = True
@@ -298,35 +289,6 @@ def test_the_modem_may_go_at_any_moment(after_ms: int):
     assert len(wired.told(HungUp)) == len({event.call for event in wired.told(Ring)})
     assert len(wired.told(Recorded)) <= 1
     assert len(wired.told(Played)) <= 1
-
-
-# ---- noise
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_after_any_noise_the_next_call_is_read_rightly(seed: int):
-    chance = random.Random(seed)
-    wired = wire(cut=seed)
-    for _ in range(60):
-        wired.device.out += chance.randbytes(chance.randint(1, 3_000))
-        wired.run(chance.randint(1, 900))
-    if wired.modem.hung:
-        wired.modem.lost("hung")
-        return
-    next_call_is_read(wired)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_noise_in_a_conversation_is_at_worst_its_end(seed: int):
-    chance = random.Random(seed)
-    wired = answered()
-    wired.do(Record()).run(500)
-    for _ in range(40):
-        wired.device.out += chance.randbytes(chance.randint(1, 400))
-        wired.run(chance.randint(1, 200))
-    wired.do(StopRecording()).do(HangUp()).run(20_000)
-    assert len(wired.told(Recorded)) == 1
-    assert len(wired.told(HungUp)) >= 1
 
 
 # ---- the clock jumps

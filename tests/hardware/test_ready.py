@@ -6,6 +6,7 @@ from appliance.demo.modem import CHIPS, Incoming
 from appliance.demo.modem.answers import Switches
 from appliance.demo.modem.chips import CONEXANT, DATA
 from appliance.hardware.line import Caller, Check, Done, Failed, Found, Restart, Ring, Troubled
+from appliance.hardware.modem.dialogue import final_of
 from appliance.hardware.modem.masking import masked
 from appliance.hardware.modem.profiles import PROFILES, USB, recognise
 from appliance.hardware.modem.session import Settings
@@ -170,3 +171,37 @@ def test_the_log_can_be_shown_to_a_stranger():
     log = "\n".join(wired.modem.dialogue.log)
     assert "CX93001" in log and "RING" in log
     assert "138001" not in log and "LI NA" not in log
+
+
+def test_answers_have_more_than_one_form():
+    assert [final_of(line) for line in ("CONNECT 115200", "+CME ERROR: 30", "ok", "NO DIAL TONE", "CONNECTED", "0")] == [
+        "CONNECT", "ERROR", "OK", "NO DIALTONE", "", "",
+    ]  # fmt: skip
+    assert [final_of(digit, digits=True) for digit in ["0", "1", "3", "4", "6", "7", "8", "9"]] == [
+        "OK", "CONNECT", "NO CARRIER", "ERROR", "NO DIALTONE", "BUSY", "NO ANSWER", "",
+    ]  # fmt: skip
+
+
+def test_an_answer_without_an_end_is_bounded():
+    wired = wire()
+    wired.do(Check())
+    for _ in range(500):
+        wired.device.say(b"noise")
+    wired.run(20_000)
+    assert wired.told(Done)
+
+
+def test_a_line_whose_modem_is_not_ready_does_nothing():
+    wired = wire(start=False)
+    wired.do(Check()).run(10)
+    assert [event.why for event in wired.told(Failed)] == ["no_device"]
+
+
+def test_a_modem_that_refuses_even_to_be_plain_is_given_up():
+    wired = wire(start=False)
+    wired.modem.start()
+    wired.run(900, until=lambda: "ATE0V1Q0" in [*wired.device.commands])
+    wired.run(3_000, until=lambda: "ATE0V1Q0" in wired.device.commands)
+    wired.modem.hear(b"\r\nERROR\r\n")
+    wired.run(10)
+    assert wired.modem.hung

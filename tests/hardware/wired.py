@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from appliance.demo.modem import CHIPS, Chip, EmulatedModem
+from appliance.demo.modem import CHIPS, Chip, EmulatedModem, Incoming
 from appliance.demo.modem.chips import CONEXANT
-from appliance.hardware.line import Answer, Answered, Command, Done, Event, Sound
+from appliance.hardware.line import Answer, Answered, Caller, Command, Done, Event, HungUp, Ring, Sound
 from appliance.hardware.modem.protocol import Modem
 from appliance.hardware.modem.session import Settings
 
@@ -121,3 +121,14 @@ def recorded(wired: Wired) -> bytes:
 
 def done(wired: Wired) -> list[str]:
     return [type(event.command).__name__ for event in wired.told(Done)]
+
+
+def next_call_is_read(wired: Wired, number: str = "13900139000") -> None:
+    """The next call, half a minute later, is told rightly and once."""
+    wired.run(30_000)
+    before = len(wired.events)
+    wired.device.ring(Incoming(number, "LI NA"))
+    wired.run(40_000)
+    told = [event for event in wired.events[before:] if isinstance(event, Caller)]
+    assert [(event.number, event.doubtful) for event in told] == [(number, False)]
+    assert len({event.call for event in wired.events[before:] if isinstance(event, Ring | Caller | HungUp)}) == 1

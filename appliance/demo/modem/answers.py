@@ -134,6 +134,8 @@ def _extended(modem: "EmulatedModem", command: str) -> Answer:
     if not found:
         return [], ERROR
     asked = Asked(found[1], found[2] or "", found[3].strip())
+    if asked.name in modem.refuses and asked.kind != "=?":
+        return [], ERROR
     if asked.name == modem.chip.numbers:
         return _numbers(modem, asked)
     if asked.name in modem.chip.says:

@@ -61,6 +61,8 @@ class EmulatedModem:
         # Faults, switched by whoever wants them.
         self.deaf = False
         self.refuses_voice = False
+        self.refuses: set[str] = set()
+        """Commands to which it says ERROR: "+VRX"."""
         self.late_ms = 0
         self.switches = Switches()
         self.reset()

@@ -7,7 +7,7 @@ is handed the answer. It reads like the conversation that it holds. No bytes are
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from appliance.hardware.line import Clock
 from appliance.hardware.modem.masking import masked
@@ -117,11 +117,6 @@ class Dialogue:
         return self._script is not None
 
     @property
-    def asking(self) -> bool:
-        """Whether a command waits for its answer."""
-        return isinstance(self._step, Ask) and self._sent
-
-    @property
     def next_ms(self) -> int | None:
         """When `tick` has something to do next."""
         step = self._step
@@ -201,16 +196,12 @@ class Dialogue:
 
     def _go(self, reply: Reply | None) -> None:
         """Hand the answer to the script and take its next step, as long as that needs no waiting."""
-        script = self._script
-        if script is None:
-            return
+        # Only a script's own step ends in an answer.
+        script = cast("Script", self._script)
         try:
             step: Step = next(script) if reply is None else script.send(reply)
         except StopIteration:
-            if self._script is script:
-                self._script, self._step = None, None
-            return
-        if self._script is not script:
+            self._script, self._step = None, None
             return
         self._step, self._sent, self._repeated = step, False, False
         now = self.clock.ticks_ms()
