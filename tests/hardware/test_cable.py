@@ -30,7 +30,7 @@ from appliance.hardware.line import (
     Sound,
     StopRecording,
 )
-from appliance.hardware.modem.lock import PortLock, Taken, who_has
+from appliance.hardware.modem.lock import PortLock, Taken, process_of, who_has
 from appliance.hardware.modem.port import Gone, SerialPort
 from appliance.hardware.modem.seats import Here
 from tests.hardware.plugs import HurriedPort, a_moment, plugged, switchboard
@@ -198,6 +198,20 @@ def test_a_lock_that_names_nobody_is_stale(content: bytes, tmp_path: Path):
     lock.give_back()
     assert not (tmp_path / "LCK..ttyACM9").exists()
     lock.give_back()
+
+
+@pytest.mark.parametrize(
+    ("lock", "process"),
+    [
+        (b"      2609\n", 2609),
+        (b"2609 minicom root\n", 2609),
+        ((2609).to_bytes(4, "little"), 2609),
+        (b"", 0),
+        (b"none", 0),
+    ],
+)
+def test_four_bytes_that_look_like_a_digit_and_a_line_end_are_a_number(lock: bytes, process: int):
+    assert process_of(lock) == process
 
 
 def test_an_old_lock_of_four_bytes_is_read(tmp_path: Path):

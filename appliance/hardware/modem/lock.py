@@ -54,10 +54,18 @@ class PortLock:
             told = self._file.read_bytes()
         except OSError:
             return 0
-        words = told.split()
-        # Some old programs write the number as four bytes.
-        pid = int(words[0]) if words and words[0].isdigit() else int.from_bytes(told, "little") if len(told) == 4 else 0
+        pid = process_of(told)
         return pid if pid > 0 and _alive(pid) else 0
+
+
+def process_of(lock: bytes) -> int:
+    """Read the process number in a lock, 0 where there is none. Some old programs write it as four bytes."""
+    # No process has so great a number that its last byte is not 0, and no text has a 0 in it; but the bytes before may
+    # well look like a digit and a blank.
+    if len(lock) == 4 and lock[3] == 0:
+        return int.from_bytes(lock, "little")
+    words = lock.split()
+    return int(words[0]) if words and words[0].isdigit() else 0
 
 
 def who_has(port: str) -> str:
