@@ -24,7 +24,8 @@ test: $(VENV)/.dev words
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 2 --cov --cov-report=term
+	$(PYTHON) -m pytest -n 2 --cov --cov-report= -m "not alone"
+	$(PYTHON) -m pytest --cov --cov-append --cov-report=term -m alone
 	$(PYTHON) -m tests.refusals
 
 # 20,000 seeds take some hours; a seed that fails is replayed by the command it prints.

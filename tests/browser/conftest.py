@@ -29,9 +29,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen."""
+    """Debian's Chromium, without a screen. Its loop runs in this thread, so it is let go before other tests begin."""
     found = shutil.which("chromium")
     assert found, "Chromium is missing: ./packages chromium"
     with sync_playwright() as playwright:

@@ -55,7 +55,7 @@ def test_a_button_that_was_pressed_is_busy_until_the_answer_comes(box: Box, tabl
     button = page.locator(".deed-end .btn-primary")
     button.click(no_wait_after=True)
     expect(button).to_have_attribute("aria-busy", "true")
-    button.click(force=True, no_wait_after=True)
+    page.evaluate("document.querySelector('.deed-end .btn-primary')?.click()")
     expect(page.locator("h1")).to_contain_text("慢一点")
     assert len(sent) == 1
 

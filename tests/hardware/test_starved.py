@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from appliance.assembly import WallClock
 from appliance.hardware.line import Answer, Answered, Caller, Found, Record, Recorded, Sound, StopRecording
 from appliance.hardware.modem import Switchboard
@@ -68,6 +70,7 @@ class ModemApart:
         self._program.communicate("quit\n", timeout=30)
 
 
+@pytest.mark.alone
 def test_a_recording_on_a_starved_box_lacks_no_byte(tmp_path: Path):
     said = random.Random(5).randbytes(8_000 * SECONDS)
     (tmp_path / "said").write_bytes(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -40,6 +41,8 @@ class Network:
         self.cut: set[tuple[str, str]] = set()
         """(from, to) that nothing passes; one way may be cut alone."""
         self.outcomes: list[Outcome] = []
+        self.looked: Callable[[SimBox], None] = lambda _: None
+        """Called after each letter that a box took in."""
 
     def talk(self, one: SimBox, other: SimBox) -> None:
         """Let a box begin a talk with another."""
@@ -98,6 +101,7 @@ class Conversation:
             self._world.mark("an unreadable question")
             return
         other.settle()
+        self._network.looked(other)
         self._network.outcomes.append(outcome)
         sealed = opened.answering.seal(answer)
         for delay, copy in self._network.carry(other, self._one, sealed):
@@ -113,6 +117,7 @@ class Conversation:
             self._asked += 1
             return
         self._one.settle()
+        self._network.looked(self._one)
         if question is None:
             self._end()
         else:

@@ -90,6 +90,7 @@ class Play:
         self.folder = folder
         self.boxes: list[SimBox] = []
         self.report = Report(seed)
+        self.network.looked = lambda box: self.report.wrong.extend(laws.always(box))
         self.end = MORNING + self.swarm.hours * HOUR
 
     def run(self) -> Report:

@@ -61,6 +61,7 @@ def announce(lan: Lan, place: str, box: str, title: str, log: Path) -> subproces
     return lan.start(place, sys.executable, "-m", "tests.sync.announce", box, title, cwd=HOUSE, stdout=out, stderr=out)
 
 
+@pytest.mark.alone
 @needs_a_network
 def test_boxes_are_seen_under_names_of_their_own_follow_their_addresses_and_say_goodbye(
     lan: Lan, avahi: Avahi, tmp_path: Path

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import msgspec
@@ -124,7 +125,9 @@ def heard(changes: list[frozenset[tuple[str, str]]]) -> dict[str, list[str]]:
         assert not hub.streams
         return told
 
-    told = asyncio.run(listen()).partition(b"data: ")[2]
+    # In a thread of its own: a browser of other tests may still have its loop in this one.
+    with ThreadPoolExecutor(1) as aside:
+        told = aside.submit(asyncio.run, listen()).result().partition(b"data: ")[2]
     return msgspec.json.decode(told, type=dict[str, list[str]])
 
 
