@@ -65,7 +65,7 @@ def outgoing(
 ) -> Iterator[bytes]:
     """Yield what the other side lacks, packed: the chain first, then partitions as given (spec/sync.md R51)."""
     names = dict.fromkeys(partitions) if partitions is not None else sorted({name for _, name in ours})
-    for partition in sorted(names, key=lambda name: name != CHAIN):
+    for partition in in_order(names):
         wanted: list[tuple[int, Piece]] = []
         for (author, name), told in ours.items():
             theirs = have.get((author, name), (0, b""))
@@ -78,6 +78,11 @@ def outgoing(
                 yield proof[0]
             wanted += _pieces(log, place, theirs[0], controls.limit(place))
         yield from segments(log, [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])])
+
+
+def in_order(partitions: Collection[str]) -> list[str]:
+    """Order partitions so that the people and goods come before the papers that speak of them; the rest as given."""
+    return sorted(partitions, key=lambda name: name != CHAIN)
 
 
 def _pieces(log: Reading, place: int, after: int, limit: Limit | None) -> Iterator[tuple[int, Piece]]:
