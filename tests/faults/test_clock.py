@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,18 @@ BEHIND = "The box's clock stands before the newest entry. Set the date right, th
 pytestmark = pytest.mark.skipif(TIME_SYNCED.exists(), reason="A time server vouches for this machine's date.")
 
 
-def test_a_clock_far_ahead_is_asked_about_and_dates_nothing_until_somebody_confirms_it(tmp_path: Path):
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    """A box that is not set up yet; whatever process it has at the end is ended."""
+    made = Box(tmp_path / "box")
+    yield made
+    if made.process is not None:
+        made.process.kill()
+        made.process.communicate()
+
+
+def test_a_clock_far_ahead_is_asked_about_and_dates_nothing_until_somebody_confirms_it(box: Box):
     last = _now() - 300 * DAY_MS
-    box = Box(tmp_path / "box")
     goods = furnish(box.folder, clock=TestClock(last, step_ms=10))
     tablet = box.open().tablet().sign_in(goods.owner)
     assert DOUBTFUL in tablet.get("/").text
@@ -39,8 +49,7 @@ def test_a_clock_far_ahead_is_asked_about_and_dates_nothing_until_somebody_confi
     assert box.check() == "All is well.\n"
 
 
-def test_a_clock_set_back_shows_everything_and_writes_nothing(tmp_path: Path):
-    box = Box(tmp_path / "box")
+def test_a_clock_set_back_shows_everything_and_writes_nothing(box: Box):
     goods = furnish(box.folder, clock=TestClock(_now() + DAY_MS, step_ms=10), device="key")
     tablet = Tablet(box.open().address, {"device": "key"}).sign_in(goods.owner)
     assert DOUBTFUL in tablet.get("/orders").text
