@@ -7,6 +7,7 @@ from typing import Any, Final
 from appliance.journal import Row
 from appliance.shop.customers import members
 from appliance.shop.orders import actions, facts
+from appliance.shop.orders.oversold import pages as oversold
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
 from appliance.shop.orders.review import findings, gates
 from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, steps, tags_of
@@ -373,6 +374,7 @@ RAIL = Rail(
     badge="select count(*) from (select 1 from order_list where state = 'to_review' and frozen = 0 limit 100)",
 )
 PROBLEMS = {
+    **oversold.PROBLEMS,
     "problem_order_uneven": Problem(
         "Order {number} was changed on two boxes, and its lines do not add up. Open its goods and save them again.",
         href="/orders/{id}",

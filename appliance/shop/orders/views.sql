@@ -116,3 +116,28 @@ where h.bucket in ('pending_ship', 'pending_review')
 
 create view problem_order_uneven as
 select id, id as document, number from order_list where uneven = 1;
+
+-- Who sold what a shelf cannot serve, and when: the orders that wait for it, and what was sold from it last.
+create view oversold_side as
+select l.id as problem, o.id as side, s.hlc >> 16 as at, s.place, s.who, 'sales_order' as kind, o.number as what,
+    '' as content
+from stock_level l join order_hold h on h.warehouse = l.warehouse and h.sku = l.sku and h.bucket = 'pending_ship'
+join sales_order o on o.id = h.sales_order join step s on s.id = o.step
+union all
+select l.id, m.id, m._hlc >> 16, m._place, m.who, 'moved', m.kind, ''
+from stock_level l join moved m on m.warehouse = l.warehouse and m.sku = l.sku and m.quality = 'good'
+where m.kind = 'sale_out' and m.seq = (select max(x.seq) from moved x
+    where x.warehouse = l.warehouse and x.sku = l.sku and x.quality = 'good');
+
+-- Two boxes sold the last piece apart from each other (spec/sync.md R46). What one box promised alone, it promised
+-- knowingly. The buyer who came last is the one to be asked for something else.
+create view problem_oversold as
+select l.id, l.name, l.warehouse_name as warehouse, l.warehouse as place, l.sku, l.on_hand, l.pending_ship as promised,
+    ifnull((select h.sales_order from order_hold h join sales_order o on o.id = h.sales_order
+        where h.warehouse = l.warehouse and h.sku = l.sku and h.bucket = 'pending_ship'
+        order by o.state_at desc, o.id desc limit 1), '') as last_order,
+    ifnull((select e.warehouse from stock_level e where e.sku = l.sku and e.warehouse <> l.warehouse and e.available > 0
+        order by e.available desc, e.id limit 1), '') as elsewhere
+from stock_level l
+where l.promised = 1 and l.allow_negative = 0 and l.pending_ship > l.on_hand
+    and (select count(distinct v.place) from oversold_side v where v.problem = l.id) > 1;
