@@ -14,11 +14,15 @@ PORT ?= 8000
 N ?= 200
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe
 
-.PHONY: run test search simulate soak noise faults bench fmt words lock clean
+.PHONY: run branches test search simulate soak noise faults bench fmt words lock clean
 
 run: $(VENV)/.run words
 	mkdir -p $(DATA)
 	$(PYTHON) -m appliance.main serve --demo --data $(DATA) --port $(PORT)
+
+# Three branches on this machine, cut apart and joined again; they stay open to look at until Ctrl-C.
+branches: $(VENV)/.run words
+	$(PYTHON) -m appliance.demo.branches var/branches
 
 test: $(VENV)/.dev words
 	$(PYTHON) -m ruff check .

@@ -1,6 +1,7 @@
 """The liaison: stands between the room of the branches, which knows no wire, and those who speak with other boxes."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from appliance import __version__
@@ -56,11 +57,18 @@ class Liaison:
         return (self._folder / "root.key").exists()
 
     def introduce(self) -> None:
-        """Write down who this box is, where nobody has: the box that founded the chain was let in by itself."""
-        own = self._company.circle.own
-        known = self._journal.reading().execute("select 1 from member where box = ? and certificate <> ''", (self.box,))
-        if own is not None and known.fetchone() is None:
-            actions.let_in(self._journal.desk(who="", device="start", branch=self._branch), certificate=own.text)
+        """Write down who belongs to the chain, where nobody has.
+
+        A box that does not know a newcomer's certificate refuses what the newcomer writes, so its line must come from
+        somebody who is known already.
+        """
+        rows = self._journal.reading().execute("select box from member where certificate <> ''")
+        written = {row[0] for row in rows}
+        desk = self._journal.desk(who="", device="start", branch=self._branch)
+        for one in self._company.circle.everybody:
+            if one.box.hex() not in written:
+                with suppress(Refusal):
+                    actions.let_in(desk, certificate=one.text)
 
     # ---- how it stands
 

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -106,9 +106,12 @@ class Entrance:
 
 
 def open_house(
-    config: Config, *, port: int = 0, clock: Clock | None = None, demo: bool = False
+    config: Config, *, port: int = 0, clock: Clock | None = None, demo: bool = False, without: Collection[str] = ()
 ) -> tuple[Litestar, Opened]:
-    """Put a box's journal, rooms, lines and front of house together; a demo shop has lines that ring when told to."""
+    """Put a box's journal, rooms, lines and front of house together; a demo shop has lines that ring when told to.
+
+    `without` names loops that are not to run: a box in another town hears nothing of this network, say.
+    """
     from appliance import listening
     from appliance.doorkeeper import Doorkeeper
     from appliance.exchange import open_exchange
@@ -145,7 +148,9 @@ def open_house(
     }
 
     async def begin() -> None:
-        made.state.loops = [asyncio.create_task(_supervised(name, loop)) for name, loop in work.items()]
+        made.state.loops = [
+            asyncio.create_task(_supervised(name, loop)) for name, loop in work.items() if name not in without
+        ]
 
     made.on_startup.append(begin)
     made.on_shutdown.append(_end)

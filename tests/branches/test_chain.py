@@ -51,6 +51,18 @@ def test_the_box_that_founded_the_chain_stands_in_its_list(shop: Served) -> None
     assert shop.desk.value("select count(*) from member") == 1
 
 
+def test_who_is_known_by_certificate_alone_is_written_down_for_the_others(shop: Served) -> None:
+    # A box that was let in beside the screens: the others would refuse its word, so one they know must give it.
+    root, key = RootKey.read(shop.box.config.folder / "root.key"), BoxKey(b"k" * 32)
+    told = {"public": key.public, "exchange": key.exchange_public, "branch": shop.box.config.branch}
+    shop.company.circle.learn(certify(root, code="A9", **told).raw)
+    shop.liaison.introduce()
+    shop.liaison.introduce()
+    assert [row.code for row in shop.desk.rows("select code from member_list order by code")] == ["A1", "A9"]
+    history = shop.journal.history(shop.journal.reading(), derive("member", key.box.hex()))
+    assert len(history) == 1
+
+
 def test_a_box_is_let_in_by_six_digits_and_stands_in_its_branch(shop: Served) -> None:
     assert 'value="A2"' in seen(shop.tablet, "/branches/invite")
     member = let_in(shop)
