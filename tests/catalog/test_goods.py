@@ -203,6 +203,27 @@ def test_two_boxes_give_one_barcode_to_two_skus_and_someone_is_told(alice: Desk,
     assert alice.rows("select * from problem_code_claimed_twice") == []
 
 
+def test_who_claimed_a_code_first_holds_it_and_the_other_is_given_a_new_one(alice: Desk, bob: Desk) -> None:
+    catalog.add_goods(alice, name="青瓷茶壶", no="A-1")
+    older = sku(alice, "A-1")
+    meet(alice, bob)
+    # Bob's pot is the younger record, and it has the code; Alice gives it to hers later, apart from him.
+    catalog.add_goods(bob, name="紫砂壶", no="X-9")
+    younger = sku(bob, "X-9")
+    alice.journal.clock.now += 3_600_000  # type: ignore[attr-defined]
+    catalog.change_sku(alice, sku=older, code="X-9")
+    meet(alice, bob)
+    assert agree(alice, bob)
+    for desk in (alice, bob):
+        assert catalog.by_code(desk, "X-9") == younger
+        rows = desk.rows("select one, other, doubtful from problem_code_claimed_twice")
+        assert [tuple(row) for row in rows] == [("紫砂壶", "青瓷茶壶", older)]
+        assert clean(desk) == []
+    catalog.change_sku(bob, sku=older, code="A-2")
+    meet(alice, bob)
+    assert alice.rows("select * from problem_code_claimed_twice") == []
+
+
 def test_two_boxes_change_one_price_and_both_values_are_kept_for_a_person(alice: Desk, bob: Desk) -> None:
     catalog.add_goods(alice, name="青瓷茶壶", no="A-1")
     meet(alice, bob)

@@ -21,10 +21,11 @@ def scanned(desk: Desk, code: str) -> Scanned | None:
     If a merge made a code mean two things, the same one answers on every box until a person decides.
     """
     row = desk.row(
-        "select sku, units from (select id as sku, ? as units, disabled, 0 as rank, made_at from sku "
-        "where code = ? and deleted = 0 union all "
-        "select b.sku, b.units, s.disabled, 1, b.made_at from barcode b join sku s on s.id = b.sku "
-        "where b.code = ? and b.deleted = 0 and s.deleted = 0) order by disabled, rank, made_at, sku limit 1",
+        "select sku, units from (select s.id as sku, ? as units, s.disabled, c.since from sku s "
+        "join code_claim c on c.code = s.code and c.sku = s.id where s.code = ? and s.deleted = 0 union all "
+        "select b.sku, b.units, s.disabled, c.since from barcode b join sku s on s.id = b.sku "
+        "join code_claim c on c.code = b.code and c.sku = b.sku "
+        "where b.code = ? and b.deleted = 0 and s.deleted = 0) order by disabled, since, sku limit 1",
         ONE, code, code,
     )  # fmt: skip
     return Scanned(row.sku, row.units) if row is not None else None

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from appliance.shop.catalog import actions
 from appliance.shop.catalog.records import GoodsKind
-from appliance.web import Answer, ChoiceFilter, Form, Listing, Problem, Rail, RefFilter, Saved, Visit, page
+from appliance.web import Answer, ChoiceFilter, Do, Form, Listing, Problem, Rail, RefFilter, Saved, Visit, page
 from appliance.web import columns as c
 from appliance.web.cells import Seen
 
@@ -159,7 +159,10 @@ RAIL = Rail("Goods", place=35, icon="i-tag", href="/goods")
 
 PROBLEMS = {
     "problem_code_claimed_twice": Problem(
-        "The code {code} means both {one} and {other}. Take it away from one of them.", href="/skus/{id}"
+        "The code {code} means {one}, who had it first, and {other} too. Give {other} a new code.",
+        href="/skus/{doubtful}",
+        settle=lambda row: [Do("Give a new code", "catalog.change_sku", sku=row["doubtful"])],
+        needs=("doubtful",),
     ),
     "problem_category_too_deep": Problem(
         "The category {name} lies more than five deep, or in itself. Give it another parent.", href="/categories"

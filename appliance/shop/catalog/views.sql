@@ -82,25 +82,31 @@ where g.deleted = 0 and g.made_at > 0;
 -- touched by barcode: code, sku
 -- touched by sku: select code, sku from barcode where sku = :id
 create view code_claim as
-select code, id as sku from sku where deleted = 0 and code <> ''
+select s.code, s.id as sku, ifnull((select max(w.hlc) from watched_set w
+    where w.record = s.id and w.part = 'code'), s._hlc) as since
+from sku s where s.deleted = 0 and s.code <> ''
 union all
-select b.code, b.sku from barcode b where b.deleted = 0 and b.code <> '' and not exists (
+select b.code, b.sku, ifnull((select max(w.hlc) from watched_set w
+    where w.record = b.id and w.part = 'code'), b._hlc)
+from barcode b where b.deleted = 0 and b.code <> '' and not exists (
     select 1 from sku s where s.id = b.sku and s.code = b.code and s.deleted = 0);
 
--- What each code means: one SKU, and another only if a merge let two boxes give the same code away.
+-- What each code means: one SKU, and another only if a merge let two boxes give the same code away. Who claimed it
+-- first holds it, on every box (spec/sync.md R16); the other's code is doubtful until it is given a new one.
 --
 -- kept by code
 -- touched by code_claim: code
 -- index skus
 create view code_claimed as
 select a.code, a.sku as one,
-    ifnull((select min(b.sku) from code_claim b where b.code = a.code and b.sku > a.sku), '') as other,
+    ifnull((select b.sku from code_claim b where b.code = a.code and b.sku <> a.sku order by b.since, b.sku limit 1), '')
+        as other,
     (select count(*) from code_claim b where b.code = a.code) as skus
 from code_claim a
-where not exists (select 1 from code_claim c where c.code = a.code and c.sku < a.sku);
+where not exists (select 1 from code_claim c where c.code = a.code and (c.since, c.sku) < (a.since, a.sku));
 
 create view problem_code_claimed_twice as
-select c.one as id, c.code, a.name as one, b.name as other
+select c.one as id, c.code, a.name as one, b.name as other, c.other as doubtful
 from code_claimed c join sku_list a on a.id = c.one join sku_list b on b.id = c.other
 where c.skus > 1;
 
