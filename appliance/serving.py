@@ -108,10 +108,7 @@ class Entrance:
 def open_house(
     config: Config, *, port: int = 0, clock: Clock | None = None, demo: bool = False, without: Collection[str] = ()
 ) -> tuple[Litestar, Opened]:
-    """Put a box's journal, rooms, lines and front of house together; a demo shop has lines that ring when told to.
-
-    `without` names loops that are not to run: a box in another town hears nothing of this network, say.
-    """
+    """Put a box together: a demo shop has lines that ring when told to; loops named in `without` do not run."""
     from appliance import listening
     from appliance.doorkeeper import Doorkeeper
     from appliance.exchange import open_exchange
