@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.journal import apply, merging, segments, sending
+from appliance.journal import apply, segments, sending
 from appliance.journal.apply import Applier
-from appliance.journal.merging import Merger
 from appliance.journal.segments import Seal
 from appliance.journal.store import Store
 from appliance.sync.boxes.anchor import Anchor
@@ -72,12 +71,6 @@ def sums_forget_what_was_taken_back(patch: Any) -> None:
     patch.setattr(
         Applier, "_fact_feeds", lambda self, shape, row, sign: feeds(self, shape, row, sign) if sign > 0 else None
     )
-
-
-def early_entries_are_dropped(patch: Any) -> None:
-    """What comes before its turn is thrown away, but counted as here."""
-    patch.setattr(Merger, "_next_early", lambda *_: iter(()))
-    patch.setattr(merging, "MOST_EARLY", 0)
 
 
 PLANTED: dict[str, Plant] = {
