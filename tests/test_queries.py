@@ -13,7 +13,8 @@ from appliance.journal.kept import KeptView, parse_views
 SMALL = {
     # Directories that no shop fills: a few rows, read whole on purpose.
     "branch", "shop", "warehouse", "courier", "packaging", "money_item", "reason", "setting", "role", "device",
-    "money_account", "customer_class", "price_list", "category", "currency", "unit",
+    "money_account", "customer_class", "price_list", "category", "currency", "unit", "tax_rate",
+    "holiday",
 }  # fmt: skip
 VIEWS = {room.name: room.shape.views for room in rooms()}
 KEPT = [view for text in VIEWS.values() for view in parse_views(text).kept]

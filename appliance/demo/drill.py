@@ -10,7 +10,7 @@ from appliance.shop.catalog.pricing import set_prices
 from appliance.shop.inventory import OpeningLine, opening_stock
 from appliance.shop.orders import NewLine
 from appliance.shop.orders import actions as desk_of_orders
-from appliance.shop.settings.lists import add_courier
+from appliance.shop.settings.sending import add_courier
 from appliance.shop.shipping import actions as floor
 
 CASES = ("problem_step_fork", "problem_value_conflict", "problem_told_differently", "problem_oversold")

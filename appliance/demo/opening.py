@@ -19,15 +19,25 @@ from appliance.shop.catalog.actions import NewSku, add_category, add_goods, set_
 from appliance.shop.customers import Customer
 from appliance.shop.customers.actions import blacklist, create, create_class, set_credit
 from appliance.shop.inventory.actions import OpeningLine, opening_stock, set_low_stock
-from appliance.shop.settings.lists import add_courier, add_packaging
+from appliance.shop.settings import WaybillSource
+from appliance.shop.settings.calendar import add_holiday, add_tax_rate
 from appliance.shop.settings.places import add_shop, add_warehouse, change_shop
+from appliance.shop.settings.sending import add_courier, add_packaging
 from appliance.shop.staff.actions import add_employee, first_shop, set_pin
 
 T = TypeVar("T")
 NAME = "小满茶铺"
 OPENING_PIECES = 40
 MEMBERS_PAY = 9_500
-COURIERS = (("顺丰速运", "SF", True), ("中通快递", "ZTO", False), ("圆通速递", "YTO", False), ("邮政EMS", "EMS", True))
+COURIERS: tuple[tuple[str, str, bool, WaybillSource, str], ...] = (
+    ("顺丰速运", "SF", True, "e_waybill", "5716688990"), ("中通快递", "ZTO", False, "e_waybill", "HZ-20031"),
+    ("圆通速递", "YTO", False, "pool", ""), ("邮政EMS", "EMS", True, "paper", ""),
+)  # fmt: skip
+BOXES = (
+    ("小号纸箱", (20, 15, 10), 120, 8_000), ("中号纸箱", (30, 22, 16), 220, 15_000),
+    ("礼盒手提袋", (28, 10, 32), 90, 22_000),
+)  # fmt: skip
+DAYS_OFF = (("元旦", "01-01", "01-01"), ("劳动节", "05-01", "05-05"), ("国庆节", "10-01", "10-07"))
 
 
 @dataclass
@@ -72,9 +82,18 @@ def _places(desk: Desk, places: Places) -> None:
     places.cash = open_account(desk, name="门店现金", kind="cash", opening=200_000)
     places.alipay = open_account(desk, name="小满支付宝", kind="alipay", no="xiaoman@example.com")
     open_account(desk, name="农行基本户", kind="bank", no="6228000000000000000", opening=8_000_000)
-    places.couriers = [add_courier(desk, name=name, code=code, cod=cod) for name, code, cod in COURIERS]
-    for name, weight, cost in (("小号纸箱", 120, 8_000), ("中号纸箱", 220, 15_000), ("礼盒手提袋", 90, 22_000)):
-        add_packaging(desk, name=name, weight=weight, cost=cost)
+    places.couriers = [
+        add_courier(desk, name=name, code=code, cod=cod, waybill_source=source, account_no=no, volume_ratio=8_000)
+        for name, code, cod, source, no in COURIERS
+    ]
+    for name, (length, width, height), weight, cost in BOXES:
+        add_packaging(
+            desk, name=name, length_cm=length, width_cm=width, height_cm=height, weight=weight, cost=cost
+        )  # fmt: skip
+    add_tax_rate(desk, name="一般纳税人 13%", rate=1_300)
+    add_tax_rate(desk, name="小规模 1%", rate=100)
+    for name, day, until in DAYS_OFF:
+        add_holiday(desk, name=name, day=f"{desk.day[:4]}-{day}", until=f"{desk.day[:4]}-{until}")
     phone, address = "13800000000", "浙江省杭州市西湖区龙井路88号"
     change_shop(
         desk, shop=places.counter, name=NAME, warehouse=places.store, code="S1", account=places.cash,
@@ -82,7 +101,8 @@ def _places(desk: Desk, places: Places) -> None:
     )  # fmt: skip
     places.taobao = add_shop(
         desk, name="小满茶铺淘宝店", platform="taobao", branch=places.branch, warehouse=places.main, code="TB",
-        courier=places.couriers[1], account=places.alipay, contact="沈小满", phone=phone, address=address,
+        courier=places.couriers[1], account=places.alipay, contact="沈小满", phone=phone, address=address, shop_group="线上", return_contact="小满售后",
+        return_phone=phone, return_address=f"{address}后院仓库",
     )  # fmt: skip
     places.phone = add_shop(
         desk, name="电话订购", platform="phone", branch=places.branch, warehouse=places.main, code="DH",

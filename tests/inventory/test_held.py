@@ -15,6 +15,7 @@ from appliance.shop import inventory
 from appliance.shop.catalog import SkuId
 from appliance.shop.inventory import OutLine
 from appliance.shop.settings import WarehouseId
+from appliance.shop.settings.actions import turn_switches
 from tests.cast import BRANCH_A, TestClock, clean
 from tests.inventory.conftest import ROOMS, Shelf, furnish, pieces, refused
 from tests.inventory.test_ledger import buy
@@ -87,6 +88,20 @@ def test_open_papers_take_from_what_is_available_and_not_from_what_is_there(alic
     assert inventory.available(alice, shelf.warehouse, shelf.cup) == pieces(5)
     assert inventory.reviewable(alice, shelf.warehouse, shelf.cup) == pieces(7)
     assert (found["promised"], found["low"]) == (1, 0)
+    assert clean(alice) == []
+
+
+def test_a_shop_chooses_what_counts_as_available(alice: Desk, shelf: Shelf) -> None:
+    buy(alice, warehouse=shelf.warehouse, sku=shelf.cup, qty=pieces(10), cost=20_000)
+    for bucket, count in (("pending_ship", 3), ("unpaid", 1), ("preorder", 2), ("on_order", 5), ("in_transit_in", 4)):
+        wish(alice, warehouse=shelf.warehouse, sku=shelf.cup, bucket=bucket, qty=pieces(count))
+    for turned, there in (
+        ({}, 7), ({"stock_less_unpaid": True}, 6), ({"stock_less_preorder": True}, 4),
+        ({"stock_plus_on_order": True, "stock_plus_transit": True}, 13), ({"stock_less_unpaid": False}, 14),
+    ):  # fmt: skip
+        turn_switches(alice, **turned)
+        assert inventory.available(alice, shelf.warehouse, shelf.cup) == pieces(there)
+        assert level(alice, shelf.cup)["available"] == pieces(there)
     assert clean(alice) == []
 
 

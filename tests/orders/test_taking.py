@@ -4,13 +4,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.journal import ONE, Desk, Refusal, Rights, action, times
+from appliance.journal import ONE, Desk, Refusal, Rights, action, business_day, times
 from appliance.shop import catalog, customers, orders
 from appliance.shop.customers import Customer, CustomerClass
 from appliance.shop.orders import NewLine, NewReceiver, Receiver, SalesOrder, TakenLine
 from appliance.shop.orders import actions as act
 from appliance.shop.orders.amounts import Asked, settle
-from appliance.shop.settings import Courier, Shop, Warehouse
+from appliance.shop.settings import Courier, Shop, Warehouse, working_day
+from appliance.shop.settings.actions import turn_switches
 from tests.cast import agree, clean, meet
 from tests.orders.teahouse import ADDRESS, House, change, held, order, refused, state
 
@@ -229,3 +230,12 @@ def test_an_order_asked_for_twice_with_one_key_is_one_order(alice: Desk, house: 
 def test_a_record_that_is_not_there_is_refused(alice: Desk, house: House):
     with pytest.raises(Refusal, match="not here any more"):
         order(alice, house, NewLine(sku="nothing"))
+
+
+def test_an_order_of_ours_is_promised_in_working_days(alice: Desk, house: House) -> None:
+    assert alice.get(SalesOrder, order(alice, house)).ship_by == 0
+    turn_switches(alice, promise_days=2, promise_until="17:30")
+    promised = alice.get(SalesOrder, order(alice, house)).ship_by
+    day = working_day(alice, alice.day, 2)
+    assert business_day(promised, 480) == day
+    assert (promised // 60_000 + 480) % 1440 == 17 * 60 + 30

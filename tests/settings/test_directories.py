@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from appliance.journal import Desk, Refusal
+from appliance.shop import settings
 from appliance.shop.settings import Branch, MoneyItem, Shop, Warehouse, actions
 from tests.settings.conftest import Chain
 
@@ -216,3 +217,49 @@ def test_lists_name_what_they_point_at_and_follow_a_new_name(desk: Desk, chain: 
     assert row is not None
     assert tuple(row) == ("江北", "江北仓")
     assert desk.value("select branch_name from warehouse_list where id = ?", chain.river_store) == "江北"
+
+
+# ---- what the directories say of parcels, tax and days
+
+
+def test_a_box_that_lies_in_stock_has_its_three_measures(desk: Desk):
+    box = actions.add_packaging(desk, name="中号纸箱", length_cm=30, width_cm=20, height_cm=15, weight=220, cost=15_000)
+    assert desk.value("select size from packaging_list where id = ?", box) == "30 × 20 × 15 cm"
+    with pytest.raises(Refusal, match="or none of them"):
+        actions.add_packaging(desk, name="小号纸箱", length_cm=30)
+    with pytest.raises(Refusal, match="A length cannot be less than nothing"):
+        actions.change_packaging(desk, packaging=box, name="中号纸箱", length_cm=-1, width_cm=20, height_cm=15)
+
+
+def test_a_tax_rate_keeps_its_share(desk: Desk):
+    rate = actions.add_tax_rate(desk, name="增值税 13%", rate=1_300)
+    actions.change_tax_rate(desk, tax_rate=rate, name="一般税率")
+    assert tuple(desk.rows("select name, rate from tax_rate_list")[0]) == ("一般税率", 1_300)
+    with pytest.raises(Refusal, match="between nothing and the whole price"):
+        actions.add_tax_rate(desk, name="全部", rate=10_000)
+
+
+def test_working_days_leave_out_weekends_and_holidays_but_not_the_weekend_worked_for_them(desk: Desk):
+    assert settings.working_day(desk, "2026-09-25", 1) == "2026-09-28"
+    actions.add_holiday(desk, name="国庆", day="2026-10-01", until="2026-10-08")
+    actions.add_holiday(desk, name="国庆调休", day="2026-10-10", kind="workday")
+    assert settings.working_day(desk, "2026-10-03", 0) == "2026-10-09"
+    assert settings.working_day(desk, "2026-09-30", 2) == "2026-10-10"
+    mistake = actions.add_holiday(desk, name="国庆", day="2026-10-09")
+    actions.disable(desk, entry=mistake)
+    assert settings.working_day(desk, "2026-09-30", 1) == "2026-10-09"
+    for given, sentence in (
+        ({"day": "2026-10-02", "until": "2026-10-01"}, "comes before the first"),
+        ({"day": "2026-01-01", "until": "2026-12-31"}, "longer than any holiday"),
+        ({"day": ""}, "which day it is"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            actions.add_holiday(desk, name="假", **given)
+    with pytest.raises(Refusal, match="A name is needed"):
+        actions.change_holiday(desk, holiday=mistake, name=" ")
+
+
+def test_every_paper_takes_the_prefix_that_the_shop_chose(desk: Desk):
+    actions.turn_switches(desk, number_QR="RK")
+    run = desk.journal.perform(desk, "inventory.other_in", lambda at: settings.paper_number(at, "QR")).result()
+    assert str(run.value).startswith("RK-A1-")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from appliance.journal import ONE, Blob, Desk, Refusal, Text, Weight, action, derive
+from appliance.shop import settings
 from appliance.shop.catalog import pictures, pricing
 from appliance.shop.catalog.codes import check_barcode, check_code, check_free, check_once
 from appliance.shop.catalog.records import (
@@ -72,7 +73,7 @@ def add_goods(
     """One row for each colour or size; goods without any need a single row."""
     _check_name(name)
     _check_category(desk, category)
-    number = no or desk.number("G")
+    number = no or settings.paper_number(desk, "G")
     _check_number(desk, number)
     rows = list(skus) or [NewSku()]
     codes = [row.code or (number if len(rows) == 1 else f"{number}-{place}") for place, row in enumerate(rows, 1)]

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive, plain
+from appliance.shop import settings
 from appliance.shop.catalog import SkuId
 from appliance.shop.inventory import carrying, differences, transfers
 from appliance.shop.inventory.ledger import (
@@ -230,7 +231,7 @@ def _paper(desk: Desk, kind: PaperKind, warehouse: str, reason: str, note: str, 
         raise Refusal("Say why; somebody will ask.", field="reason")
     return desk.put(
         StockPaper(
-            number=desk.number(NUMBERS[kind]), kind=kind, warehouse=warehouse, reason=reason, note=note,
+            number=settings.paper_number(desk, NUMBERS[kind]), kind=kind, warehouse=warehouse, reason=reason, note=note,
             day=desk.day, reverses=reverses,
         )
     )  # fmt: skip

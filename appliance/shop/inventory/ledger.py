@@ -13,6 +13,14 @@ from appliance.shop.inventory.records import Moved, MovedKind, Quality, Varied
 
 HELD_BACK = ("locked", "pending_review", "pending_ship", "to_transfer_out", "to_produce_out")
 """What is on the shelf but promised: it is not available to anybody else."""
+_CHOSEN = {"unpaid": "-f.less_unpaid", "preorder": "-f.less_preorder", "on_order": "f.plus_on_order",
+           "in_transit_in": "f.plus_transit"}  # fmt: skip
+_COUNTED = " ".join(
+    [
+        *(f"when '{bucket}' then -1" for bucket in HELD_BACK),
+        *(f"when '{name}' then {how}" for name, how in _CHOSEN.items()),
+    ]
+)
 
 
 class Wanted(NamedTuple):
@@ -53,8 +61,14 @@ def on_hand(desk: Desk, warehouse: str, sku: str, quality: Quality = "good") -> 
 
 
 def available(desk: Desk, warehouse: str, sku: str) -> int:
-    """Say how much can be promised to somebody new."""
-    return on_hand(desk, warehouse, sku) - held(desk, warehouse, sku, *HELD_BACK)
+    """Say how much can be promised to somebody new, counted as the shop has chosen to count."""
+    counted = desk.value(
+        f"select sum(h.qty * case h.bucket {_COUNTED} else 0 end) from held h cross join stock_formula f "
+        "where h.warehouse = ? and h.sku = ?",
+        warehouse,
+        sku,
+    )
+    return on_hand(desk, warehouse, sku) + int(counted or 0)
 
 
 def reviewable(desk: Desk, warehouse: str, sku: str) -> int:

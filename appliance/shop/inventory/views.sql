@@ -14,8 +14,17 @@ select m.warehouse, m.sku from stock_limit m
 where m.deleted = 0 and not exists (select 1 from stock s where s.warehouse = m.warehouse and s.sku = m.sku)
     and not exists (select 1 from held h where h.warehouse = m.warehouse and h.sku = m.sku);
 
+-- What the shop counts beyond what is on the shelf and promised: each is 0 or 1, as its switch stands.
+create view stock_formula as
+select ifnull(max(name = 'stock.less_unpaid'), 0) as less_unpaid,
+    ifnull(max(name = 'stock.less_preorder'), 0) as less_preorder,
+    ifnull(max(name = 'stock.plus_on_order'), 0) as plus_on_order,
+    ifnull(max(name = 'stock.plus_transit'), 0) as plus_transit
+from setting where value = '1' and deleted = 0;
+
 -- Stock per warehouse and SKU, with everything that is promised or on its way. Joined rather than asked for one by one:
--- what is looked up in a column is looked up again wherever that column is named.
+-- what is looked up in a column is looked up again wherever that column is named. A switch that says what counts as
+-- available touches every shelf, on purpose: it is turned once in the life of a shop.
 --
 -- kept by warehouse, sku
 -- touched by stock: warehouse, sku
@@ -23,6 +32,7 @@ where m.deleted = 0 and not exists (select 1 from stock s where s.warehouse = m.
 -- touched by stock_limit: warehouse, sku
 -- touched by sku_list: select warehouse, sku from stock_level where sku = :id
 -- touched by warehouse: select warehouse, sku from stock_level where warehouse = :id
+-- touched by setting: select l.warehouse, l.sku from warehouse w cross join stock_level l on l.warehouse = w.id where :name glob 'stock.*'
 -- index id
 -- index sku
 -- index name, id
@@ -40,7 +50,9 @@ create view stock_level as
 select l.*, l.available < 0 or (l.low_limit > 0 and l.available < l.low_limit) as low
 from (
     select t.*,
-        t.on_hand - t.locked - t.pending_review - t.pending_ship - t.to_transfer_out - t.to_produce_out as available,
+        t.on_hand - t.locked - t.pending_review - t.pending_ship - t.to_transfer_out - t.to_produce_out
+            - f.less_unpaid * t.unpaid - f.less_preorder * t.preorder
+            + f.plus_on_order * t.on_order + f.plus_transit * t.in_transit_in as available,
         t.on_hand < 0 or t.defective < 0 as negative,
         t.defective <> 0 as has_defective,
         t.on_hand > 0 and t.value = 0 as cost_missing,
@@ -98,7 +110,7 @@ from (
         left join stock_limit least on (least.warehouse, least.sku, least.deleted) = (k.warehouse, k.sku, 0)
         left join moved last on last.id = (select m.id from moved m
             where m.warehouse = k.warehouse and m.sku = k.sku and m.quality = 'good' order by m.seq desc limit 1)
-    ) t
+    ) t cross join stock_formula f
 ) l;
 
 -- The ledger as it is read: what moved, why, and where it stood before and after.

@@ -23,6 +23,7 @@ from appliance.shop.catalog import Sku
 from appliance.shop.customers import Customer, CustomerId
 from appliance.shop.inventory import Place
 from appliance.shop.orders.amounts import Asked, Settled, settle
+from appliance.shop.orders.promise import ship_by
 from appliance.shop.orders.receivers import checked_receiver
 from appliance.shop.orders.records import (
     DeliveryTerm,
@@ -119,6 +120,7 @@ def open_order(desk: Desk, asking: Asking) -> str:
             salesperson=asking.salesperson or desk.who, taken_by=desk.who,
             goods_amount=settled.goods_amount, discount=settled.discount, postage=asking.postage, other=asking.other,
             receivable=settled.receivable, day=desk.day, placed_at=desk.at,
+            ship_by=0 if asking.kind == "counter" else ship_by(desk),
             buyer_message=asking.buyer_message, remark=asking.remark, print_remark=asking.print_remark,
             weight=sum(line.sku.weight * line.asked.qty // ONE for line in priced),
         )

@@ -2,6 +2,7 @@
 
 from appliance.shop.settings import regions
 from appliance.shop.settings.beginning import first_lists
+from appliance.shop.settings.calendar import working_day
 from appliance.shop.settings.currencies import rate_on
 from appliance.shop.settings.places import add_branch, add_shop, add_warehouse
 from appliance.shop.settings.records import (
@@ -21,10 +22,13 @@ from appliance.shop.settings.records import (
     Shop,
     ShopId,
     ShortCode,
+    TaxRate,
+    TaxRateId,
     Unit,
     UnitId,
     Warehouse,
     WarehouseId,
+    WaybillSource,
 )
 from appliance.shop.settings.switches import Values, number, on, value, values
 from appliance.shop.settings.turning import paper_number
@@ -46,11 +50,14 @@ __all__ = [
     "Shop",
     "ShopId",
     "ShortCode",
+    "TaxRate",
+    "TaxRateId",
     "Unit",
     "UnitId",
     "Values",
     "Warehouse",
     "WarehouseId",
+    "WaybillSource",
     "add_branch",
     "add_shop",
     "add_warehouse",
@@ -62,4 +69,5 @@ __all__ = [
     "regions",
     "value",
     "values",
+    "working_day",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from appliance.journal import Desk, Ref, action
-from appliance.shop.settings import currencies, lists, places, turning
+from appliance.shop.settings import calendar, currencies, lists, places, sending, turning
 from appliance.shop.settings.directory import KINDS, check_open, table_of
 from appliance.shop.settings.directory import entry as entry_of
 
@@ -12,13 +12,15 @@ from appliance.shop.settings.directory import entry as entry_of
 add_branch, change_branch = places.add_branch, places.change_branch
 add_warehouse, change_warehouse = places.add_warehouse, places.change_warehouse
 add_shop, change_shop = places.add_shop, places.change_shop
-add_courier, change_courier = lists.add_courier, lists.change_courier
-add_packaging, change_packaging = lists.add_packaging, lists.change_packaging
+add_courier, change_courier = sending.add_courier, sending.change_courier
+add_packaging, change_packaging = sending.add_packaging, sending.change_packaging
 add_money_item, change_money_item = lists.add_money_item, lists.change_money_item
 add_reason, change_reason = lists.add_reason, lists.change_reason
 add_unit, change_unit = lists.add_unit, lists.change_unit
 add_currency, change_currency = currencies.add_currency, currencies.change_currency
 set_rate, remove_rate = currencies.set_rate, currencies.remove_rate
+add_tax_rate, change_tax_rate = calendar.add_tax_rate, calendar.change_tax_rate
+add_holiday, change_holiday = calendar.add_holiday, calendar.change_holiday
 turn_switches = turning.turn_switches
 
 EntryId = Annotated[str, Ref("entry")]

@@ -8,10 +8,12 @@ from appliance.shop.settings.records import (
     Branch,
     Courier,
     Currency,
+    Holiday,
     MoneyItem,
     Packaging,
     Reason,
     Shop,
+    TaxRate,
     Unit,
     Warehouse,
 )
@@ -25,6 +27,8 @@ KINDS: Mapping[str, type[Record]] = {
     "money_item": MoneyItem,
     "reason": Reason,
     "currency": Currency,
+    "tax_rate": TaxRate,
+    "holiday": Holiday,
     "unit": Unit,
 }
 """Every directory whose entries can be disabled, by its table."""

@@ -1,115 +1,22 @@
-"""Couriers, packaging, income and expense items, reasons and units: the short lists that papers choose from."""
+"""Income and expense items, reasons and units: the short lists that papers choose from."""
 
 from typing import Annotated
 
-from appliance.journal import Desk, Hint, Label, Phone, Price, Refusal, Text, Weight, action
-from appliance.shop.settings.directory import check_code, check_name, check_open, check_parent
+from appliance.journal import Desk, Hint, Label, Refusal, Text, action
+from appliance.shop.settings.directory import check_name, check_open, check_parent
 from appliance.shop.settings.records import (
-    Courier,
-    CourierId,
     Direction,
     MoneyItem,
     MoneyItemId,
-    Packaging,
-    PackagingId,
     Reason,
     ReasonId,
     ReasonKind,
-    ShortCode,
     Unit,
     UnitId,
 )
 
-Cod = Annotated[bool, Label("Collects cash on delivery")]
-MaxWeight = Annotated[Weight, Label("Heaviest parcel")]
-VolumeRatio = Annotated[
-    int, Label("Volume ratio"), Hint("Cubic centimetres charged as one kilogram; often 6000 or 8000.")
-]
 Fraction = Annotated[bool, Label("Can be divided"), Hint("Tea by the gram can, teapots cannot.")]
 Above = Annotated[MoneyItemId, Label("Belongs to")]
-
-
-# ---- couriers
-
-
-@action("Add a courier")
-def add_courier(
-    desk: Desk,
-    *,
-    name: Text,
-    code: ShortCode = "",
-    cod: Cod = False,
-    account_no: Text = "",
-    max_weight: MaxWeight = 0,
-    volume_ratio: VolumeRatio = 0,
-    phone: Phone = "",
-) -> str:
-    """A company that carries parcels."""
-    check_name(desk, Courier, name)
-    check_code(desk, Courier, code)
-    _check_measures(max_weight, volume_ratio)
-    return desk.put(
-        Courier(
-            name=name, code=code, cod=cod, account_no=account_no,
-            max_weight=max_weight, volume_ratio=volume_ratio, phone=phone,
-        )
-    )  # fmt: skip
-
-
-@action("Change the courier")
-def change_courier(
-    desk: Desk,
-    *,
-    courier: CourierId,
-    name: Text,
-    code: ShortCode = "",
-    cod: Cod = False,
-    account_no: Text = "",
-    max_weight: MaxWeight = 0,
-    volume_ratio: VolumeRatio = 0,
-    phone: Phone = "",
-) -> None:
-    """Parcels that have left stay with what they were sent by."""
-    check_name(desk, Courier, name, courier)
-    check_code(desk, Courier, code, courier)
-    _check_measures(max_weight, volume_ratio)
-    desk.change(
-        Courier, courier, name=name, code=code, cod=cod, account_no=account_no,
-        max_weight=max_weight, volume_ratio=volume_ratio, phone=phone,
-    )  # fmt: skip
-
-
-def _check_measures(max_weight: int, volume_ratio: int) -> None:
-    if max_weight < 0:
-        raise Refusal("A weight cannot be less than nothing.", field="max_weight")
-    if volume_ratio < 0:
-        raise Refusal("A volume ratio cannot be less than nothing.", field="volume_ratio")
-
-
-# ---- packaging
-
-
-@action("Add packaging")
-def add_packaging(desk: Desk, *, name: Text, weight: Weight = 0, cost: Price = 0) -> str:
-    """A box or a bag that goods are sent in."""
-    check_name(desk, Packaging, name)
-    _check_packaging(weight, cost)
-    return desk.put(Packaging(name=name, weight=weight, cost=cost))
-
-
-@action("Change the packaging")
-def change_packaging(desk: Desk, *, packaging: PackagingId, name: Text, weight: Weight = 0, cost: Price = 0) -> None:
-    """Parcels that were packed before keep the weight they had."""
-    check_name(desk, Packaging, name, packaging)
-    _check_packaging(weight, cost)
-    desk.change(Packaging, packaging, name=name, weight=weight, cost=cost)
-
-
-def _check_packaging(weight: int, cost: int) -> None:
-    if weight < 0:
-        raise Refusal("A weight cannot be less than nothing.", field="weight")
-    if cost < 0:
-        raise Refusal("A cost cannot be less than nothing.", field="cost")
 
 
 # ---- income and expense items

@@ -30,6 +30,8 @@ class Directory:
     facts: Sequence[c.Column]
     filters: Sequence[Filter] = ()
     sort: str = "name"
+    newest: bool = False
+    """Listed by `sort` from the latest on."""
     below: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
     """(title, directory, column): entries of another directory that belong to one of this."""
 
@@ -55,7 +57,7 @@ class Directory:
             saved=IN_USE,
             default="In use",
             filters=self.filters,
-            sorts=[(self.sort, "By name", "asc")],
+            sorts=[(self.sort, "By day", "desc") if self.newest else (self.sort, "By name", "asc")],
             search=True,
             new=f"settings.add_{self.table}",
         )
@@ -102,6 +104,8 @@ KINDS = {
     "warehouse": ("normal", "store", "defective", "transit"),
     "shop": ("taobao", "counter", "phone", "other"),
     "reason": ("freeze", "revert", "return", "adjust", "void"),
+    "courier": ("express", "freight", "own"),
+    "holiday": ("holiday", "workday"),
 }
 
 CODE = c.Text("code", "code", css="")
@@ -111,11 +115,13 @@ WAREHOUSE = c.Text("warehouse_name", "Warehouse", css="")
 DIRECTORIES = (
     Directory(
         "shop", "Shops", "shops", "shop", "Where orders come from: counters and stores on platforms.",
-        [CODE, c.Name("platform", css=""), BRANCH, WAREHOUSE],
+        [CODE, c.Name("platform", css=""), c.Text("shop_group", "Shop group", wide=True, css=""), BRANCH, WAREHOUSE],
         [
-            CODE, c.Name("platform", css=""), BRANCH,
-            WAREHOUSE, c.Text("courier_name", "Courier", css=""), c.Text("contact", css=""),
-            c.Phone("phone"), c.Text("address", css=""), c.Count("complete_days", "Days until completed"),
+            CODE, c.Name("platform", css=""), c.Text("shop_group", "Shop group", css=""), BRANCH, WAREHOUSE,
+            c.Text("courier_name", "Courier", css=""), c.Text("contact", css=""),
+            c.Phone("phone"), c.Text("address", css=""), c.Text("return_contact", "Returns go to", css=""),
+            c.Phone("return_phone", "Phone for returns"), c.Text("return_address", "Address for returns", css=""),
+            c.Day("authorised_until", "Authorised until"), c.Count("complete_days", "Days until completed"),
         ],
         [ChoiceFilter("platform", KINDS["shop"]), RefFilter("branch", "branch")],
     ),
@@ -134,17 +140,22 @@ DIRECTORIES = (
     ),
     Directory(
         "courier", "Couriers", "couriers", "truck", "Who carries the parcels.",
-        [CODE, c.YesNo("cod", "Collects cash on delivery"), c.Weight("max_weight", "Heaviest parcel")],
         [
-            CODE, c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no", css=""),
+            CODE, c.Name("kind", "courier_kind", css=""), c.YesNo("cod", "Collects cash on delivery"),
+            c.Name("waybill_source", "waybill_source", wide=True, css=""), c.Weight("max_weight", "Heaviest parcel"),
+        ],
+        [
+            CODE, c.Name("kind", "courier_kind", css=""), c.Name("waybill_source", "waybill_source", css=""),
+            c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no", "Monthly account", css=""),
             c.Weight("max_weight", "Heaviest parcel"), c.Count("volume_ratio", "Volume ratio"), c.Phone("phone"),
         ],
+        [ChoiceFilter("kind", KINDS["courier"])],
         below=[("Shops that send with it", "shop", "courier")],
     ),
     Directory(
         "packaging", "Packaging", "packaging", "gift", "Boxes and bags that goods are sent in.",
-        [c.Weight("weight"), c.Price("cost", needs="cost")],
-        [c.Weight("weight")],
+        [c.Text("size", "Measures", css=""), c.Weight("weight"), c.Price("cost", needs="cost")],
+        [c.Text("size", "Measures", css=""), c.Weight("weight")],
     ),
     Directory(
         "money_item", "Income and expenses", "money-items", "wallet", "What money is earned with and spent on.",
@@ -170,6 +181,18 @@ DIRECTORIES = (
         "unit", "Units", "units", "scale", "What goods are counted in.",
         [c.YesNo("fraction", "Can be divided")],
         [c.YesNo("fraction", "Can be divided")],
+    ),
+    Directory(
+        "tax_rate", "Tax rates", "tax-rates", "card", "What share of a price is tax.",
+        [c.Rate("rate", "Share of the price")],
+        [c.Rate("rate", "Share of the price")],
+    ),
+    Directory(
+        "holiday", "Holidays", "holidays", "clock", "Days off, and weekends that are worked for them.",
+        [c.Day("day"), c.Name("kind", "day_kind", css="")],
+        [c.Day("day"), c.Name("kind", "day_kind", css="")],
+        [ChoiceFilter("kind", KINDS["holiday"])],
+        sort="day", newest=True,
     ),
 )  # fmt: skip
 
@@ -243,6 +266,8 @@ def _said(visit: Visit, switch: Switch, standing: Values, shops: dict[str, str])
         return words.money(whole(text)) if whole(text) else words("Never")
     if switch.kind == "weight":
         return words.weight(whole(text)) if whole(text) else words("No limit")
+    if switch.kind == "days":
+        return text if whole(text) else words("No promise")
     if switch.kind == "shops":
         return "、".join(shops.get(shop, "?") for shop in standing.names(switch.name)) or words("All shops")
     return text
@@ -254,7 +279,7 @@ def _standing_switches(visit: Visit, _args: dict[str, str]) -> dict[str, Any]:
     for one in SWITCHES:
         if one.kind == "flag":
             first[one.parameter] = standing.on(one.name)
-        elif one.kind in {"money", "weight", "count"}:
+        elif one.kind in {"money", "weight", "count", "days"}:
             first[one.parameter] = standing.number(one.name)
         elif one.kind == "shops":
             first[one.parameter] = standing.names(one.name)

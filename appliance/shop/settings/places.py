@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from appliance.journal import Desk, Hint, Label, Limit, Phone, Refusal, Text, action
+from appliance.journal import Day, Desk, Hint, Label, Limit, Phone, Refusal, Text, action
 from appliance.shop.settings.directory import check_code, check_name, check_open
 from appliance.shop.settings.records import (
     Branch,
@@ -27,6 +27,14 @@ CompleteDays = Annotated[
     Label("Days until completed"),
     Limit(min=1, max=180),
     Hint("An order counts as completed so many days after it was shipped."),
+]
+
+ShopGroup = Annotated[Text, Label("Shop group"), Hint("Shops of one group are reported together.")]
+ReturnContact = Annotated[Text, Label("Returns go to"), Hint("Empty for the sender.")]
+ReturnPhone = Annotated[Phone, Label("Phone for returns")]
+ReturnAddress = Annotated[Text, Label("Address for returns")]
+AuthorisedUntil = Annotated[
+    Day, Label("Authorised until"), Hint("Up to which day the platform lets us fetch its orders.")
 ]
 
 
@@ -85,6 +93,11 @@ def add_shop(
     contact: Text = "",
     phone: Phone = "",
     address: Text = "",
+    return_contact: ReturnContact = "",
+    return_phone: ReturnPhone = "",
+    return_address: ReturnAddress = "",
+    shop_group: ShopGroup = "",
+    authorised_until: AuthorisedUntil = "",
     complete_days: CompleteDays = 15,
 ) -> str:
     """One store on one platform, or a counter. Contact, phone and address stand on waybills as the sender."""
@@ -95,7 +108,9 @@ def add_shop(
     return desk.put(
         Shop(
             name=name, code=code, platform=platform, branch=branch, warehouse=warehouse, courier=courier,
-            account=account, contact=contact, phone=phone, address=address, complete_days=complete_days,
+            account=account, contact=contact, phone=phone, address=address, return_contact=return_contact,
+            return_phone=return_phone, return_address=return_address, shop_group=shop_group,
+            authorised_until=authorised_until, complete_days=complete_days,
         )
     )  # fmt: skip
 
@@ -113,6 +128,11 @@ def change_shop(
     contact: Text = "",
     phone: Phone = "",
     address: Text = "",
+    return_contact: ReturnContact = "",
+    return_phone: ReturnPhone = "",
+    return_address: ReturnAddress = "",
+    shop_group: ShopGroup = "",
+    authorised_until: AuthorisedUntil = "",
     complete_days: CompleteDays = 15,
 ) -> None:
     """Its platform and branch stay: its orders and its money are in that branch's books."""
@@ -122,7 +142,9 @@ def change_shop(
     _check_defaults(desk, standing.branch, warehouse, courier)
     desk.change(
         Shop, shop, name=name, code=code, warehouse=warehouse, courier=courier, account=account,
-        contact=contact, phone=phone, address=address, complete_days=complete_days,
+        contact=contact, phone=phone, address=address, return_contact=return_contact, return_phone=return_phone,
+        return_address=return_address, shop_group=shop_group, authorised_until=authorised_until,
+        complete_days=complete_days,
     )  # fmt: skip
 
 

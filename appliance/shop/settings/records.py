@@ -13,6 +13,7 @@ from appliance.journal import (
     Partition,
     Phone,
     Price,
+    Rate,
     Record,
     Ref,
     Text,
@@ -30,10 +31,16 @@ CurrencyId = Annotated[str, Ref("currency")]
 CurrencyRateId = Annotated[str, Ref("currency_rate")]
 UnitId = Annotated[str, Ref("unit")]
 MoneyAccountId = Annotated[str, Ref("money_account")]
+StockSkuId = Annotated[str, Ref("sku")]
+TaxRateId = Annotated[str, Ref("tax_rate")]
+HolidayId = Annotated[str, Ref("holiday")]
 
 WarehouseKind = Annotated[Literal["normal", "store", "defective", "transit"], Label("warehouse_kind")]
 Platform = Literal["taobao", "counter", "phone", "other"]
 Direction = Literal["in", "out"]
+CourierKind = Annotated[Literal["express", "freight", "own"], Label("courier_kind")]
+WaybillSource = Annotated[Literal["paper", "pool", "e_waybill"], Label("waybill_source")]
+DayKind = Annotated[Literal["holiday", "workday"], Label("day_kind")]
 ReasonKind = Annotated[Literal["freeze", "revert", "return", "adjust", "void"], Label("reason_kind")]
 
 ShortCode = Annotated[Code, Limit(max=12), Hint("Short, in letters and digits; it stands on labels and in files.")]
@@ -73,8 +80,12 @@ class Courier(Record, kw_only=True, frozen=True):
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",),)
     name: Text = ""
     code: Code = ""
+    kind: CourierKind = "express"
+    waybill_source: WaybillSource = "paper"
+    """Where its numbers come from: typed off paper, drawn from a stock of numbers, or asked of the courier."""
     cod: bool = False
     account_no: Text = ""
+    """The shop's number with the courier, for the monthly bill."""
     max_weight: Weight = 0
     volume_ratio: int = 0
     """Cubic centimetres that are charged like one kilogram; 0 when volume is not charged."""
@@ -98,6 +109,13 @@ class Shop(Record, kw_only=True, frozen=True):
     contact: Annotated[Text, Group("sender")] = ""
     phone: Annotated[Phone, Group("sender")] = ""
     address: Annotated[Text, Group("sender")] = ""
+    return_contact: Annotated[Text, Group("return_to")] = ""
+    return_phone: Annotated[Phone, Group("return_to")] = ""
+    return_address: Annotated[Text, Group("return_to")] = ""
+    shop_group: Text = ""
+    """Shops of one group are reported together, and their orders may go in one parcel."""
+    authorised_until: Day = ""
+    """Up to which day the platform lets us fetch its orders; empty where nobody asked it to."""
     complete_days: int = 15
     disabled: bool = False
 
@@ -109,8 +127,13 @@ class Packaging(Record, kw_only=True, frozen=True):
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",),)
     name: Text = ""
+    length_cm: Annotated[int, Group("size")] = 0
+    width_cm: Annotated[int, Group("size")] = 0
+    height_cm: Annotated[int, Group("size")] = 0
     weight: Weight = 0
     cost: Price = 0
+    sku: StockSkuId = ""
+    """Under which SKU it lies in the warehouse; empty where nobody counts it."""
     disabled: bool = False
 
 
@@ -157,6 +180,29 @@ class CurrencyRate(Record, kw_only=True, frozen=True):
     currency: CurrencyId = ""
     day: Day = ""
     rate: Price = 0
+
+
+class TaxRate(Record, kw_only=True, frozen=True):
+    """A share of the price that is tax; prices hold it already."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",),)
+    name: Text = ""
+    rate: Rate = 0
+    disabled: bool = False
+
+
+class Holiday(Record, kw_only=True, frozen=True):
+    """A day on which nobody works though it is no weekend, or the weekend that is worked for it; its id is the day's."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("day",),)
+    day: Day = ""
+    name: Text = ""
+    kind: DayKind = "holiday"
+    disabled: bool = False
 
 
 class Unit(Record, kw_only=True, frozen=True):

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from appliance.journal import Row, derive
 
-SwitchKind = Literal["always", "flag", "money", "weight", "count", "clock", "text", "shops", "prefix"]
+SwitchKind = Literal["always", "flag", "money", "weight", "count", "days", "clock", "text", "shops", "prefix"]
 
 
 class Reader(Protocol):
@@ -47,6 +47,8 @@ SECTIONS = {
     "finance": "Sent to finance review",
     "auto": "Reviewed without a person",
     "money": "Receipts and payments",
+    "promise": "When an order is to be sent",
+    "stock": "What counts as available",
     "number": "How papers are numbered",
 }
 
@@ -102,10 +104,24 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("money.review", "flag", "0", "Receipts and payments count only after a review"),
     Switch("money.second_review", "flag", "0", "A second person reviews them too"),
     Switch("money.own_limit", "money", "0", "Above this nobody approves what they wrote; empty for any amount"),
+    Switch("promise.days", "days", "0", "Working days in which an order of ours is sent; empty for no promise"),
+    Switch("promise.until", "clock", "18:00", "On that day, sent by"),
+    Switch("stock.less_unpaid", "flag", "0", "Orders that wait for payment keep goods back"),
+    Switch("stock.less_preorder", "flag", "0", "Preorders keep goods back"),
+    Switch("stock.plus_on_order", "flag", "0", "Goods on order count as there"),
+    Switch("stock.plus_transit", "flag", "0", "Goods on transfer to here count as there"),
     Switch("number.CU", "prefix", "CU", "Customers"),
     Switch("number.SO", "prefix", "SO", "Sales orders"),
     Switch("number.CK", "prefix", "CK", "Parcels"),
     Switch("number.MP", "prefix", "MP", "Receipts and payments"),
+    Switch("number.G", "prefix", "G", "Goods"),
+    Switch("number.QC", "prefix", "QC", "Opening stock"),
+    Switch("number.QR", "prefix", "QR", "Other stock in"),
+    Switch("number.QH", "prefix", "QH", "Other stock out"),
+    Switch("number.BS", "prefix", "BS", "Scrap"),
+    Switch("number.ZH", "prefix", "ZH", "Conversions of good and defective"),
+    Switch("number.TJ", "prefix", "TJ", "Adjusted values"),
+    Switch("number.DB", "prefix", "DB", "Transfers between warehouses"),
 )
 BY_NAME: Mapping[str, Switch] = {switch.name: switch for switch in SWITCHES}
 

@@ -14,11 +14,13 @@ _TYPES: Mapping[str, Any] = {
     "money": Money,
     "weight": Weight,
     "count": int,
+    "days": int,
     "clock": Text,
     "text": Text,
     "prefix": Annotated[str, Kind("code")],
     "shops": list[str],
 }
+_WHOLE = ("money", "weight", "count", "days")
 _ASKED = {switch.parameter: switch for switch in SWITCHES if switch.kind != "always"}
 
 
@@ -45,7 +47,7 @@ def _stored(switch: Switch, typed: Any) -> str:
         return "1" if typed else "0"
     if isinstance(typed, list):
         return ",".join(typed)
-    return str(typed or 0) if switch.kind in {"money", "weight", "count"} else str(typed).strip()
+    return str(typed or 0) if switch.kind in _WHOLE else str(typed).strip()
 
 
 def _check(desk: Desk, switch: Switch, stored: str) -> None:
@@ -54,6 +56,8 @@ def _check(desk: Desk, switch: Switch, stored: str) -> None:
         raise Refusal("This cannot be less than nothing.", field=field)
     if switch.kind == "count" and not 1 <= whole(stored) <= 1440:
         raise Refusal("Between 1 and 1440 minutes.", field=field)
+    if switch.kind == "days" and not 0 <= whole(stored) <= 60:
+        raise Refusal("Between 0 and 60 days.", field=field)
     if switch.kind == "clock" and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", stored):
         raise Refusal("Write the time like 08:30.", field=field)
     if switch.kind == "prefix" and not re.fullmatch(r"[A-Z]{1,4}", stored):
@@ -85,7 +89,7 @@ def _signature() -> inspect.Signature:
 
 def _empty(switch: Switch) -> Any:
     """What an empty field means: off, nothing or none. What stands now is filled in by the page."""
-    if switch.kind in {"money", "weight", "count"}:
+    if switch.kind in _WHOLE:
         return 0
     return {"flag": False, "shops": []}.get(switch.kind, "")
 

@@ -23,10 +23,10 @@ from warehouse w where w.deleted = 0;
 -- touched by warehouse: select id from shop where warehouse = :id
 -- touched by courier: select id from shop where courier = :id
 -- index name, id
--- search name, code, contact
+-- search name, code, contact, shop_group
 create view shop_list as
 select s.id, s.name, s.code, s.platform, s.branch, s.warehouse, s.contact, s.phone, s.address, s.complete_days,
-    s.disabled, coalesce((select name from courier where id = s.courier), '') as courier_name,
+    s.return_contact, s.return_phone, s.return_address, s.shop_group, s.authorised_until, s.disabled, coalesce((select name from courier where id = s.courier), '') as courier_name,
     coalesce((select name from branch where id = s.branch), '') as branch_name,
     coalesce((select name from warehouse where id = s.warehouse), '') as warehouse_name
 from shop s where s.deleted = 0;
@@ -36,14 +36,16 @@ from shop s where s.deleted = 0;
 -- index name, id
 -- search name, code
 create view courier_list as
-select id, name, code, cod, account_no, max_weight, volume_ratio, phone, disabled from courier where deleted = 0;
+select id, name, code, kind, waybill_source, cod, account_no, max_weight, volume_ratio, phone, disabled from courier where deleted = 0;
 
 -- kept by id
 -- touched by packaging: id
 -- index name, id
 -- search name
 create view packaging_list as
-select id, name, weight, cost, disabled from packaging where deleted = 0;
+select id, name, weight, cost, sku, disabled,
+    case when length_cm > 0 then length_cm || ' × ' || width_cm || ' × ' || height_cm || ' cm' else '' end as size
+from packaging where deleted = 0;
 
 -- An item's path names everything above it, so a changed item touches all that stands below it. Two boxes can make a
 -- circle between them, hence `union` downward and a bound upward.
@@ -88,3 +90,17 @@ from currency c where c.deleted = 0;
 -- search name
 create view unit_list as
 select id, name, fraction, disabled from unit where deleted = 0;
+
+-- kept by id
+-- touched by tax_rate: id
+-- index name, id
+-- search name
+create view tax_rate_list as
+select id, name, rate, disabled from tax_rate where deleted = 0;
+
+-- kept by id
+-- touched by holiday: id
+-- index day, id
+-- search name
+create view holiday_list as
+select id, name, day, kind, disabled from holiday where deleted = 0;
