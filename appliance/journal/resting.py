@@ -25,6 +25,8 @@ LEARN_AT = 300
 """After so many entries a box knows what it usually writes."""
 LEARN_FROM = 48
 MOST_NUMBERS = 100
+_USUAL, _MOST = 2**16, 2**24
+"""Bytes of an entry: room for nearly all, which is ready at once, and for the largest, which takes ten times as long."""
 _HOT_LEVEL = 1
 _COLD_LEVEL = 15
 _SALT = b"\xc4\x10"
@@ -67,7 +69,12 @@ class Packing:
         """Read the parts back."""
         if raw[0] > MOST_NUMBERS:
             return decode_parts(raw)
-        return decode_parts(self._unpacker(raw[0]).decompress(raw[1:], max_output_size=2**24))
+        unpacker, frame = self._unpacker(raw[0]), raw[1:]
+        try:
+            plain = unpacker.decompress(frame, max_output_size=_USUAL)
+        except zstandard.ZstdError:
+            plain = unpacker.decompress(frame, max_output_size=_MOST)
+        return decode_parts(plain)
 
     def learn(self, samples: Sequence[bytes]) -> None:
         """Make a new dictionary of what was written; what is packed with older ones stays."""

@@ -41,10 +41,14 @@ T = TypeVar("T")
 
 
 class Shell(NamedTuple):
-    """What stands around a page, as HTML."""
+    """What stands around a page, as HTML; between the pieces of what stands above it belongs its title."""
 
-    above: Markup
+    pieces: list[str]
     below: Markup
+
+    def above(self, title: str) -> Markup:
+        """What stands above a page of this title."""
+        return Markup(str(escape(title)).join(self.pieces))
 
 
 @dataclass(frozen=True)
@@ -211,16 +215,18 @@ class Front:
             written = self._written[eyes] = {}
         return written
 
-    def shell(self, visit: Visit, title: str) -> Shell:
+    def shell(self, visit: Visit) -> Shell:
         """What stands around a page; it changes seldom, so it is written once for each who sees it."""
-        key = (visit.session.hash, visit.lang, visit.theme, visit.density, tuple(visit.rail), visit.link)
+        key = (visit.session.hash, visit.lang, visit.theme, visit.density, visit.rail, visit.link)
         shell = self._shells.get(key)
         if shell is None:
             if len(self._shells) > MOST_SHELLS:
                 self._shells.clear()
-            parts = [self.render(name, visit.words, visit=visit, title=TITLE) for name in ("shell.html", "below.html")]
-            shell = self._shells[key] = Shell(*map(Markup, parts))
-        return Shell(Markup(shell.above.replace(TITLE, escape(title))), shell.below)
+            above, below = (
+                self.render(name, visit.words, visit=visit, title=TITLE) for name in ("shell.html", "below.html")
+            )
+            shell = self._shells[key] = Shell(above.split(TITLE), Markup(below))
+        return shell
 
     def _heard(self, touched: frozenset[tuple[str, str]]) -> None:
         """Called in the writer's thread after each commit."""
@@ -229,8 +235,12 @@ class Front:
             self._staff_stale = True
         self.hub.publish(touched)
 
-    def rail(self, visit: Visit) -> list[RailItem]:
+    def rail(self, visit: Visit) -> tuple[RailItem, ...]:
         """The toolbar of a person, its badges counted in one statement."""
+        here = self.homes.get(_first(visit.path), "")
+        return self.remember(("rail", here, visit.lang, visit.rights.grants), lambda: self._rail(visit, here))
+
+    def _rail(self, visit: Visit, here: str) -> tuple[RailItem, ...]:
         rails = [(room.rail, room.rail.see or f"{room.name}.see") for room in self.rooms if room.rail]
         shown = sorted((one for one, see in rails if visit.may(see)), key=lambda one: one.place)
         counted = [one.badge for one in shown if one.badge]
@@ -238,14 +248,13 @@ class Front:
         if counted:
             sql = "select " + ", ".join(f"({badge})" for badge in counted)
             counts = dict(zip(counted, visit.remembered(sql)[0], strict=True))
-        here = self.homes.get(_first(visit.path))
-        return [
+        return tuple(
             RailItem(
                 visit.words(one.title), one.icon, one.href, capped(counts.get(one.badge) or 0), one.hot,
                 one.href == here,
             )
             for one in shown
-        ]  # fmt: skip
+        )  # fmt: skip
 
     def told(self, visit: Visit, record: str) -> list[dict[str, Any]]:
         """The history of a record as sentences: what, who, when."""

@@ -255,12 +255,13 @@ class Visit:
         """How this box stands with the others."""
         return self.front.hub.link
 
-    def shell(self, title: str) -> "Shell":
+    @property
+    def shell(self) -> "Shell":
         """What stands around a page."""
-        return self.front.shell(self, title)
+        return self.front.shell(self)
 
     @cached_property
-    def rail(self) -> list[RailItem]:
+    def rail(self) -> tuple[RailItem, ...]:
         """The rooms this person may see, in order, with what waits in them."""
         return self.front.rail(self)
 

@@ -55,7 +55,7 @@ class OrderGoods(c.Goods):
         return f"<div class=goods><span class=th>{image}{badge}</span>{text}</div>"
 
 
-PICTURE: Final = '<img src="/blob/{}?w=320" alt="" loading=lazy width=42 height=42>'
+PICTURE: Final = '<img src="/blob/{}" alt="" loading=lazy width=42 height=42>'
 BOX: Final = "<svg class=i aria-hidden=true><use href=/static/icons.svg#i-box /></svg>"
 
 

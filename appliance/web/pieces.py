@@ -1,0 +1,128 @@
+"""Pieces: what stands on a page by the dozen. Like the cells of a list they are written by f-strings, not by templates.
+
+The kit hands them to the templates under the same names (`kit.button`), so a template need not know which is which.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import markupsafe
+from markupsafe import Markup, escape
+
+from appliance.journal.numbers import yuan
+
+_escaped = vars(markupsafe)["_escape_inner"]
+"""What `escape` does before it wraps: a plain string comes back. The lock names the version it is found in."""
+
+
+def written(value: Any) -> str:
+    """Write a value into a page."""
+    if value.__class__ is str:
+        return _escaped(value)  # type: ignore[no-any-return]
+    return value if value.__class__ is Markup else escape(value)
+
+
+def joined(*parts: Any, by: str = " · ") -> str:
+    """Say several things in one line; what is empty leaves no gap."""
+    return Markup(by.join([written(part) for part in parts if part]))
+
+
+def deed(action: str, args: Mapping[str, Any] | None = None) -> str:
+    """Give the address of an action's form with what is known already."""
+    href = f"/do/{action.replace('.', '/', 1)}"
+    if not args:
+        return href
+    return f"{href}?{'&'.join([f'{name}={quote(str(value), safe=_PLAIN)}' for name, value in args.items()])}"
+
+
+@cache
+def icon(name: str, css: str = "") -> Markup:
+    """A picture of the set, without a word of its own."""
+    more = f" {css}" if css else ""
+    return Markup('<svg class="i{}" aria-hidden="true"><use href="/static/icons.svg#i-{}"/></svg>').format(more, name)
+
+
+def button(
+    label: Any, href: str = "", action: str = "", kind: str = "plain", icon: str = "",
+    args: Mapping[str, Any] | None = None, may: bool = True, why: str = "", name: str = "", value: str = "",
+    big: bool = False, small: bool = False, wide: bool = False, page: bool = False, download: bool = False,
+) -> str:  # fmt: skip
+    """A button: a deed of the shop, a way, or the press of a form; `why` says why it cannot be pressed now."""
+    css, inner = _css(kind, big, small, wide), f"{_pictured(icon)}{written(label)}"
+    if why:
+        said = written(why)
+        html = f'<button class="{css}" type="button" aria-disabled="true" title="{said}">{inner}<span class="vh"> {said}</span></button>'
+    elif not may:
+        html = ""
+    elif action:
+        html = f'<a class="{css}"{"" if page else " data-do"} href="{written(deed(action, args))}">{inner}</a>'
+    elif href:
+        html = f'<a class="{css}" href="{written(href)}"{_DOWNLOAD if download else ""}>{inner}</a>'
+    else:
+        named = f' name="{written(name)}" value="{written(value)}"' if name else ""
+        html = f'<button class="{css}"{named}>{inner}</button>'
+    return Markup(html)
+
+
+def iconbutton(
+    picture: str, label: Any, href: str = "", css: str = "", behaviour: str = "", name: str = "", value: str = "",
+    action: str = "", args: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
+    """A button that is a picture; its word is for those who listen or wait over it."""
+    said = written(label)
+    told = f'aria-label="{said}" title="{said}">{_pictured(picture)}'
+    dressed = f"ib {css}" if css else "ib"
+    if action:
+        html = f'<a class="{dressed}" data-do href="{written(deed(action, args))}" {told}</a>'
+    elif href:
+        html = f'<a class="{dressed}" href="{written(href)}" {told}</a>'
+    else:
+        named = f'name="{written(name)}" value="{written(value)}"' if name else 'type="button"'
+        does = f' data-behaviour="{behaviour}"' if behaviour else ""
+        html = f'<button class="{dressed}" {named}{does} {told}</button>'
+    return Markup(html)
+
+
+def status(tone: str, word: Any, note: Any = "") -> str:
+    """A state by word, shape and colour: `way` is the guide's word for "on its way"."""
+    under = f' <small class="sub">{written(note)}</small>' if note else ""
+    html = f'<span class="st st-{"go" if tone == "way" else tone}">{written(word)}</span>{under}'
+    return Markup(html)
+
+
+def tag(text: Any, tone: str = "") -> str:
+    """A word in a frame."""
+    return Markup(f'<span class="tag{f" tag-{tone}" if tone else ""}">{written(text)}</span>')
+
+
+def money(fen: int) -> str:
+    """An amount with a small currency sign."""
+    sign, _, figures = yuan(fen).partition("¥")
+    return Markup(f'<span class="money">{sign}<i>¥</i>{figures}</span>')
+
+
+def thumb(blob: str = "", count: Any = "", alt: str = "") -> str:
+    """The small picture of goods, and on it how many there are."""
+    shown = (
+        f'<img src="/blob/{written(blob)}" alt="{written(alt)}" loading="lazy" width="42" height="42">'
+        if blob
+        else icon("box")
+    )
+    many = f'<span class="n">{written(count)}</span>' if count else ""
+    return Markup(f'<span class="th">{shown}{many}</span>')
+
+
+_PLAIN = ""
+_DOWNLOAD = ' download hx-boost="false"'
+
+
+def _pictured(name: str) -> str:
+    return icon(name) if name else ""
+
+
+@cache
+def _css(kind: str, big: bool, small: bool, wide: bool) -> str:
+    marks = (f"btn-{kind}", kind != "plain"), ("btn-lg", big), ("btn-sm", small), ("wide-only", wide)
+    return " ".join(["btn", *[name for name, borne in marks if borne]])
