@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.journal.controls import Controls
-from appliance.journal.entry import NO_HEAD, Erased, Unreadable, part_hash, read_sealed
+from appliance.journal.entry import NO_HEAD, without
 from appliance.journal.log import Log
 from appliance.journal.places import Places
 from appliance.journal.reading import Heads, Reading
@@ -225,12 +225,6 @@ def _stripped(state: State, row: list[object], record: str) -> list[object]:
     if state.kind != "entries":
         return row
     *told, parts = row
-    return [*told, [parts[0], *(_without(part, record) for part in parts[1:])]] if isinstance(parts, list) else row
-
-
-def _without(part: object, record: str) -> object:
-    try:
-        speaks = isinstance(part, bytes) and read_sealed(part).record == record
-    except Unreadable:
-        return part
-    return Erased(part_hash(part)) if speaks and isinstance(part, bytes) else part
+    return (
+        [*told, [parts[0], *(without(part, record.__eq__) for part in parts[1:])]] if isinstance(parts, list) else row
+    )

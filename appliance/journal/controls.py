@@ -16,12 +16,13 @@ What they say is kept in tables beside the log, for the tables drawn from the lo
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from appliance.journal.entry import NO_HEAD, Stamp, pack, show_id
-from appliance.journal.forks import Proof, mark
+from appliance.journal.entry import Stamp, pack, show_id
+from appliance.journal.forks import Proof
+from appliance.journal.limits import Limit, Limits, common_until
 from appliance.journal.places import Places
 from appliance.journal.reading import Heads
 from appliance.journal.segments import signed
@@ -32,15 +33,6 @@ Source = tuple[int, int, Any]
 
 class Unfit(Exception):
     """A change this version cannot apply; it is kept, relayed and tried again after an update."""
-
-
-class Limit(NamedTuple):
-    """How far an author's log counts in a partition."""
-
-    seq: int
-    head: bytes
-    told: bytes
-    """What is told for the head, where boxes compare: it differs while the other has not heard of a fork."""
 
 
 REVOKE = b"zhanggui revoke 1\x00"
@@ -68,6 +60,11 @@ class Revoke(msgspec.Struct, frozen=True):
         """The bytes that the owner's root key signs."""
         return REVOKE + pack((self.box, self.number, self.cuts))
 
+    def check(self, root: bytes) -> None:
+        """Raise `Unfit` unless the owner's root key signed it."""
+        if not root or not signed(root, self.signature, self.message):
+            raise Unfit("The owner's key did not sign this.")
+
 
 class Restamp(msgspec.Struct, frozen=True):
     """Some of an author's stamps are known to be false."""
@@ -76,6 +73,11 @@ class Restamp(msgspec.Struct, frozen=True):
     first: int
     last: int
     minus: int
+
+    def check(self) -> None:
+        """Raise `Unfit` unless its numbers make sense."""
+        if len(self.author) != 24 or not 0 < self.first <= self.last < 2**63 or not 0 < self.minus < self.first:
+            raise Unfit("A restamping does not fit together.")
 
 
 class Retire(msgspec.Struct, frozen=True):
@@ -140,9 +142,10 @@ class Controls:
     def load(self) -> None:
         """Read the tables again, after a transaction was given up or a limit moved."""
         conn = self._conn
-        self._revoked = {row["box"]: _cuts(row["told"]) for row in conn.execute("select * from cut_off")}
-        self._forked = {row["place"]: _forked(row) for row in conn.execute("select * from forked")}
-        self._limits: dict[int, Limit | None] = {}
+        cuts = {row["box"]: cuts_in(row["told"]) for row in conn.execute("select * from cut_off")}
+        forked = conn.execute("select * from forked").fetchall()
+        self._forked = {row["place"]: common_until(row["seq"], row["head"]) for row in forked}
+        self._limits = Limits(cuts, {self._places.of(place): limit for place, limit in self._forked.items()})
         self._restamps: dict[bytes, list[tuple[int, int, int]]] = {}
         for row in conn.execute("select * from restamped"):
             if self.counts(row["place"], row["seq"]):
@@ -156,17 +159,7 @@ class Controls:
 
     def limit(self, place: int) -> Limit | None:
         """Say how far a place counts; None without end."""
-        if not self._revoked and not self._forked:
-            return None
-        if place not in self._limits:
-            author, partition = self._places.of(place)
-            revoked = self._revoked.get(author[:16])
-            if revoked is not None:
-                seq, head = revoked.get((author, partition), (0, NO_HEAD))
-                self._limits[place] = Limit(seq, head, head)
-            else:
-                self._limits[place] = self._forked.get(place)
-        return self._limits[place]
+        return self._limits.of(*self._places.of(place))
 
     def forked(self, place: int) -> Limit | None:
         """Say up to where a forked place is common to both histories; None when it is not forked."""
@@ -184,20 +177,11 @@ class Controls:
 
     def cut_off(self, author: bytes) -> bool:
         """Tell whether the owner cut the box of an author off."""
-        return author[:16] in self._revoked
+        return self._limits.cut_off(author)
 
     def told(self, heads: Heads) -> Heads:
         """Turn the heads of the log into those that are told: none beyond its limit."""
-        if not self._revoked and not self._forked:
-            return heads
-        told = {}
-        for (author, partition), (seq, head) in heads.items():
-            limit = self.limit(self._places.number(author, partition))
-            if limit is None or seq < limit.seq:
-                told[author, partition] = (seq, head)
-            elif limit.seq:
-                told[author, partition] = (limit.seq, limit.told)
-        return told
+        return self._limits.told(heads)
 
     def stamp(self, author: bytes, hlc: int, place: int) -> Stamp:
         """Return the stamp that an author's stamp counts as."""
@@ -242,8 +226,7 @@ class Controls:
 
     def revoke(self, told: Revoke, source: Source | None = None) -> None:
         """Cut a box off, if the owner signed that and has said nothing newer of it; raises `Unfit`."""
-        if not self._root or not signed(self._root, told.signature, told.message):
-            raise Unfit("The owner's key did not sign this.")
+        told.check(self._root)
         row = (told.box, told.number, pack(control(told)))
         known = self._conn.execute("select number, told from cut_off where box = ?", (told.box,)).fetchone()
         if (known is None or row[1:] > tuple(known)) and self._new(source):
@@ -272,8 +255,7 @@ class Controls:
         self.load()
 
     def _restamp(self, told: Restamp, source: Source) -> None:
-        if len(told.author) != 24 or not 0 < told.first <= told.last < 2**63 or not 0 < told.minus < told.first:
-            raise Unfit("A restamping does not fit together.")
+        told.check()
         row = (told.author, told.first, told.last, told.minus, *source[:2])
         known = self._conn.execute(
             "select 1 from restamped where (author, first, last, minus, place, seq) = (?, ?, ?, ?, ?, ?)", row
@@ -293,9 +275,7 @@ class Controls:
 
     def erase_record(self, told: Any, source: Source | None = None) -> None:
         """Forget a person; raises `Unfit`."""
-        record = show_id(told)
-        if not isinstance(record, str) or not 0 < len(record) <= 200:
-            raise Unfit("An id is no id.")
+        record = id_in(told)
         if record not in self._erased and self._new(source):
             self._conn.execute("insert into erased values (?)", (record,))
             self._erased.add(record)
@@ -345,11 +325,16 @@ def original(author: bytes, change: Any) -> Was | None:
     return was
 
 
-def _cuts(raw: bytes) -> dict[tuple[bytes, str], tuple[int, bytes]]:
+def id_in(told: Any) -> str:
+    """Return the id of a record as it is shown; raises `Unfit`."""
+    record = show_id(told)
+    if not isinstance(record, str) or not 0 < len(record) <= 200:
+        raise Unfit("An id is no id.")
+    return record
+
+
+def cuts_in(raw: bytes) -> Heads:
+    """Return how far each log of a box counts that was cut off, from the packed change that did it."""
     told = read_control(msgspec.msgpack.decode(raw))
     cuts = told.cuts if isinstance(told, Revoke) else []
     return {(cut.author, cut.partition): (cut.seq, cut.head) for cut in cuts}
-
-
-def _forked(row: Any) -> Limit:
-    return Limit(row["seq"], row["head"], mark(row["head"]))

@@ -17,6 +17,7 @@ Ids travel as their 16 bytes.
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -161,6 +162,15 @@ def read_sealed(part: bytes | Erased) -> Sealed:
         return _decode_sealed(part)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable(str(error)) from error
+
+
+def without(part: bytes | Erased, gone: Callable[[str], bool]) -> bytes | Erased:
+    """Return what may be kept of a further part: its hash where it speaks of a person who is gone."""
+    try:
+        speaks = isinstance(part, bytes) and gone(read_sealed(part).record)
+    except Unreadable:
+        return part
+    return Erased(part_hash(part)) if speaks else part
 
 
 def pack_id(text: str) -> str | bytes:

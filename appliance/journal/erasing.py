@@ -10,7 +10,7 @@ from typing import Any
 
 from appliance.journal.checkpoints import forget
 from appliance.journal.cold import open_for
-from appliance.journal.entry import Erased, Unreadable, part_hash, read_sealed
+from appliance.journal.entry import Erased, part_hash, without
 from appliance.journal.log import Log
 from appliance.journal.schema import Schema
 from appliance.journal.segments import pack_segment, read_segment
@@ -49,19 +49,11 @@ def _strip_waiting(conn: sqlite3.Connection, record: str) -> None:
     """Strip what waits for its turn, too."""
     for place, first, raw in conn.execute("select place, first, segment from early").fetchall():
         segment = read_segment(raw)
-        stripped = [[_without(part, record, number) for number, part in enumerate(parts)] for parts in segment.parts]
+        stripped = [[parts[0], *(without(part, record.__eq__) for part in parts[1:])] for parts in segment.parts]
         if stripped != segment.parts:
             segment.parts[:] = stripped
             row = (pack_segment(segment), place, first)
             conn.execute("update early set segment = ? where place = ? and first = ?", row)
-
-
-def _without(part: bytes | Erased, record: str, number: int) -> bytes | Erased:
-    try:
-        speaks = number > 0 and read_sealed(part).record == record
-    except Unreadable:
-        return part
-    return Erased(part_hash(part)) if speaks else part
 
 
 def _take_row(shadow: Shadow, shape: Shape, record: str) -> None:

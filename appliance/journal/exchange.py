@@ -134,7 +134,7 @@ class Exchange:
         merged = Merged()
         told = proven(segments, self.trust, merged)
         if self.hybrid.clock.trusted:
-            merged.ahead = ahead(told, self.controls, self.hybrid.clock.now_ms())
+            merged.ahead = ahead(told, self.controls.stamp, self.hybrid.clock.now_ms())
         if merged.ahead:
             merged.refused += sum(len(one.entries) for one in told if isinstance(one, Proven))
             told = []

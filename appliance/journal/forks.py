@@ -18,7 +18,16 @@ import zstandard
 
 from appliance.journal.entry import Entry, Unreadable, head_of, pack
 from appliance.journal.reading import Reading
-from appliance.journal.segments import MOST_ENTRIES, MOST_INFLATED, MOST_PACKED, Seal, Segment, inflate, read_inflated
+from appliance.journal.segments import (
+    MOST_ENTRIES,
+    MOST_INFLATED,
+    MOST_PACKED,
+    Seal,
+    Segment,
+    inflate,
+    read_inflated,
+    segment_of,
+)
 
 
 class Branch(msgspec.Struct, frozen=True, array_like=True):
@@ -100,19 +109,23 @@ def prove(log: Reading, place: int, seq: int, theirs: Sequence[Entry], segment: 
     common = log.head_at(place, seq)
     if row is None or common is None:
         return None
-    ours = [entry for _, entry, _ in log.stretch(place, seq + 1, row["seq"])]
-    branches = [
-        _branch(ours, row["public"], row["signature"]),
-        _branch([entry for entry in theirs if entry.seq > seq], segment.public, segment.signature),
-    ]
-    return Proof(segment.author, segment.partition, seq, common, sorted(branches, key=lambda branch: branch.payloads))
+    ours = segment_of(
+        [entry for _, entry, _ in log.stretch(place, seq + 1, row["seq"])], row["public"], row["signature"]
+    )
+    return proof_of(seq, common, ours, segment_of([entry for entry in theirs if entry.seq > seq], *segment.sealed))
 
 
-def _branch(entries: Sequence[Entry], public: bytes, signature: bytes) -> Branch:
+def proof_of(seq: int, common: bytes, ours: Segment, theirs: Segment) -> Proof:
+    """Put two histories side by side that both begin after `seq`, where their common head stands."""
+    branches = sorted((_branch(ours), _branch(theirs)), key=lambda branch: branch.payloads)
+    return Proof(theirs.author, theirs.partition, seq, common, branches)
+
+
+def _branch(told: Segment) -> Branch:
+    entries = [entry for entry, _ in told.chained()]
     return Branch(
         [entry.hlc for entry in entries],
         [entry.needs for entry in entries],
         [entry.payload_hash for entry in entries],
-        public,
-        signature,
+        *told.sealed,
     )

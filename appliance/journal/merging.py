@@ -8,11 +8,13 @@ parked with its reason, and the next one goes on.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from appliance.journal.clock import Hybrid, too_far_ahead
-from appliance.journal.controls import Controls, Restamp, Unfit, read_control
-from appliance.journal.entry import Entry, Unreadable, decode, read_deed
+from appliance.journal.controls import Restamp, Unfit, read_control
+from appliance.journal.entry import Entry, Stamp, Unreadable, decode, read_deed
 from appliance.journal.forks import Proof, prove, read_item
+from appliance.journal.limits import Limit
 from appliance.journal.reading import Heads
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
 from appliance.journal.shadow import Shadow
@@ -24,6 +26,8 @@ LOOK_BACK = 64
 
 Trust = Callable[[bytes, str], bool]
 """Tells whether an author may write a partition."""
+Stamping = Callable[[bytes, int, int], Stamp]
+"""Says as what an author's stamp counts."""
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Proven:
     segment: Segment
     entries: list[tuple[Entry, bytes]]
     signed: bool = True
+    raw: bytes = b""
+    """As it came."""
 
 
 def proven(raw: Iterable[bytes], trust: Trust | None, merged: Merged) -> list[Proven | Proof]:
@@ -63,7 +69,7 @@ def proven(raw: Iterable[bytes], trust: Trust | None, merged: Merged) -> list[Pr
             merged.refused += 1 if isinstance(item, Proof) else len(item.parts)
         elif isinstance(item, Segment):
             entries = list(item.chained())
-            kept.append(Proven(item, entries, item.seal(entries[-1][1]).holds))
+            kept.append(Proven(item, entries, item.seal(entries[-1][1]).holds, one))
         elif item.holds:
             kept.append(item)
         else:
@@ -93,28 +99,28 @@ def _follows(entry: Entry, last: Entry, head: bytes) -> bool:
     return same and entry.seq == last.seq + 1 and entry.previous == head
 
 
-def ahead(told: Iterable[Proven | Proof], controls: Controls, now_ms: int) -> list[tuple[bytes, str, int, int]]:
+def ahead(told: Iterable[Proven | Proof], stamp: Stamping, now_ms: int) -> list[tuple[bytes, str, int, int]]:
     """Return (author, partition, first, last stamp) of the segments that are stamped too far ahead to be true.
 
     A restamping among them counts already: whoever ran ahead and says so itself is heard.
     """
     segments = [one for one in told if isinstance(one, Proven)]
-    late = [one for one in segments if too_far_ahead(_stamps(one, controls, []), now_ms)]
+    late = [one for one in segments if too_far_ahead(_stamps(one, stamp, []), now_ms)]
     if not late:
         return []
     restamps = [told for one in segments for told in _restamps(one)]
     return [
         (one.segment.author, one.segment.partition, one.entries[0][0].hlc, one.entries[-1][0].hlc)
         for one in late
-        if too_far_ahead(_stamps(one, controls, restamps), now_ms)
+        if too_far_ahead(_stamps(one, stamp, restamps), now_ms)
     ]
 
 
-def _stamps(one: Proven, controls: Controls, restamps: list[Restamp]) -> Iterator[int]:
+def _stamps(one: Proven, stamp: Stamping, restamps: list[Restamp]) -> Iterator[int]:
     author = one.segment.author
     for entry, _ in one.entries:
         minus = max((r.minus for r in restamps if r.author == author and r.first <= entry.hlc <= r.last), default=0)
-        yield min(controls.stamp(author, entry.hlc, 0).hlc, entry.hlc - minus)
+        yield min(stamp(author, entry.hlc, 0).hlc, entry.hlc - minus)
 
 
 def _restamps(one: Proven) -> Iterator[Restamp]:
@@ -124,6 +130,33 @@ def _restamps(one: Proven) -> Iterator[Restamp]:
                 told = read_control(change)
                 if isinstance(told, Restamp):
                     yield told
+
+
+def within(one: Proven, limit: Limit | None) -> list[tuple[Entry, bytes]]:
+    """Return what counts of a segment; nothing when nobody vouches for its end."""
+    if limit is None:
+        return one.entries if one.signed else []
+    told = one.entries[: max(limit.seq - one.segment.first + 1, 0)]
+    reaches = bool(told) and told[-1][0].seq == limit.seq
+    if reaches:
+        return told if told[-1][1] == limit.head else []
+    return told if one.signed else []
+
+
+def common(told: list[tuple[Entry, bytes]], seq: int, head_at: Callable[[int], bytes | None]) -> int | None:
+    """Return the last sequence that a second history has in common with ours; None when there is no second.
+
+    Ours ends at `seq`, and `head_at` says which head it has there and before. It is -1 when the last in common lies
+    before what was told.
+    """
+    first = told[0][0]
+    ours = head_at(first.seq - 1)
+    if ours is not None and ours != first.previous:
+        return -1
+    both = told[: max(seq - first.seq + 1, 0)]
+    if not both or head_at(both[-1][0].seq) in {both[-1][1], None}:
+        return None
+    return next(entry.seq - 1 for entry, head in both if head_at(entry.seq) != head)
 
 
 class Merger:
@@ -166,14 +199,14 @@ class Merger:
         segment = one.segment
         place = self._log.places.number(segment.author, segment.partition)
         seq, _ = self._log.head(place)
-        told = self._within_limit(one, place)
+        told = within(one, self._controls.limit(place))
         if not told:
             merged.refused += len(one.entries)
         elif segment.first > seq + 1:
             merged.early += self._put_by(place, segment)
-        elif (common := self._common(told, place, seq)) is not None:
+        elif (shared := common(told, seq, partial(self._log.head_at, place))) is not None:
             merged.refused += len(told)
-            self._fork(one, place, common, merged)
+            self._fork(one, place, shared, merged)
         else:
             self._asking.pop(place, None)
             merged.known += min(told[-1][0].seq, seq) - segment.first + 1
@@ -184,17 +217,6 @@ class Merger:
             for waiting in self._next_early(place, segment.last):
                 yield from self._take(waiting, merged)
 
-    def _within_limit(self, one: Proven, place: int) -> list[tuple[Entry, bytes]]:
-        """Return what counts of a segment; nothing when nobody vouches for its end."""
-        limit = self._controls.limit(place)
-        if limit is None:
-            return one.entries if one.signed else []
-        told = one.entries[: max(limit.seq - one.segment.first + 1, 0)]
-        reaches = bool(told) and told[-1][0].seq == limit.seq
-        if reaches:
-            return told if told[-1][1] == limit.head else []
-        return told if one.signed else []
-
     def _append(self, entry: Entry, head: bytes, place: int, merged: Merged) -> None:
         entry = self._shadow.stripped(entry)
         arrived = self._log.append(entry, head, place)
@@ -204,33 +226,19 @@ class Merger:
 
     # ---- second histories
 
-    def _common(self, told: list[tuple[Entry, bytes]], place: int, seq: int) -> int | None:
-        """Return the last sequence that a second history has in common with ours; None when there is no second.
-
-        It is -1 when that lies before what was told.
-        """
-        first = told[0][0]
-        ours = self._log.head_at(place, first.seq - 1)
-        if ours is not None and ours != first.previous:
-            return -1
-        both = told[: max(seq - first.seq + 1, 0)]
-        if not both or self._log.head_at(place, both[-1][0].seq) in {both[-1][1], None}:
-            return None
-        return next(entry.seq - 1 for entry, head in both if self._log.head_at(place, entry.seq) != head)
-
-    def _fork(self, one: Proven, place: int, common: int, merged: Merged) -> None:
+    def _fork(self, one: Proven, place: int, shared: int, merged: Merged) -> None:
         segment = one.segment
-        if common < 0:
+        if shared < 0:
             merged.forks.append((segment.author, segment.partition, segment.first - 1))
             self._asking[place] = (segment.first - 1) // 2
             return
-        merged.forks.append((segment.author, segment.partition, common))
+        merged.forks.append((segment.author, segment.partition, shared))
         self._asking.pop(place, None)
         if segment.author[:16] == self._box:
             # Whoever learns that it is the copy does not prove it: it tells its own part again under a new name.
-            self._mine[place] = common
+            self._mine[place] = shared
             return
-        proof = prove(self._log, place, common, [entry for entry, _ in one.entries], segment)
+        proof = prove(self._log, place, shared, [entry for entry, _ in one.entries], segment)
         if proof is not None and one.signed:
             self._controls.fork(proof)
 

@@ -64,6 +64,11 @@ class Segment(msgspec.Struct, frozen=True, array_like=True, tag="segment"):
         """The sequence of its last entry."""
         return self.first + len(self.parts) - 1
 
+    @property
+    def sealed(self) -> tuple[bytes, bytes]:
+        """The author's public key, and its signature over the last head."""
+        return self.public, self.signature
+
     def chained(self) -> Iterator[tuple[Entry, bytes]]:
         """Yield each entry with its head, computed along the chain."""
         previous = self.previous

@@ -9,8 +9,9 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from appliance.journal.controls import Controls, Limit
+from appliance.journal.controls import Controls
 from appliance.journal.entry import Entry, pack
+from appliance.journal.limits import Limit
 from appliance.journal.log import Log
 from appliance.journal.reading import Heads, Reading
 from appliance.journal.segments import key_hash, pack_segment, seal_message, segment_of

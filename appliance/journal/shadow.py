@@ -16,13 +16,12 @@ from appliance.journal.entry import (
     MOST_CHANGES,
     Deed,
     Entry,
-    Erased,
     Sealed,
     Stamp,
     Unreadable,
-    part_hash,
     read_deed,
     read_sealed,
+    without,
 )
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
@@ -170,15 +169,8 @@ class Shadow:
         """Return an entry without the parts that speak of erased persons; its head stays the same."""
         if not self.controls.all_erased or len(entry.parts) == 1:
             return entry
-        parts = [entry.parts[0], *(self._strip(part) for part in entry.parts[1:])]
+        parts = [entry.parts[0], *(without(part, self.controls.erased) for part in entry.parts[1:])]
         return msgspec.structs.replace(entry, parts=parts)
-
-    def _strip(self, part: bytes | Erased) -> bytes | Erased:
-        try:
-            record = read_sealed(part).record
-        except Unreadable:
-            return part
-        return Erased(part_hash(part)) if self.controls.erased(record) else part
 
 
 def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
