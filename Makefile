@@ -77,8 +77,8 @@ $(VENV)/.run: $(VENV)/.python requirements.lock
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-# Tests drive a real browser, a foreign client of multicast DNS in network namespaces, and modem programs of others.
+# Tests drive a real browser, a foreign client of multicast DNS in network namespaces, modem programs of others, PostgreSQL.
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
-	./packages chromium fonts-noto-cjk avahi-daemon avahi-utils dbus iproute2 iaxmodem mgetty-voice minimodem
+	./packages chromium fonts-noto-cjk avahi-daemon avahi-utils dbus iproute2 iaxmodem mgetty-voice minimodem postgresql
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from appliance.journal.entry import Unreadable
-from appliance.sync.boxes.letters import Post, SentBack
+from appliance.sync.boxes.letters import Busy, Post, SentBack
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.swap import Outcome, Swap
 
@@ -106,6 +106,8 @@ class Door:
             raise TurnedAway(403, back.why) from back
         except Unreadable as error:
             raise TurnedAway(400, "unreadable") from error
+        except Busy as error:
+            raise TurnedAway(503, "busy") from error
         finally:
             self._waiting -= 1
 

@@ -29,6 +29,10 @@ class SentBack(Exception):
         self.why = why
 
 
+class Busy(Exception):
+    """A letter that cannot be answered just now; whoever asked asks again."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A letter that was opened: who wrote it, what it says, and how to seal the answer."""

@@ -1,0 +1,106 @@
+"""Pieces: the log as it lies in the database, stretches of one author's log, each as its author sealed it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from appliance.journal.entry import NO_HEAD
+from appliance.journal.reading import Heads
+from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
+from appliance.sync.hub.base import Conn
+from appliance.sync.hub.rules import Place
+
+AT_ONCE = 200
+"""Pieces that are looked up together."""
+
+
+class Known(NamedTuple):
+    """How far every log reaches here, and the numbers of the places."""
+
+    mark: tuple[int, int]
+    """Moves with every entry, for sequences only ever grow: (places, sum of their sequences)."""
+    heads: Heads
+    numbers: dict[Place, int]
+
+
+def known(conn: Conn, before: Known | None) -> Known:
+    """Read how far every log reaches, unless that is what was read before."""
+    if before is not None:
+        found = conn.execute("select count(*), coalesce(sum(seq), 0)::bigint from place", binary=True).fetchone()
+        if found == before.mark:
+            return before
+    rows = conn.execute("select n, author, partition, seq, head from place", binary=True).fetchall()
+    return Known(
+        (len(rows), sum(row[3] for row in rows)),
+        {(author, name): (seq, head) for _, author, name, seq, head in rows if seq},
+        {(author, name): n for n, author, name, _, _ in rows},
+    )
+
+
+def piece_with(conn: Conn, place: int, seq: int) -> Segment | None:
+    """Return the piece that holds an entry."""
+    row = conn.execute(
+        "select segment from piece where place = %s and last >= %s order by last limit 1", (place, seq), binary=True
+    ).fetchone()
+    return read_segment(row[0]) if row else None
+
+
+def head_at(conn: Conn, place: int, seq: int) -> bytes | None:
+    """Return the head a place had at a sequence; None when that is not here."""
+    if seq == 0:
+        return NO_HEAD
+    if (found := heads_at(conn, [(place, seq)])).get(place):
+        return found[place]
+    piece = piece_with(conn, place, seq)
+    return next((head for entry, head in piece.chained() if entry.seq == seq), None) if piece else None
+
+
+def heads_at(conn: Conn, places: Sequence[tuple[int, int]]) -> dict[int, bytes]:
+    """Return the heads of places at sequences, as far as pieces end there."""
+    told = [place for place, _ in places], [seq for _, seq in places]
+    rows = conn.execute(
+        "select p.place, p.head from unnest(%s::bigint[], %s::bigint[]) as asked (place, seq) "
+        "join piece p on p.place = asked.place and p.last = asked.seq",
+        told,
+        binary=True,
+    )
+    return dict(rows.fetchall())
+
+
+@dataclass
+class Wanted:
+    """What somebody lacks of a place: what comes after a sequence, as far as it counts."""
+
+    place: int
+    after: int
+    until: int
+
+
+def in_order(conn: Conn, wanted: Sequence[Wanted]) -> Iterator[bytes]:
+    """Yield the pieces of some places in the order of their arrival."""
+    left = {one.place: one for one in wanted}
+    while left:
+        rows = conn.execute(
+            "select p.place, p.first, p.last, p.segment "
+            "from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as w (place, after, until) "
+            "cross join lateral (select * from piece where piece.place = w.place and piece.last > w.after "
+            "and piece.first <= w.until order by piece.last limit %s) as p order by p.arrived limit %s",
+            (
+                [one.place for one in left.values()],
+                [one.after for one in left.values()],
+                [one.until for one in left.values()],
+                AT_ONCE,
+                AT_ONCE,
+            ),
+            binary=True,
+        ).fetchall()
+        for place, first, last, raw in rows:
+            one = left[place]
+            yield raw if last <= one.until else _cut(raw, one.until - first + 1)
+            one.after = last
+        left = {} if len(rows) < AT_ONCE else {n: one for n, one in left.items() if one.after < one.until}
+
+
+def _cut(raw: bytes, count: int) -> bytes:
+    """Return the beginning of a piece. Its author sealed it further on; what set the limit vouches for the end here."""
+    return pack_segment(segment_of([entry for entry, _ in read_segment(raw).chained()][:count]))

@@ -1,0 +1,141 @@
+"""Storing: a plan becomes part of the log in one transaction, or not at all.
+
+Each place moves on by a conditional update: only from the head that the plan was made for. If another process was
+quicker nothing is written, and the plan is made again (spec/sync.md section 4).
+"""
+
+from collections.abc import Iterable
+
+import psycopg
+
+from appliance.journal.certificate import read_certificate
+from appliance.journal.entry import without
+from appliance.journal.forks import Proof
+from appliance.journal.segments import pack_segment, read_segment
+from appliance.sync.hub.base import TURN, Conn
+from appliance.sync.hub.rules import Place, edition
+from appliance.sync.hub.taking import Piece, Plan
+
+
+def store(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> bool:
+    """Write a plan down; returns whether it still fitted. When it returns, the disk has it."""
+    if not plan.pieces and not plan.changes_rules:
+        return True
+    numbers = numbers | _numbered(
+        conn, {*plan.after, *((one.author, one.partition) for one in plan.proofs)} - set(numbers)
+    )
+    fits = False
+    with conn.transaction() as turn:
+        lock = "select pg_advisory_xact_lock(%s)" if plan.changes_rules else "select pg_advisory_xact_lock_shared(%s)"
+        conn.execute(lock, (TURN,))
+        fits = edition(conn) == plan.rules.edition and _moved(conn, plan, numbers)
+        if not fits:
+            raise psycopg.Rollback(turn)
+        _lay_down(conn, plan.pieces, numbers)
+        if plan.changes_rules:
+            _change_rules(conn, plan, numbers, root)
+    return fits
+
+
+def _numbered(conn: Conn, places: Iterable[Place]) -> dict[Place, int]:
+    """Give numbers to new places."""
+    found = {}
+    for author, partition in sorted(places):
+        place = (author, partition)
+        conn.execute("insert into place (author, partition) values (%s, %s) on conflict do nothing", place)
+        row = conn.execute("select n from place where author = %s and partition = %s", place).fetchone()
+        found[place] = row[0] if row else 0
+    return found
+
+
+def _moved(conn: Conn, plan: Plan, numbers: dict[Place, int]) -> bool:
+    """Move each place on from where the plan saw it; always in one order, so that no two wait for each other."""
+    rows = sorted((numbers[place], *plan.before[place], *plan.after[place]) for place in plan.after)
+    if not rows:
+        return True
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "update place set seq = %s, head = %s where n = %s and seq = %s and head = %s",
+            [(seq, head, n, was_seq, was_head) for n, was_seq, was_head, seq, head in rows],
+        )
+        return cursor.rowcount == len(rows)
+
+
+def _lay_down(conn: Conn, pieces: list[Piece], numbers: dict[Place, int]) -> None:
+    with conn.cursor() as cursor:
+        if pieces:
+            cursor.executemany(
+                "insert into piece values (%s, %s, %s, nextval('arrival'), %s, %s)",
+                [(numbers[one.place], one.first, one.last, one.head, one.raw) for one in pieces],
+            )
+        persons = {(record.encode(), numbers[one.place], seq) for one in pieces for record, seq in one.persons}
+        if persons:
+            cursor.executemany("insert into personal values (%s, %s, %s) on conflict do nothing", sorted(persons))
+
+
+# ---- what the log says of itself
+
+
+def _change_rules(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> None:
+    for proof in plan.proofs:
+        _fork(conn, proof, numbers[proof.author, proof.partition])
+    for told, change in plan.revoked:
+        conn.execute(
+            "insert into cut_off values (%s, %s, %s) on conflict (box) do update set number = excluded.number, "
+            "told = excluded.told where (excluded.number, excluded.told) > (cut_off.number, cut_off.told)",
+            (told.box, told.number, change),
+        )
+    for restamp, place, seq in plan.restamped:
+        row = (restamp.author, restamp.first, restamp.last, restamp.minus, numbers[place], seq)
+        conn.execute("insert into restamped values (%s, %s, %s, %s, %s, %s) on conflict do nothing", row)
+    keep_certificates(conn, plan.certificates, root)
+    for record in plan.erased:
+        _erase(conn, record)
+    conn.execute("update hub set edition = edition + 1")
+
+
+def _fork(conn: Conn, proof: Proof, place: int) -> None:
+    conn.execute(
+        "insert into forked values (%s, %s, %s, %s) on conflict (place) do update "
+        "set seq = excluded.seq, head = excluded.head, proof = excluded.proof where excluded.seq < forked.seq",
+        (place, proof.seq, proof.head, proof.packed),
+    )
+
+
+def keep_certificates(conn: Conn, told: Iterable[bytes], root: bytes) -> None:
+    """Keep certificates; of one box the newest."""
+    for raw in told:
+        found = read_certificate(raw, root)
+        conn.execute(
+            "insert into certificate values (%s, %s, %s) on conflict (box) do update "
+            "set number = excluded.number, raw = excluded.raw where excluded.number > certificate.number",
+            (found.box, found.number, raw),
+        )
+
+
+def _erase(conn: Conn, record: str) -> None:
+    """Take every part that speaks of a person out of the pieces; the chain still verifies (R37)."""
+    conn.execute("insert into erased values (%s) on conflict do nothing", (record.encode(),))
+    rows = conn.execute(
+        "select distinct p.place, p.last, p.segment, p.tableoid::regclass::text from personal x cross join lateral ("
+        "select *, tableoid from piece where piece.place = x.place and piece.last >= x.seq order by piece.last limit 1"
+        ") p where x.record = %s",
+        (record.encode(),),
+        binary=True,
+    ).fetchall()
+    for place, last, raw, part in rows:
+        segment = read_segment(raw)
+        segment.parts[:] = [[parts[0], *(without(one, record.__eq__) for one in parts[1:])] for parts in segment.parts]
+        row = (pack_segment(segment), place, last)
+        conn.execute("update piece set segment = %s where place = %s and last = %s", row)
+        conn.execute("insert into soiled values (%s) on conflict do nothing", (part,))
+    conn.execute("delete from personal where record = %s", (record.encode(),))
+
+
+def scrub(conn: Conn) -> int:
+    """Write the files anew that still hold what was erased; returns how many. Others wait as long for those parts."""
+    parts = [row[0] for row in conn.execute("select part from soiled order by part").fetchall()]
+    for part in parts:
+        conn.execute(psycopg.sql.SQL("vacuum (full) {}").format(psycopg.sql.Identifier(part)))
+        conn.execute("delete from soiled where part = %s", (part,))
+    return len(parts)
