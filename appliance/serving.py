@@ -214,12 +214,13 @@ async def _night(journal: Journal, config: Config) -> None:
 def nightly(journal: Journal, branch: str) -> list[str]:
     """Do the work of one night; returns what the check found wrong."""
     from appliance.shop.inventory import verify
-    from appliance.shop.office import retire_recordings
+    from appliance.shop.office import finish_erasing, retire_recordings
     from appliance.shop.orders import complete_due, wake_delayed
 
     desk = journal.desk(who="", device="night", branch=branch)
     while complete_due(desk) or wake_delayed(desk):
         pass  # so many at a time, for an entry holds only so much
+    finish_erasing(desk)
     if gone := retire_recordings(desk):
         log.info("%s recordings were deleted: their time or their room was over.", gone)
     journal.tidy()

@@ -307,7 +307,7 @@ class Telephone:
 
     def _heard_of_shop(self, touched: frozenset[tuple[str, str]]) -> None:
         """Called in the writer's thread after each commit: only what concerns lines and recordings is queued."""
-        for table in ("line_asked", "recording", "customer"):
+        for table in ("line_asked", "recording", "customer", "call"):
             if ids := tuple(key for name, key in touched if name == table):
                 self._news.put(_Touched(table, ids))
 
@@ -320,7 +320,10 @@ class Telephone:
         elif touched.table == "recording":
             for blob in office.blobs_to_drop(desk, touched.ids):
                 self.journal.blobs.drop(blob)
-        elif office.anybody_gone(desk, touched.ids):
+        elif office.anything_left(desk, touched.table, touched.ids):
+            office.finish_erasing(desk)
+            office.retire_recordings(desk)
+        elif touched.table == "customer" and office.anybody_gone(desk, touched.ids):
             office.retire_recordings(desk)
 
     def _grant(self, wish: office.Wish) -> None:

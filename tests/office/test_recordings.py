@@ -17,7 +17,7 @@ from appliance.shop.office import consent
 from appliance.shop.office.line_records import Call, Recording, RecordingRules
 from appliance.shop.office.recordings import DAY_MS, MB
 from appliance.shop.office.rules import telephone_sound
-from tests.cast import Shop, agree, clean, meet
+from tests.cast import Shop, agree, meet
 from tests.orders.teahouse import House, change, refused
 
 LI_NAS = "13800002266"
@@ -213,24 +213,10 @@ def test_what_is_held_cannot_be_deleted(alice: Desk, house: House, allowed: str)
         office.hold_recording(alice, recording=recording, hold=" ")
     office.hold_recording(alice, recording=recording, hold="案号 118")
     refused("held", lambda: office.delete_recording(alice, recording=recording))
-    refused("held", lambda: office.forget_caller(alice, customer=house.li_na))
     office.release_recording(alice, recording=recording)
     office.delete_recording(alice, recording=recording)
     assert still_there(alice) == []
     assert alice.value("select size from recorded_room where state = 'kept'") == 0
-
-
-def test_who_asks_to_be_forgotten_leaves_neither_number_nor_voice(alice: Desk, house: House, allowed: str) -> None:
-    call = talking(alice, allowed)
-    office.note_call(alice, call=call, note="住在文一西路")
-    recording = kept(alice, call)
-    other = kept(alice, talking(alice, allowed, "02166667777", call="2"))
-    assert office.forget_caller(alice, customer=house.li_na) == 1
-    assert still_there(alice) == [other]
-    assert alice.get(Recording, recording).deleted_why == "erased"
-    left = alice.get(Call, call)
-    assert (left.phone, left.normal, left.note, left.customer) == ("", "", "", "")
-    assert clean(alice) == []
 
 
 def test_what_was_said_goes_with_its_customer(alice: Desk, house: House, allowed: str) -> None:

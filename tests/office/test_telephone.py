@@ -239,7 +239,8 @@ def test_a_deleted_recording_is_gone_from_the_disk(wired: Wired, house: TeaHouse
     paths = [wired.desk.journal.blobs.path(row.blob) for row in wired.recordings()]
     office.delete_recording(wired.desk, recording=wired.recordings()[0].id)
     wired.until(lambda: not paths[0].exists())
-    office.forget_caller(wired.desk, customer=house.li_na)
+    office.hang_up(wired.desk, call=call, how="answered")
+    office.erase_person(wired.desk, customer=house.li_na, asked=True)
     wired.until(lambda: not paths[1].exists())
 
 

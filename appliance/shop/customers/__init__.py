@@ -5,6 +5,7 @@ one customer join `customer_root` (id, root) in their views, or ask `members`.
 """
 
 from appliance.shop.customers.actions import add_account, add_phone, create
+from appliance.shop.customers.erasing import own_numbers, pieces
 from appliance.shop.customers.matching import current, holder, match, match_phone, members
 from appliance.shop.customers.phones import calling_number, is_masked, normal_phone
 from appliance.shop.customers.records import (
@@ -40,4 +41,6 @@ __all__ = [
     "match_phone",
     "members",
     "normal_phone",
+    "own_numbers",
+    "pieces",
 ]

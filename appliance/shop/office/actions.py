@@ -16,6 +16,7 @@ from appliance.shop.office.calls import (
     take_call,
     welcome_call,
 )
+from appliance.shop.office.forgetting import erase_person, finish_erasing
 from appliance.shop.office.hearing import (
     close_cut_off,
     dialled,
@@ -41,7 +42,6 @@ from appliance.shop.office.recordings import (
     delete_recording,
     end_recording,
     export_recording,
-    forget_caller,
     hold_recording,
     keep_recording,
     listen,
@@ -89,5 +89,5 @@ from appliance.shop.office.tasks import (
 )
 
 __all__ = [
-    "add_bookmark", "add_outlet", "add_task", "allow_rules", "answer_call", "answer_line", "answered_call", "assign_task", "begin_recording", "begin_task", "change_bookmark", "change_line", "change_note", "change_outlet", "change_rules", "change_task", "check_line", "check_off", "choose_callers", "clear_greeting", "close_cut_off", "delete_recording", "dial_call", "dial_phone", "dialled", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark", "enable_outlet", "end_recording", "export_recording", "file_call", "finish_task", "forbid_rules", "forget_caller", "hang_up", "hear_note", "hear_reminder", "hold_recording", "keep_recording", "line_found", "line_lost", "link_call", "listen", "missed_call", "note_call", "nuisance_call", "opt_in", "opt_out", "pick_up", "pin_note", "protect_recording", "put_down_call", "rang_once", "record_call", "record_line", "reject_call", "release_recording", "remove_note", "reopen_task", "restart_line", "restore_note", "retire_line", "retire_recordings", "ring", "set_greeting", "snooze_reminder", "swap_recording", "take_call", "unpin_note", "unprotect_recording", "unrecord_call", "unrecord_line", "use_line", "welcome_call", "write_note",
+    "add_bookmark", "add_outlet", "add_task", "allow_rules", "answer_call", "answer_line", "answered_call", "assign_task", "begin_recording", "begin_task", "change_bookmark", "change_line", "change_note", "change_outlet", "change_rules", "change_task", "check_line", "check_off", "choose_callers", "clear_greeting", "close_cut_off", "delete_recording", "dial_call", "dial_phone", "dialled", "disable_bookmark", "disable_outlet", "drop_task", "enable_bookmark", "enable_outlet", "end_recording", "erase_person", "export_recording", "file_call", "finish_erasing", "finish_task", "forbid_rules", "hang_up", "hear_note", "hear_reminder", "hold_recording", "keep_recording", "line_found", "line_lost", "link_call", "listen", "missed_call", "note_call", "nuisance_call", "opt_in", "opt_out", "pick_up", "pin_note", "protect_recording", "put_down_call", "rang_once", "record_call", "record_line", "reject_call", "release_recording", "remove_note", "reopen_task", "restart_line", "restore_note", "retire_line", "retire_recordings", "ring", "set_greeting", "snooze_reminder", "swap_recording", "take_call", "unpin_note", "unprotect_recording", "unrecord_call", "unrecord_line", "use_line", "welcome_call", "write_note",
 ]  # fmt: skip

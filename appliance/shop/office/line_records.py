@@ -31,7 +31,8 @@ CallId = Annotated[str, Ref("call")]
 RecordingId = Annotated[str, Ref("recording")]
 
 Direction = Annotated[Literal["incoming", "outgoing"], Label("call_direction")]
-Presentation = Literal["allowed", "withheld", "unavailable", "absent"]
+Presentation = Literal["allowed", "withheld", "unavailable", "absent", "erased"]
+"""Whether a number came; `erased`: whoever it was asked to be forgotten."""
 Asked = Literal["answer", "hang_up", "reject", "dial", "record", "stop_recording", "restart", "check"]
 Notice = Literal["none", "played", "spoken", "beep"]
 """How the other side was told of the recording: by the box, by who was talking, by a tone, or not at all."""
@@ -97,7 +98,7 @@ class LineAsked(Fact, kw_only=True, frozen=True):
     """Somebody asked for something at a line; the box that it hangs on does it."""
 
     personal: ClassVar[bool] = True
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("call",),)
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("call",), ("number",))
 
     line: PhoneLineId = ""
     call: CallId = ""

@@ -84,22 +84,25 @@ def retire_recordings(desk: Desk) -> int:
     count = 0
     for why, sql, args in due:
         for row in desk.rows(sql, *args):
-            count += _delete(desk, row.id, why)
+            count += let_go(desk, row.id, why)
     room = desk.value("select sum(size) from recording where state = 'kept' and box = ?", desk.box) or 0
     oldest = f"select id, size from recording where {free} and protected = 0 order by began_at"
     for row in desk.rows(oldest, desk.box) if room > rules.cap_mb * MB else ():
         if room <= rules.cap_mb * MB:
             break
         room -= row.size
-        count += _delete(desk, row.id, "room")
+        count += let_go(desk, row.id, "room")
     return count
 
 
 _ERASED = """
-select r.id from recording r join call c on c.id = r.call left join customer k on k.id = c.customer
-where r.state = 'kept' and r.box = ? and r.deleted = 0 and c.customer <> '' and (k.id is null or k.made_at = 0 or k.deleted = 1)
+select r.id from recording r left join call c on c.id = r.call left join customer k on k.id = c.customer
+where r.state = 'kept' and r.box = ? and r.deleted = 0 and (
+    c.presentation = 'erased' or exists (select 1 from erased e where e.record = r.call)
+    or c.customer <> '' and (k.id is null or k.made_at = 0 or k.deleted = 1)
+)
 """
-"""Recordings of customers who are not in the files any more, by whatever way they left them."""
+"""Recordings of people who were erased, or are not in the files any more."""
 
 
 # ---- listening and carrying away
@@ -172,7 +175,7 @@ def delete_recording(desk: Desk, *, recording: RecordingId, deleted_why: Annotat
     found = standing(desk, recording)
     if found.hold:
         raise Refusal("It is held for a dispute: {hold}", code="held", hold=found.hold)
-    _delete(desk, recording, deleted_why or "asked")
+    let_go(desk, recording, deleted_why or "asked")
 
 
 def standing(desk: Desk, recording: str) -> Recording:
@@ -183,7 +186,7 @@ def standing(desk: Desk, recording: str) -> Recording:
     return found
 
 
-def _delete(desk: Desk, recording: str, why: str) -> int:
+def let_go(desk: Desk, recording: str, why: str) -> int:
     """Take the step; the box that has the blob lets go of it when it hears of this."""
     if desk.state(Recording, recording) != "kept":
         return 0
@@ -250,27 +253,3 @@ def opt_in(desk: Desk, *, customer: CustomerId) -> None:
     if not found:
         raise Refusal("They did not object.")
     desk.about(customer)
-
-
-@action(
-    "Erase their calls",
-    confirm="Numbers, notes and recordings of all their calls go for good; that there were calls stays counted.",
-)
-def forget_caller(desk: Desk, *, customer: CustomerId) -> int:
-    """For somebody who asks to be forgotten. What is held for a dispute must be released first."""
-    whose = customers.members(desk, customer)
-    marks = ", ".join("?" for _ in whose)
-    calls = desk.rows(f"select id from call where customer in ({marks}) and deleted = 0", *whose)
-    kept = "select id, hold from recording where call = ? and state = 'kept' and deleted = 0"
-    found = [row for call in calls for row in desk.rows(kept, call.id)]
-    for row in found:
-        if row.hold:
-            raise Refusal("It is held for a dispute: {hold}", code="held", hold=row.hold)
-    for row in found:
-        _delete(desk, row.id, "erased")
-    for call in calls:
-        desk.change(
-            Call, call.id, phone="", normal="", name="", called="", redirected_from="", presentation="withheld",
-            note="", tags=[], customer="",
-        )  # fmt: skip
-    return len(calls)

@@ -2,6 +2,7 @@
 
 from appliance.shop.orders.actions import complete, complete_due, create, freeze, take_payment, unfreeze
 from appliance.shop.orders.deciding import Objected, check_sale, raise_exception, review
+from appliance.shop.orders.erasing import papers, receivers, unfinished
 from appliance.shop.orders.handed import take
 from appliance.shop.orders.leaving import check_ready, mark_completed, mark_shipped, mark_sold, mark_unshipped
 from appliance.shop.orders.payments import paid, settle_payment
@@ -27,6 +28,6 @@ __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
     "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
     "complete", "complete_due", "create", "freeze", "mark_completed", "mark_shipped", "mark_sold", "mark_unshipped",
-    "open_order", "paid", "raise_exception", "review", "review_unattended", "settle_payment", "standing", "take",
-    "take_payment", "unfreeze", "wake_delayed",
+    "open_order", "paid", "papers", "raise_exception", "receivers", "review", "review_unattended", "settle_payment", "standing", "take",
+    "take_payment", "unfinished", "unfreeze", "wake_delayed",
 ]  # fmt: skip

@@ -55,7 +55,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "manager", "店长", "Manager",
         (
-            *EVERYBODY, "office.*_line", "office.listen", "office.*_recording", "office.forget_caller", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
+            *EVERYBODY, "office.*_line", "office.listen", "office.*_recording", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
             "settings.*", "branches.see", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
             "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",

@@ -72,7 +72,7 @@ CORNER = Corner("/panel/office/corner", ("call_list", "task_reminder", "caller_s
 
 UNTOLD = {
     "allowed": "Unknown number", "withheld": "Number withheld", "unavailable": "Number not known to the network",
-    "absent": "No number was sent",
+    "absent": "No number was sent", "erased": "Somebody who was erased",
 }  # fmt: skip
 
 
