@@ -1,14 +1,17 @@
 """Bulk: one action for many rows. Each row is a deed of its own: done or refused with its reason, never all or nothing."""
 
 import asyncio
+import re
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 
-from appliance.journal import Refusal
-from appliance.web.deeds import Deed, asked, page_of, read, undo_address
+from appliance.journal import Desk, Done, Refusal, Stale
+from appliance.web.deeds import Deed, asked, last_hand, page_of, read, undo_address
+from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.jobs import Job
 from appliance.web.routes import Posted, doing, showing
@@ -39,7 +42,8 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
 
 
 async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
-    ids = list(dict.fromkeys(one for text in posted.texts.pop("ids", []) for one in text.split(",") if one))
+    chosen = _chosen(posted.texts.pop("ids", []))
+    ids = list(chosen)
     going = posted.texts.pop("go", None)
     deed = asked(visit, f"{room}.{verb}", posted.texts)
     first = visit.front.fields(deed.name)[0]
@@ -50,36 +54,66 @@ async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     deed.texts[first.name] = [ids[0]]
     typed = read(deed)
     if not going and (deed.action.confirm or len(deed.fields) > 1):
-        return _ask(deed, ids, first.table)
+        return _ask(deed, chosen, first.table)
     if typed.errors:
         deed.errors, deed.status = typed.errors, 422
-        return _ask(deed, ids, first.table)
+        return _ask(deed, chosen, first.table)
     if len(ids) > AT_ONCE:
-        return visit.go("/jobs/" + _as_job(deed, ids, first.name, typed.values))
-    results = await asyncio.gather(*(_one(deed, id, {**typed.values, first.name: id}) for id in ids))
+        return visit.go("/jobs/" + _as_job(deed, chosen, typed.values))
+    results = await asyncio.gather(*(_one(deed, id, version, typed.values) for id, version in chosen.items()))
     return _told(deed, list(results), first.table)
 
 
-def _ask(deed: Deed, ids: list[str], table: str) -> Answer:
+def _chosen(texts: list[str]) -> dict[str, int]:
+    """Read `id` or `id~version`, the version in hexadecimal as its row showed it; 0 where a row showed none."""
+    told = [one.partition("~") for text in texts for one in text.split(",") if one]
+    return {id: int(version, 16) if _VERSION.fullmatch(version) else 0 for id, _, version in told if id}
+
+
+_VERSION = re.compile(r"[0-9a-f]{1,16}")
+
+
+def _ask(deed: Deed, chosen: Mapping[str, int], table: str) -> Answer:
     """Ask what all rows have in common, naming how many there are and which."""
-    names = [deed.visit.pick(table, id) or id for id in ids[:5]]
+    names = [deed.visit.pick(table, id) or id for id in list(chosen)[:5]]
+    told = [f"{id}~{version:x}" if version else id for id, version in chosen.items()]
     deed.notes = {}
-    answer = page_of(deed, address=f"/do/{deed.name.replace('.', '/')}/many", ids=ids, names=names, count=len(ids))
+    answer = page_of(deed, address=f"/do/{deed.name.replace('.', '/')}/many", ids=told, names=names, count=len(told))
     # The question has no address of its own: whoever loads the page again stands in the list, with the choice kept.
     answer.headers["HX-Push-Url"] = "false"
     return answer
 
 
-async def _one(deed: Deed, id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Do one row; the key is the form's with the row's, so that a double tap does no row twice."""
+async def _one(deed: Deed, id: str, version: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Do one row, if nobody changed it since it was chosen."""
     visit, act = deed.visit, deed.action
-    key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
-    future = visit.front.journal.perform(visit.desk(), deed.name, lambda desk: act.run(desk, **values), key=key)
     try:
-        done = await asyncio.wrap_future(future)
+        done = await asyncio.wrap_future(_performed(deed, visit.desk(), id, version, values))
+    except Stale as stale:
+        reason = visit.words("{who} changed this {when}. Look at it again.", **last_hand(visit, stale.record))
+        return {"id": id, "done": False, "code": stale.code, "reason": reason, "remedy": ""}
     except Refusal as refusal:
         return refused(visit, id, refusal)
-    return {"id": id, "done": True, "undo": undo_address(visit, act, values, done.value)}
+    return {"id": id, "done": True, "undo": undo_address(visit, act, {**values, _about(deed).name: id}, done.value)}
+
+
+def _performed(deed: Deed, desk: Desk, id: str, version: int, values: Mapping[str, Any]) -> Future[Done[Any]]:
+    """Hand one row to the writer; the key is the form's with the row's, so that a double tap does no row twice."""
+    visit, act, first = deed.visit, deed.action, _about(deed)
+    key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
+    shape = visit.front.journal.schema.shapes.get(first.table)
+
+    def run(at: Desk) -> Any:
+        if version and shape is not None and not shape.is_fact:
+            at.unchanged(shape.kind, id, version)  # type: ignore[arg-type]
+        return act.run(at, **{**values, first.name: id})
+
+    return visit.front.journal.perform(desk, deed.name, run, key=key)
+
+
+def _about(deed: Deed) -> Field:
+    """The parameter that is the row."""
+    return deed.visit.front.fields(deed.name)[0]
 
 
 def refused(visit: Visit, id: str, refusal: Refusal) -> dict[str, Any]:
@@ -117,22 +151,19 @@ def _outcome(visit: Visit, key: str) -> Answer:
     return visit.show("bulk.html", title=found.title, done=found.done, refused=found.refused, next=found.next)
 
 
-def _as_job(deed: Deed, ids: list[str], first: str, values: Mapping[str, Any]) -> str:
+def _as_job(deed: Deed, chosen: Mapping[str, int], values: Mapping[str, Any]) -> str:
     """Do many rows in the background; those refused are listed in a sheet."""
     visit, act = deed.visit, deed.action
     desk = visit.desk()
 
     def work(job: Job) -> dict[str, str]:
         wrong: list[str] = []
-        for number, id in enumerate(ids, 1):
-            key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
-            own = {**values, first: id}
-            future = visit.front.journal.perform(desk, deed.name, lambda at, own=own: act.run(at, **own), key=key)  # type: ignore[misc]
+        for number, (id, version) in enumerate(chosen.items(), 1):
             try:
-                future.result()
+                _performed(deed, desk, id, version, values).result()
             except Refusal as refusal:
                 wrong.append(f"{id}\t{visit.words(refusal.sentence, **refusal.params)}")
-            job.progress(number, len(ids), len(wrong))
+            job.progress(number, len(chosen), len(wrong))
         if not wrong:
             return {"message": "Everything was done."}
         path = job.path("refused.tsv")

@@ -71,14 +71,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Chosen(Column):
-    """The tick box by which rows are gathered for a bulk action."""
+    """The tick box by which rows are gathered for a bulk action.
+
+    `name` is the column with the version of what the action is about, where there is one: what somebody else changes
+    after it was shown is then refused, row by row.
+    """
 
     css: str = "c-chk"
     kind = ""
 
     def cell(self, row: Any, seen: Seen) -> str:
-        """Write the tick box; its name for a screen reader comes from the row's own link."""
-        box = f'<input class=chk type=checkbox value="{row["id"]}" aria-label="{seen.words("Choose")}">'
+        """Write the tick box; its name for a screen reader comes from the row's own link, and so does its id."""
+        version = f"{row[self.name]:x}" if self.name else ""
+        box = f'<input class=chk type=checkbox value="{version}" aria-label="{seen.words("Choose")}">'
         return f"<td class=c-chk><label class=cell-hit>{box}</label>"
 
 

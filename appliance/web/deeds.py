@@ -292,12 +292,9 @@ def explain_stale(deed: Deed, stale: Stale) -> None:
     """Say who changed the record meanwhile, when, and what stands there now beside what was typed."""
     visit, words = deed.visit, deed.visit.words
     deed.status, deed.version = 409, str(stale.now)
-    history = visit.history(stale.record)
-    last = history[0] if history else {"who": "", "when": ""}
     deed.banner = words(
         "{who} changed this {when}. Your values are still here; look at both, then save again.",
-        who=last["who"] or words("Somebody"),
-        when=last["when"] or words("meanwhile"),
+        **last_hand(visit, stale.record),
     )
     row = visit.row(f"select * from {stale.table} where id = ?", stale.record)
     standing = texts_of(deed.fields, dict(row) if row is not None else {})
@@ -307,3 +304,10 @@ def explain_stale(deed: Deed, stale: Stale) -> None:
         if row is not None and one.name in row.keys() and now != mine:  # noqa: SIM118 - a Row holds values, not keys
             said = visit.pick(one.table, now[-1]) if one.kind == "ref" else now[-1]
             deed.notes[one.name] = words("Now it is: {value}", value=said or "-")
+
+
+def last_hand(visit: Visit, record: str) -> dict[str, str]:
+    """Say who changed a record last, and when."""
+    history = visit.history(record)
+    last = history[0] if history else {"who": "", "when": ""}
+    return {"who": last["who"] or visit.words("Somebody"), "when": last["when"] or visit.words("meanwhile")}

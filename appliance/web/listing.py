@@ -87,6 +87,8 @@ class Listing:
     filters: Sequence[Filter] = ()
     sorts: Sequence[tuple[str, str, str]] = ()
     search: bool = False
+    numbers: Sequence[str] = ()
+    """Columns that hold numbers: whoever pastes several into the search is shown exactly these. Each has an index."""
     totals: Sequence[str] = ()
     bulk: Sequence[str] = ()
     new: str = ""

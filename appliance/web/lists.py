@@ -19,6 +19,7 @@ from appliance.web.columns import Column, Next
 from appliance.web.forms import FieldView
 from appliance.web.front import capped
 from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, RefFilter, Saved
+from appliance.web.pasting import PASTED_LENGTH, looked_up, pasted, unknown
 from appliance.web.typed import folded
 from appliance.web.visit import Visit
 
@@ -64,7 +65,9 @@ class ListPage:
         self.query = _spans(visit.query)
         self.columns = [one for one in listing.columns if not one.needs or visit.sees(one.needs)]
         self.saved = _named(listing.saved, self.query.get("view", listing.default))
-        self.text = self.query.get("q", "").strip()[:SEARCH_LENGTH] if listing.search else ""
+        asked = self.query.get("q", "").strip()[:PASTED_LENGTH] if listing.search else ""
+        self.pasted = pasted(asked) if listing.numbers else []
+        self.text = asked if self.pasted else asked[:SEARCH_LENGTH]
         self.sifted = Sifted()
         self._sift()
 
@@ -78,7 +81,9 @@ class ListPage:
         for one in self.listing.filters:
             if given := self.query.get(one.column):
                 self._filter(one, given)
-        if self.text and self.listing.search:
+        if self.pasted:
+            self.sifted.add(*looked_up(self.listing, self.pasted))
+        elif self.text and self.listing.search:
             self._search()
 
     def _for_me(self, where: str) -> str:
@@ -102,6 +107,11 @@ class ListPage:
         journal = self.visit.front.journal
         found = journal.search(journal.reading(), self.listing.view, self.text, FOUND)
         self.sifted.add("rowid in (select value from json_each(?))", json.dumps(found))
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Which of the pasted numbers nothing has."""
+        return unknown(self.visit, self.listing, self.pasted) if self.pasted else []
 
     @cached_property
     def sort(self) -> tuple[str, str, str]:

@@ -48,8 +48,13 @@ def button(
     label: Any, href: str = "", action: str = "", kind: str = "plain", icon: str = "",
     args: Mapping[str, Any] | None = None, may: bool = True, why: str = "", name: str = "", value: str = "",
     big: bool = False, small: bool = False, wide: bool = False, page: bool = False, download: bool = False,
+    key: str = "",
 ) -> str:  # fmt: skip
-    """A button: a deed of the shop, a way, or the press of a form; `why` says why it cannot be pressed now."""
+    """A button: a deed of the shop, a way, or the press of a form; `why` says why it cannot be pressed now.
+
+    `key` is the letter that presses it, where a page is worked through by keys.
+    """
+    keyed = f' data-key="{key}"' if key else ""
     css, inner = _css(kind, big, small, wide), f"{_pictured(icon)}{written(label)}"
     if why:
         said = written(why)
@@ -57,7 +62,7 @@ def button(
     elif not may:
         html = ""
     elif action:
-        html = f'<a class="{css}"{"" if page else " data-do"} href="{written(deed(action, args))}">{inner}</a>'
+        html = f'<a class="{css}"{"" if page else " data-do"}{keyed} href="{written(deed(action, args))}">{inner}</a>'
     elif href:
         html = f'<a class="{css}" href="{written(href)}"{_DOWNLOAD if download else ""}>{inner}</a>'
     else:
@@ -68,16 +73,17 @@ def button(
 
 def iconbutton(
     picture: str, label: Any, href: str = "", css: str = "", behaviour: str = "", name: str = "", value: str = "",
-    action: str = "", args: Mapping[str, Any] | None = None,
+    action: str = "", args: Mapping[str, Any] | None = None, key: str = "",
 ) -> str:  # fmt: skip
     """A button that is a picture; its word is for those who listen or wait over it."""
+    keyed = f' data-key="{key}"' if key else ""
     said = written(label)
     told = f'aria-label="{said}" title="{said}">{_pictured(picture)}'
     dressed = f"ib {css}" if css else "ib"
     if action:
         html = f'<a class="{dressed}" data-do href="{written(deed(action, args))}" {told}</a>'
     elif href:
-        html = f'<a class="{dressed}" href="{written(href)}" {told}</a>'
+        html = f'<a class="{dressed}"{keyed} href="{written(href)}" {told}</a>'
     else:
         named = f'name="{written(name)}" value="{written(value)}"' if name else 'type="button"'
         does = f' data-behaviour="{behaviour}"' if behaviour else ""

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from litestar.testing import TestClient
@@ -149,6 +150,43 @@ def test_one_order_is_approved_and_many_with_a_result_for_each(alice: Desk, hous
     assert state(alice, bad) == "awaiting_payment"
     assert answer.status_code == 303, answer.text
     assert alice.get(SalesOrder, bad).number in tablet.get(answer.headers["location"]).text
+
+
+def test_a_row_that_somebody_changed_since_it_was_chosen_is_left_out(alice: Desk, house: House, tablet: Tablet) -> None:
+    kept = order(alice, house, delivery_term="cod", name="王芳", phone="13911112222")
+    changed = order(alice, house, delivery_term="cod")
+    page = tablet.get("/orders").text
+    chosen = dict(re.findall(r'<tr id="([^"]+)".*?value="([0-9a-f]+)"', page))
+    act.change_remark(alice, order=changed, remark="等她回电")
+    ids = ",".join(f"{one}~{chosen[one]}" for one in (kept, changed))
+    answer = tablet.post("/do/orders/quick_review/many", ids=ids, go="1")
+    assert (state(alice, kept), state(alice, changed)) == ("approved", "to_review")
+    assert "changed this" in tablet.get(answer.headers["location"]).text
+
+
+def test_a_column_of_numbers_is_one_search_and_says_what_it_did_not_find(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    placed = [order(alice, house) for _ in range(4)]
+    numbers = [alice.get(SalesOrder, one).number for one in placed]
+    asked = " ".join([*(number.lower() for number in numbers[:3]), "SO-A1-990101-0001", numbers[0]])
+    page = seen(tablet, f"/orders?q={quote(asked)}")
+    assert set(re.findall(r'<tr id="([^"]+)"', page)) == set(placed[:3])
+    assert "3 of 4 pasted numbers" in page and "Not found: SO-A1-990101-0001" in page
+    assert set(re.findall(r'<tr id="([^"]+)"', seen(tablet, "/orders?view=all&q=李娜"))) == set(placed)
+
+
+def test_the_queue_goes_on_where_it_was_and_shows_what_one_may_decide(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    first, second, third = (
+        order(alice, house, delivery_term="cod", name="王芳", phone=f"1391111222{n}") for n in range(3)
+    )
+    assert f'id="{second}" class="sel"' in seen(tablet, f"/orders/review?order={second}")
+    act.review(alice, order=second)
+    page = seen(tablet, f"/orders/review?order={second}")
+    assert f'id="{third}" class="sel"' in page and 'data-key="a"' in page
+    assert f'id="{first}" class="sel"' in seen(tablet, "/orders/review")
 
 
 def test_an_order_that_somebody_changed_meanwhile_is_not_approved_unseen(

@@ -48,7 +48,7 @@ papers_listing = Listing(
     view="money_paper_list",
     see="accounts.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Number("number", link="/accounts/papers/{id}", sub="day · about"),
         c.Name("kind_word", title="Kind of paper"),
         c.Text("whom", title="With whom", sub="note"),

@@ -44,7 +44,7 @@ left join money_paper p on p.id = m.paper;
 create view money_paper_list as
 select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (
 select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
-    p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.state,
+    p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.changed, p.state,
     'paper_' || p.kind as kind_word, 'paper_' || p.state as state_word,
     (select a.name from money_account a where a.id = p.account) as account_name,
     (select a.name from money_account a where a.id = p.to_account) as to_name,

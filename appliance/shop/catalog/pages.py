@@ -26,7 +26,7 @@ goods_listing = Listing(
     view="goods_list",
     see="catalog.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Goods("name", title="Goods", picture="picture", link="/goods/{id}", sub="no · brand · category_path"),
         PriceRange("lowest", title="Retail price"),
         c.Count("skus", title="SKUs", wide=True),
@@ -54,7 +54,7 @@ sku_listing = Listing(
     view="sku_list",
     see="catalog.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Goods("name", title="SKU", picture="picture", link="/skus/{id}", sub="code · barcode"),
         c.Price("retail", title="Retail price"),
         c.Price("wholesale", title="Wholesale price", wide=True),

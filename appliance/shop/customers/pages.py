@@ -27,7 +27,7 @@ customers_listing = Listing(
     see="customers.see",
     where=STANDING,
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Text("name", title="Customer", link="/customers/{id}", sub="no · class_name"),
         c.Phone("phone", title="Phone"),
         c.Text("place", title="Place", wide=True),

@@ -38,7 +38,7 @@ create view customer_list as
 select f.*, f.name || ifnull(' ' || substr(f.phone, -4), '') as label
 from (
 select
-    c.id, c.no, c.name, c.chat, c.tags, c.made_at, c.customer_class, c.owner, c.shop, c.price_list,
+    c.id, c.no, c.name, c.chat, c.tags, c.made_at, c.changed, c.customer_class, c.owner, c.shop, c.price_list,
     c.credit, c.credit_days, c.birthday,
     case when r.root <> c.id then 'merged' when c.disabled then 'disabled'
         when exists (select 1 from customer_root m join customer k on k.id = m.id where m.root = c.id and k.blacklisted)

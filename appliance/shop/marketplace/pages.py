@@ -76,7 +76,7 @@ raw_orders = Listing(
     view="raw_order_list",
     see="marketplace.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Number("tid", title="Order number", link="/marketplace/orders/{id}", sub="placed_at · shop_name"),
         c.Text("receiver", sub="nick"),
         c.Text("title", title="Goods", sub="buyer_message", wide=True, css="c-goods"),

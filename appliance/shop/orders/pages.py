@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from appliance.journal import Row
 from appliance.shop.customers import members
-from appliance.shop.orders import actions, facts
+from appliance.shop.orders import actions
 from appliance.shop.orders.oversold import pages as oversold
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
-from appliance.shop.orders.review import findings, gates
+from appliance.shop.orders.reviewing.pages import LINES, in_the_way, review_queue
 from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, steps, tags_of
 from appliance.shop.orders.telling import notes
 from appliance.web import (
@@ -33,6 +33,14 @@ from appliance.web import columns as c
 from appliance.web.cells import Seen
 
 OPEN: Final = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
+
+LACKS_GOODS: Final = (
+    "exists (select 1 from order_hold h where h.sales_order = order_list.id and h.qty > "
+    "ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0) - "
+    "ifnull((select p.qty from held p where p.warehouse = h.warehouse and p.sku = h.sku "
+    "and p.bucket = 'pending_ship'), 0))"
+)
+"""Something in it is not on the shelf, or is promised to orders that were approved."""
 
 
 # ---- the list
@@ -98,7 +106,7 @@ def next_step(row: Any) -> Do | Go | None:
 
 
 COLUMNS = [
-    c.Chosen(),
+    c.Chosen("changed"),
     c.Flag("flag"),
     c.Number("number", title="Order", link="/orders/{id}", sub="placed_at · shop_name"),
     c.Text("receiver", title="Customer", sub="area · phone_tail"),
@@ -123,8 +131,11 @@ orders_listing = Listing(
     columns=COLUMNS,
     saved=[
         Saved("To review", where="state in ('to_review', 'to_finance_review')"),
+        Saved("For the accountant", where="state = 'to_finance_review'"),
         Saved("Not paid", where="state = 'awaiting_payment'"),
-        Saved("Later", where="state in ('preorder', 'delayed')"),
+        Saved("Later", where="state = 'delayed'"),
+        Saved("Preorders", where="state = 'preorder'"),
+        Saved("Preorders in stock", where=f"state = 'preorder' and not {LACKS_GOODS}"),
         Saved("To ship", where="state = 'approved'"),
         Saved("Short", where="id in (select sales_order from order_short)", hot=True),
         Saved("Shipped", where="state = 'shipped'"),
@@ -141,8 +152,17 @@ orders_listing = Listing(
         ("receivable", "Dearest first", "desc"),
     ],
     search=True,
+    numbers=["number", "platform_number"],
     totals=["receivable"],
-    bulk=["orders.quick_review", "orders.freeze", "orders.set_flag", "orders.set_mark", "orders.complete"],
+    bulk=[
+        "orders.quick_review",
+        "orders.finance_review",
+        "orders.submit",
+        "orders.freeze",
+        "orders.set_flag",
+        "orders.set_mark",
+        "orders.complete",
+    ],
     new="orders.create",
     more=["shipping.counter_sale"],
     empty="No order stands here. Take one, or bring them in from the platform.",
@@ -177,7 +197,7 @@ def order(visit: Visit, id: str) -> Answer:
         "orders/order.html",
         title=found.number,
         order=found,
-        lines=visit.rows(_LINES, id),
+        lines=visit.rows(LINES, id),
         tone=tone,
         word=word,
         note=note,
@@ -215,11 +235,6 @@ left join employee e on e.id = l.salesperson
 left join customer_root root on root.id = l.customer
 left join customer_list n on n.id = root.root
 where l.id = ?
-"""
-_LINES = """
-select d.*, ifnull(s.qty, 0) as on_hand from sales_order_line d join sales_order o on o.id = d.sales_order
-left join stock s on s.warehouse = o.warehouse and s.sku = d.sku and s.quality = 'good'
-where d.sales_order = ? and d.deleted = 0 order by d.place
 """
 
 
@@ -266,22 +281,6 @@ _ICONS = {
 }  # fmt: skip
 
 
-@panel("/panel/orders/review/{id}", see="orders.see")
-def in_the_way(visit: Visit, id: str) -> Answer:
-    """Everything that review would object to, each with the way to put it right, and what the accountant would say."""
-    known = facts.gather(visit, id) or visit.missing("Order")
-    found = findings(known)
-    forcible = bool(found) and all(one.forcible for one in found)
-    return visit.show(
-        "orders/findings.html", findings=found, gates=gates(known), order=id, forcible=forcible,
-        say=lambda one: visit.words(one.sentence, **_said(visit, one.params)),
-    )  # fmt: skip
-
-
-def _said(visit: Visit, params: Mapping[str, object]) -> dict[str, object]:
-    return {name: visit.words.name(str(value)) if name == "state" else value for name, value in params.items()}
-
-
 @panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
 def of_customer(visit: Visit, id: str) -> Answer:
     """A customer's latest orders, those of merged files too."""
@@ -289,24 +288,6 @@ def of_customer(visit: Visit, id: str) -> Answer:
     marks = ", ".join("?" * len(known))
     rows = visit.rows(f"select * from order_list where customer in ({marks}) order by placed_at desc limit 10", *known)
     return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
-
-
-# ---- the review queue
-
-
-@page("/orders/review", see="orders.see")
-def review_queue(visit: Visit) -> Answer:
-    """One order after the other, with what is in the way beside it; J and K move, A approves, F freezes."""
-    rows = visit.rows(
-        "select * from order_list where state in ('to_review', 'to_finance_review') and frozen = 0 "
-        "order by placed_at limit 50"
-    )
-    chosen = next((row for row in rows if row["id"] == visit.query.get("order")), rows[0] if rows else None)
-    lines = visit.rows(_LINES, chosen["id"]) if chosen else []
-    return visit.show(
-        "orders/queue.html", title=visit.words("Review"), orders=rows, chosen=chosen, lines=lines, standing=standing,
-        place=rows.index(chosen) if chosen else 0,
-    )  # fmt: skip
 
 
 # ---- forms
@@ -342,7 +323,7 @@ def _receiver(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
 
 
 def _lines(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
-    rows = visit.rows(_LINES, given.get("order", ""))
+    rows = visit.rows(LINES, given.get("order", ""))
     return {"lines": [{**dict(row), "gift": bool(row["gift"])} for row in rows]}
 
 

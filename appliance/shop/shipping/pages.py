@@ -30,7 +30,7 @@ queue = Listing(
     view="shipping_queue",
     see="shipping.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Flag("flag"),
         c.Number("number", title="Order", link="/orders/{id}", sub="placed_at · shop_name"),
         c.Text("receiver", title="Customer", sub="area · phone_tail"),
@@ -62,7 +62,7 @@ parcels = Listing(
     view="parcel_list",
     see="shipping.see",
     columns=[
-        c.Chosen(),
+        c.Chosen("changed"),
         c.Number("number", title="Parcel", link="/orders/{sales_order}", sub="order_number"),
         c.Text("waybill", sub="courier_name"),
         c.Text("receiver", sub="area"),
@@ -76,6 +76,7 @@ parcels = Listing(
     filters=[Period("made_at", title="Any day"), RefFilter("courier", "courier", title="Courier")],
     sorts=[("made_at", "Newest first", "desc")],
     search=True,
+    numbers=["number", "waybill", "order_number"],
     bulk=["shipping.unpack"],
     empty="No parcel stands here.",
 )

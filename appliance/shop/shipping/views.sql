@@ -16,6 +16,9 @@ where o.state = 'approved';
 -- index state, made_at, id
 -- index made_at, id
 -- index sales_order
+-- index number
+-- index waybill
+-- index order_number
 -- search number, order_number, waybill, receiver, phone
 create view parcel_list as
 select

@@ -25,6 +25,12 @@ const DEEDS = {
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
+/** What a page has a key of its own for: a queue's own way on, approve, hold. */
+function named(key) {
+  const found = /^[a-z]$/.test(key) && document.querySelector(`#main [data-key="${key}"]`);
+  return found ? () => found.click() : undefined;
+}
+
 export function start() {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -47,7 +53,7 @@ export function start() {
       current()?.querySelector("a.row-link")?.click();
       return;
     }
-    const deed = DEEDS[event.key];
+    const deed = named(event.key) ?? DEEDS[event.key];
     if (deed) {
       event.preventDefault();
       deed();

@@ -6,6 +6,9 @@ const bar = () => document.querySelector('form.bulk[data-behaviour~="bulk"]');
 const list = () => document.querySelector("table.list[data-path]");
 const key = () => `chosen ${list()?.dataset.path ?? location.pathname}`;
 const chosen = () => new Map(memory.get(key()) ?? []);
+// A row is remembered as it was when it was chosen: with its sum, and the version by which later changes are noticed.
+const id = (box) => box.closest("tr").id;
+const told = (box) => [fen(box.closest("tr")), box.value];
 
 function fen(row) {
   const figures = row?.querySelector(".c-money .money")?.textContent.replace(/[^\d.-]/g, "");
@@ -22,7 +25,7 @@ function show() {
   const picked = chosen();
   const boxes = [...(list()?.querySelectorAll("tbody .chk") ?? [])];
   for (const box of boxes) {
-    box.checked = picked.has(box.value);
+    box.checked = picked.has(id(box));
     box.closest("tr").classList.toggle("sel", box.checked);
   }
   const all = list()?.querySelector("thead [data-all]");
@@ -36,8 +39,8 @@ function show() {
   const filters = document.querySelector(".filters");
   // On a wide screen the bar lies where the filters were; on a phone it stands below and nothing must move.
   if (filters) filters.hidden = picked.size > 0 && matchMedia("(min-width: 720px)").matches;
-  form.elements.ids.value = [...picked.keys()].join(",");
-  const sum = [...picked.values()].reduce((total, one) => total + one, 0);
+  form.elements.ids.value = [...picked].map(([row, [, version]]) => (version ? `${row}~${version}` : row)).join(",");
+  const sum = [...picked.values()].reduce((total, [one]) => total + one, 0);
   const word = document.createElement("b");
   word.textContent = form.dataset.count.replace("{count}", picked.size).replace("%d", picked.size);
   form.querySelector(".sum").replaceChildren(word, sum ? ` · ${yuan(sum)}` : "");
@@ -62,8 +65,8 @@ function everything(form, whole) {
 function set(boxes, ticked) {
   const picked = chosen();
   for (const box of boxes) {
-    if (ticked && picked.size < MOST) picked.set(box.value, fen(box.closest("tr")));
-    else picked.delete(box.value);
+    if (ticked && picked.size < MOST) picked.set(id(box), told(box));
+    else picked.delete(id(box));
   }
   memory.set(key(), picked.size ? [...picked] : null);
   show();
@@ -83,7 +86,7 @@ async function gather(button) {
       const text = await ask(link);
       const page = text && parsed(text);
       for (const box of page?.querySelectorAll?.("table.list tbody .chk") ?? []) {
-        if (picked.size < MOST) picked.set(box.value, fen(box.closest("tr")));
+        if (picked.size < MOST && !picked.has(id(box))) picked.set(id(box), told(box));
       }
       link = page?.querySelector?.(`.list-foot a[rel=${rel}]`)?.getAttribute("href");
     }

@@ -96,7 +96,16 @@ function cards() {
   }
 }
 
+/** A column copied from a sheet is one search of many numbers; a field of one line would run them together. */
+function inOneLine(event, field) {
+  const text = event.clipboardData?.getData("text").trim() ?? "";
+  if (!/[\r\n\t]/.test(text)) return;
+  event.preventDefault();
+  field.setRangeText(text.split(/\s+/).join(" "), field.selectionStart, field.selectionEnd, "end");
+}
+
 export function start() {
+  on("paste", "#sift", inOneLine);
   document.addEventListener("click", (event) => {
     for (const open of document.querySelectorAll("details.menu[open]")) if (!open.contains(event.target)) open.open = false;
   });

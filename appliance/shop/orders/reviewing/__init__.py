@@ -1,0 +1,1 @@
+"""Reviewing: one order after the other, with everything that speaks against it."""
