@@ -70,6 +70,10 @@ class Database:
         self._run("createdb", "-h", str(self._folder), "-U", ROLE, name)
         return self.dsn(name)
 
+    def files(self, number: int) -> list[Path]:
+        """The files in which the rows of a database lie, by its number in `pg_database`."""
+        return [path for path in (self._folder / "data" / "base" / str(number)).iterdir() if path.is_file()]
+
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(  # noqa: S603  programs of Debian's, with words of ours
             [self._bin / program, *words],

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 from appliance.journal import CHAIN, Blob, Desk, Journal, Limit, Record, RoomShape, Schema, action
 from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.letters import Post
 from appliance.sync.boxes.messages import MOST_TOGETHER
@@ -97,6 +98,34 @@ def kin(
     swap = Swap(journal, circle, clock, "0.3.0", corrected=lambda by, _vouched: corrected.append(by))
     desk = journal.desk(who=f"worker-{code}", device="tablet", branch=branch)
     return Kin(desk, key, circle, clock, swap, Post(key, circle, chance.randbytes), corrected)
+
+
+class Moored:
+    """An anchor that only notes what left."""
+
+    def __init__(self) -> None:
+        self.given: list[bytes] = []
+
+    def give(self, author: bytes, _heads) -> None:
+        self.given.append(author)
+
+
+def in_company(box: Kin, folder: Path, former: Sequence[bytes] = ()) -> Kin:
+    """Let a box keep itself in order as a real one does: find that it is a copy, seal old names, take a date back."""
+    chance = random.Random(folder.name).randbytes
+    box.anchor = Moored()
+
+    def corrected(by_ms: int, vouched: bool) -> None:
+        box.clock.now += by_ms
+        box.clock.trusted = vouched
+        box.corrected.append(by_ms)
+
+    box.company = Company(
+        box.journal, box.key, box.circle, box.anchor, Told(box.journal.box_code, 8000, "0.3.0"), folder=folder,
+        clock=box.clock, random=chance, anew=lambda: box.key.author(chance), corrected=corrected, former=former,
+    )  # fmt: skip
+    box.swap, box.post = box.company.swap, box.company.post
+    return box
 
 
 def introduce(*boxes: Kin) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
@@ -10,22 +9,13 @@ from shutil import copytree
 import pytest
 
 from appliance.journal import Desk, Refusal, action
-from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.letters import SentBack
 from tests.cast import TestClock, agree, clean
 from tests.journal.toy import sell
-from tests.sync.kin import ROOT, Kin, introduce, kin, talk
+from tests.sync.kin import ROOT, Kin, in_company, introduce, kin, talk
 
 HOUR = 3_600_000
-
-
-class Moored:
-    def __init__(self) -> None:
-        self.given: list[bytes] = []
-
-    def give(self, author: bytes, _heads) -> None:
-        self.given.append(author)
 
 
 @pytest.fixture
@@ -34,20 +24,7 @@ def made(tmp_path: Path) -> Iterator[Callable[..., Kin]]:
 
     def make(code: str, *, folder: str = "", former=(), **told) -> Kin:
         box = kin(tmp_path / (folder or code), code, **told)
-        chance = random.Random(folder or code).randbytes
-
-        box.anchor = Moored()
-
-        def corrected(by_ms: int, vouched: bool) -> None:
-            box.clock.now += by_ms
-            box.clock.trusted = vouched
-            box.corrected.append(by_ms)
-
-        box.company = Company(
-            box.journal, box.key, box.circle, box.anchor, Told(code, 8000, "0.3.0"), folder=tmp_path / (folder or code),
-            clock=box.clock, random=chance, anew=lambda: box.key.author(chance), corrected=corrected, former=former,
-        )  # fmt: skip
-        box.swap, box.post = box.company.swap, box.company.post
+        in_company(box, tmp_path / (folder or code), former)
         opened.append(box)
         return box
 

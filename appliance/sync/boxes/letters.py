@@ -6,6 +6,7 @@ name is part of what is sealed, so a letter of another chain cannot be opened.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from appliance.journal.certificate import Certificate
@@ -45,10 +46,14 @@ class Opened:
 class Post:
     """Writes and opens letters for one box."""
 
-    def __init__(self, key: BoxKey, circle: Circle, random: Random) -> None:
+    def __init__(
+        self, key: BoxKey, circle: Circle, random: Random, *, look: Callable[[], object] = lambda: None
+    ) -> None:
         self._key = key
         self._circle = circle
         self._random = random
+        self._look = look
+        """Called before each letter is opened, for whoever is not alone in learning who belongs to the circle."""
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
     def wrote(self, author: bytes) -> bool:
@@ -67,6 +72,7 @@ class Post:
 
     def open(self, letter: bytes) -> Opened:
         """Open a letter; raises `SentBack` when it is not to be answered."""
+        self._look()
         sender, sealed = self._sender(letter)
         if sender is None:
             raise SentBack(UNKNOWN)

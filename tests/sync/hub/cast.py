@@ -6,6 +6,7 @@ import hashlib
 import random
 from dataclasses import dataclass
 
+from appliance.journal.segments import read_segment
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.keys import BoxKey
 from appliance.sync.boxes.letters import Post
@@ -13,8 +14,9 @@ from appliance.sync.boxes.swap import Swap
 from appliance.sync.hub.base import Base
 from appliance.sync.hub.log import HubLog
 from appliance.sync.hub.opening import in_circle
-from tests.cast import TestClock
-from tests.sync.kin import ROOT
+from tests.cast import TestClock, agree, clean
+from tests.journal.toy import sell
+from tests.sync.kin import ROOT, Kin, talk
 
 KEY = BoxKey(hashlib.sha256(b"hub").digest())
 OWN = certify(ROOT, public=KEY.public, exchange=KEY.exchange_public, code="H1", branch="", role="hub")
@@ -41,7 +43,8 @@ class Hub:
 
     def rows(self, query: str, *told: object) -> list[tuple]:
         with self.base.conn() as conn:
-            return conn.execute(query, told).fetchall()  # type: ignore[arg-type]
+            done = conn.execute(query, told)  # type: ignore[arg-type]
+            return done.fetchall() if done.description else []
 
 
 def hub_of(dsn: str, *, clock: TestClock | None = None) -> Hub:
@@ -49,5 +52,53 @@ def hub_of(dsn: str, *, clock: TestClock | None = None) -> Hub:
     base.settle(circle.chain)
     circle.learn(OWN.raw)
     log = in_circle(HubLog(base, ROOT.public, clock, trust=circle.trust), circle)
-    swap = Swap(log, circle, clock, "0.3.0", begin=lambda: log.refresh() and None)
-    return Hub(base, log, circle, swap, Post(KEY, circle, random.Random("hub").randbytes), clock)
+    swap, post = Swap(log, circle, clock, "0.3.0"), Post(KEY, circle, random.Random("hub").randbytes, look=log.refresh)
+    return Hub(base, log, circle, swap, post, clock)
+
+
+# ---- what is said of boxes and of a meeting point, whichever it is
+
+
+def trade(box: Kin, times: int = 1, name: str = "张伟") -> None:
+    for _ in range(times):
+        sell(box.desk, name=name, total=12_800)
+
+
+def names(box: Kin) -> list[str]:
+    return sorted(row.name for row in box.desk.rows("select name from buyer where made_at > 0"))
+
+
+def log_of(point: Hub | Kin):
+    return point.log if isinstance(point, Hub) else point.journal
+
+
+def gather(point: Hub | Kin, *boxes: Kin, times: int = 4) -> None:
+    """Let everybody ask at the meeting point, some times."""
+    for _ in range(times):
+        for one in boxes:
+            if talk(one, point).agreed and one.company:
+                one.company._agreed()
+
+
+def same(point: Hub | Kin, *boxes: Kin) -> bool:
+    assert [clean(one.desk) for one in boxes] == [[]] * len(boxes)
+    assert not isinstance(point, Hub) or flaws(point) == []
+    return {one.journal.digest() for one in boxes} == {log_of(point).digest()} and agree(*(one.desk for one in boxes))
+
+
+def flaws(hub: Hub) -> list[str]:
+    """What is wrong with the log in the database: a gap, a doubled entry, a broken chain, an end that is not the head."""
+    wrong, heads = [], dict[int, tuple[int, bytes]]()
+    for place, first, last, head, raw in hub.rows(
+        "select place, first, last, head, segment from piece order by place, last"
+    ):
+        seq, before = heads.get(place, (0, bytes(32)))
+        segment = read_segment(raw)
+        chained = [found for _, found in segment.chained()]
+        if (first, segment.first, segment.last, segment.previous, chained[-1]) != (seq + 1, first, last, before, head):
+            wrong.append(f"place {place}: {first} to {last} does not follow {seq}")
+        if segment.signature and not segment.seal(head).holds:
+            wrong.append(f"place {place}: the seal at {last} does not hold")
+        heads[place] = (last, head)
+    told = {n: (seq, head) for n, seq, head in hub.rows("select n, seq, head from place where seq > 0")}
+    return wrong if told == heads else [*wrong, "heads do not stand at the ends"]

@@ -12,7 +12,7 @@ import pytest
 
 from appliance.demo.database import Database, database, programs
 from tests.sync.hub.cast import Hub, hub_of
-from tests.sync.kin import Kin, introduce, kin
+from tests.sync.kin import Kin, in_company, introduce, kin
 
 _number = itertools.count()
 
@@ -58,11 +58,31 @@ def chain(tmp_path: Path) -> Iterator[Callable[..., Kin]]:
     opened: list[Kin] = []
 
     def make(code: str, *, folder: str = "", knows: Hub | Kin | None = None, **told) -> Kin:
-        opened.append(kin(tmp_path / (folder or code), code, **told))
+        where = tmp_path / (folder or code)
+        opened.append(in_company(kin(where, code, **told), where))
         if knows is not None:
             introduce(opened[-1], knows)  # type: ignore[arg-type]
         return opened[-1]
 
     yield make
     for one in opened:
+        one.company.notebook.close()
         one.journal.close()
+
+
+@pytest.fixture(params=["box", "hub"])
+def point(request, chain) -> Hub | Kin:
+    """Where everybody meets. Nobody can tell which it is."""
+    return request.getfixturevalue("hub") if request.param == "hub" else chain("H1")
+
+
+@pytest.fixture
+def boxes(point: Hub | Kin, chain) -> Callable[..., list[Kin]]:
+    """Boxes that know everybody, but can only reach the meeting point."""
+
+    def make(*codes: str, **told) -> list[Kin]:
+        made = [chain(code, **told) for code in codes]
+        introduce(*made, point)  # type: ignore[arg-type]
+        return made
+
+    return make

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import zstandard
 
@@ -11,51 +9,11 @@ from appliance.journal.entry import pack
 from appliance.sync.boxes import swap as words
 from appliance.sync.boxes.letters import SentBack
 from appliance.sync.boxes.vectors import pack_heads
-from tests.cast import TestClock, agree, clean
-from tests.journal.toy import sell
-from tests.sync.hub.cast import Hub
-from tests.sync.kin import Kin, introduce, talk
+from tests.cast import TestClock
+from tests.sync.hub.cast import gather, log_of, same, trade
+from tests.sync.kin import introduce, talk
 
 HOUR = 3_600_000
-Place = Kin | Hub
-
-
-@pytest.fixture(params=["box", "hub"])
-def point(request, chain) -> Place:
-    """Where everybody meets."""
-    return request.getfixturevalue("hub") if request.param == "hub" else chain("H1")
-
-
-@pytest.fixture
-def boxes(point: Place, chain) -> Callable[..., list[Kin]]:
-    """Boxes that know everybody, but can only reach the meeting point."""
-
-    def make(*codes: str, **told) -> list[Kin]:
-        made = [chain(code, **told) for code in codes]
-        introduce(*made, point)
-        return made
-
-    return make
-
-
-def trade(box: Kin, times: int = 1, name: str = "张伟") -> None:
-    for _ in range(times):
-        sell(box.desk, name=name, total=12_800)
-
-
-def log_of(point: Place):
-    return point.log if isinstance(point, Hub) else point.journal
-
-
-def gather(point: Place, *boxes: Kin) -> None:
-    for _ in range(3):
-        for one in boxes:
-            talk(one, point)
-
-
-def same(point: Place, *boxes: Kin) -> bool:
-    assert [clean(one.desk) for one in boxes] == [[]] * len(boxes)
-    return {one.journal.digest() for one in boxes} == {log_of(point).digest()} and agree(*(one.desk for one in boxes))
 
 
 def test_three_boxes_that_only_ever_meet_there_come_to_the_same(point, boxes):
