@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from litestar import get
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from appliance.hardware.line import RATE
@@ -20,7 +19,7 @@ from appliance.hardware.recorder.squeezing import Heard
 from appliance.journal import Refusal, Row
 from appliance.shop import office
 from appliance.web.front import Front
-from appliance.web.routes import Posted, doing
+from appliance.web.routes import Address, Posted, doing
 from appliance.web.visit import Answer, Missing, Visit, WebRequest
 
 MOST_BYTES = 1 << 20
@@ -30,7 +29,7 @@ MOST_REMEMBERED = 1_000
 NOT_KEPT = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
 
 
-def routes(front: Front, recorder: Recorder) -> list[HTTPRouteHandler]:
+def routes(front: Front, recorder: Recorder) -> list[Address]:
     """The addresses of what was said."""
     heard: dict[tuple[str, str], int] = {}
 
@@ -55,7 +54,7 @@ def routes(front: Front, recorder: Recorder) -> list[HTTPRouteHandler]:
         }
         return Stream(_pieces(opened), media_type="audio/wav", headers=headers)
 
-    return [get("/recordings/{id:str}/sound")(sound), doing(front, "/recordings/{id}/export", export)]
+    return [get("/recordings/{id:str}/sound")(sound), doing("/recordings/{id}/export", export)]
 
 
 def _open(visit: Visit, recorder: Recorder, recording: str, *, as_wav: bool) -> Heard:

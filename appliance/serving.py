@@ -114,6 +114,7 @@ def open_house(
     from appliance.exchange import open_exchange
     from appliance.web.app import app
     from appliance.web.front import WebConfig
+    from appliance.web.routes import handlers
 
     found = rooms()
     hands = clock or WallClock(TIME_SYNCED.exists)
@@ -128,7 +129,7 @@ def open_house(
     made.state.exchange, made.state.phones = exchange, phones
     made.state.front.gauges["lines"] = exchange.telephone.lines.standings
     more = listening.routes(made.state.front, exchange.telephone.recorder)
-    for route in [*more, *(phones.routes(made.state.front) if phones else [])]:
+    for route in handlers(made.state.front, [*more, *(phones.routes(made.state.front) if phones else [])]):
         made.register(route)
     company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
     follow_members(journal, company)

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.demo.modem import CHIPS, EmulatedModem, Incoming, PluggedModem
 from appliance.demo.modem.device import Clock
 from appliance.demo.modem.sounds import BUSY, rhythm, voice
 from appliance.web import Answer, Rail, Visit, page
 from appliance.web.front import Front
 from appliance.web.pages import RoomPages
-from appliance.web.routes import Posted, doing
+from appliance.web.routes import Address, Posted, doing
 
 ADDRESS = "/demo/phone"
 TALKS_S = 40
@@ -53,9 +51,9 @@ class Phones:
         for modem in self.modems:
             modem.stop()
 
-    def routes(self, front: Front) -> list[HTTPRouteHandler]:
+    def routes(self, front: Front) -> list[Address]:
         """Where the page's buttons lead."""
-        return [doing(front, ADDRESS, self._do)]
+        return [doing(ADDRESS, self._do)]
 
     def _show(self, visit: Visit) -> Answer:
         people: dict[str, Any] = {}

@@ -30,6 +30,7 @@ from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
 from appliance.web.pages import RoomPages
+from appliance.web.routes import Address, handlers
 from appliance.web.signin import Staff
 from appliance.web.visit import Answer, Denied, Missing, Turned, Visit, WebRequest
 
@@ -43,20 +44,18 @@ def app(
     config: WebConfig,
     clock: Clock,
     staff: Staff,
-    more: Iterable[HTTPRouteHandler] = (),
+    more: Iterable[Address] = (),
 ) -> Litestar:
     """Open the front of house; `main` may add routes of its own (boxes that sync, devices)."""
     front = Front(journal, rooms, staff, config, clock)
-    routes: list[HTTPRouteHandler] = [_csp_report(front), *more]
+    routes: list[Address] = [_csp_report(front), *more]
     for part in (doors, datepage, gallery, deeds, bulk, search, events, files, jobpages, exports, api):
         routes += part.routes(front)
     for room in front.rooms:
         for shown in room.pages:
-            routes += (
-                listpages.routes(front, shown) if isinstance(shown, Listing) else [listpages.page_route(front, shown)]
-            )
+            routes += listpages.routes(shown) if isinstance(shown, Listing) else [listpages.page_route(shown)]
     made = Litestar(
-        routes,
+        handlers(front, routes),
         openapi_config=None,
         logging_config=None,
         before_send=[add_headers],

@@ -7,14 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.journal import Desk, Done, Refusal, Stale
 from appliance.web.deeds import Deed, asked, last_hand, page_of, read, undo_address
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.jobs import Job
-from appliance.web.routes import Posted, doing, showing
+from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.visit import Answer, Missing, Visit, local
 
 MOST = 1_000
@@ -36,9 +34,9 @@ class Outcome:
     next: str
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(_front: Front) -> list[Address]:
     """POST /do/<room>/<verb>/many with `ids`, and the page that tells what came of it."""
-    return [doing(front, "/do/{room}/{verb}/many", _many), showing(front, "/done/{key}", _outcome)]
+    return [doing("/do/{room}/{verb}/many", _many), showing("/done/{key}", _outcome)]
 
 
 async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:

@@ -1,32 +1,39 @@
-"""Columns of a listing: small frozen values that know how to write one cell of one row.
+"""Columns of a listing: small values, never changed, that know how to write one cell of one row.
 
 Rows are the hottest part of the product, so a cell is written by an f-string, never by a template. End tags of cells
 and rows and needless quotes are left out, as HTML allows: on a list of fifty rows they are a tenth of the page.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from appliance.web.cells import Seen, named_in, plain_value, second_line, show
+from appliance.web.pieces import deed
 
 
-@dataclass(frozen=True)
 class Column:
     """One column: the field it shows, its heading, the line under it, and the field right it asks for."""
 
-    name: str = ""
-    title: str = ""
-    sub: str = ""
-    link: str = ""
-    needs: str = ""
-    wide: bool = False
-    css: str = ""
     kind = "text"
+    css = ""
+
+    def __init__(
+        self,
+        name: str = "",
+        title: str = "",
+        sub: str = "",
+        link: str = "",
+        needs: str = "",
+        wide: bool = False,
+        css: str | None = None,
+    ) -> None:
+        self.name, self.title, self.sub, self.link = name, title, sub, link
+        self.needs, self.wide = needs, wide
+        self.css = self.css if css is None else css
 
     @property
     def heading(self) -> str:
@@ -69,7 +76,6 @@ class Column:
         return f' class="{css}"' if " " in css else f" class={css}" if css else ""
 
 
-@dataclass(frozen=True)
 class Chosen(Column):
     """The tick box by which rows are gathered for a bulk action.
 
@@ -77,7 +83,7 @@ class Chosen(Column):
     after it was shown is then refused, row by row.
     """
 
-    css: str = "c-chk"
+    css = "c-chk"
     kind = ""
 
     def cell(self, row: Any, seen: Seen) -> str:
@@ -87,11 +93,10 @@ class Chosen(Column):
         return f"<td class=c-chk><label class=cell-hit>{box}</label>"
 
 
-@dataclass(frozen=True)
 class Flag(Column):
     """One of the marketplace's five flags, or none."""
 
-    css: str = "c-flag"
+    css = "c-flag"
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write the flag with its name for those who cannot see its colour."""
@@ -100,36 +105,32 @@ class Flag(Column):
         return f'<span class="fl fl-{escape(colour)}">{picture}<span class=vh>{escape(seen.words.name(colour))}</span></span>'
 
 
-@dataclass(frozen=True)
 class Number(Column):
     """A document's number: the way to its page."""
 
-    css: str = "c-no"
+    css = "c-no"
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write the number in strong figures."""
         return f"<b class=no>{escape(str(row[self.name] or '-'))}</b>"
 
 
-@dataclass(frozen=True)
 class Text(Column):
     """Plain text."""
 
-    css: str = "c-who"
+    css = "c-who"
 
 
-@dataclass(frozen=True)
 class Name(Text):
     """A name in the language of the trade: a code that the catalogues translate."""
 
     kind = "choice"
 
 
-@dataclass(frozen=True)
 class Money(Column):
     """An amount in fen."""
 
-    css: str = "c-money num"
+    css = "c-money num"
     kind = "money"
 
     def text(self, row: Any, seen: Seen) -> str:
@@ -139,96 +140,86 @@ class Money(Column):
         return f"<span class=money>{sign}<i>¥</i>{figures}</span>"
 
 
-@dataclass(frozen=True)
 class Price(Column):
     """A unit price or cost."""
 
-    css: str = "num"
+    css = "num"
     kind = "price"
 
 
-@dataclass(frozen=True)
 class Worth(Column):
     """What goods are worth or cost on average: kept in ten-thousandths of a yuan, shown to the fen."""
 
-    css: str = "num"
+    css = "num"
     kind = "worth"
 
 
-@dataclass(frozen=True)
 class Qty(Column):
     """A quantity."""
 
-    css: str = "num"
+    css = "num"
     kind = "qty"
 
 
-@dataclass(frozen=True)
 class Weight(Column):
     """A weight."""
 
-    css: str = "num"
+    css = "num"
     kind = "weight"
 
 
-@dataclass(frozen=True)
 class Rate(Column):
     """A share."""
 
-    css: str = "num"
+    css = "num"
     kind = "rate"
 
 
-@dataclass(frozen=True)
 class Count(Column):
     """A bare number of things."""
 
-    css: str = "num"
+    css = "num"
     kind = "count"
 
 
-@dataclass(frozen=True)
 class Day(Column):
     """A day at the counter."""
 
     kind = "day"
 
 
-@dataclass(frozen=True)
 class Moment(Column):
     """A moment, told from now."""
 
     kind = "moment"
 
 
-@dataclass(frozen=True)
 class Phone(Column):
     """A phone number, masked where the role may not see it."""
 
     kind = "phone"
 
 
-@dataclass(frozen=True)
 class YesNo(Column):
     """A yes or nothing at all."""
 
     kind = "flag"
 
 
-@dataclass(frozen=True)
 class Tags(Column):
     """A list of words kept as JSON."""
 
     kind = "tags"
 
 
-@dataclass(frozen=True)
 class Goods(Column):
     """Goods with their picture and, on it, how many there are (`count` is a Qty unless told otherwise)."""
 
-    picture: str = ""
-    count: str = ""
-    css: str = "c-goods"
+    css = "c-goods"
+
+    def __init__(self, name: str, picture: str = "", count: str = "", **more: Any) -> None:
+        super().__init__(name, **more)
+        self.picture, self.count = picture, count
 
     @property
     def reads(self) -> list[str]:
@@ -253,13 +244,15 @@ class Goods(Column):
 _BOX = "<svg class=i aria-hidden=true><use href=/static/icons.svg#i-box /></svg>"
 
 
-@dataclass(frozen=True)
 class Status(Column):
     """A state: word, shape and colour. Tones: bad, wait, do, way, done."""
 
-    tones: Mapping[str, str] = field(default_factory=dict)
-    css: str = "c-st"
+    css = "c-st"
     kind = "choice"
+
+    def __init__(self, name: str, tones: Mapping[str, str] | None = None, **more: Any) -> None:
+        super().__init__(name, **more)
+        self.tones = tones or {}
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write the state's word in the tone of who must act."""
@@ -280,40 +273,31 @@ TONES = {
 _CLASS = {"way": "go"}
 
 
-@dataclass(frozen=True)
 class Do:
     """A next step that does an action with what the row already knows; the form opens if something is missing."""
 
-    label: str
-    action: str
-    args: Mapping[str, str]
+    __slots__ = ("action", "args", "label")
 
     def __init__(self, label: str, action: str, **args: str) -> None:
-        object.__setattr__(self, "label", label)
-        object.__setattr__(self, "action", action)
-        object.__setattr__(self, "args", args)
+        self.label, self.action, self.args = label, action, args
 
 
-@dataclass(frozen=True)
-class Go:
+class Go(NamedTuple):
     """A next step that only leads somewhere."""
 
     label: str
     href: str
 
 
-@dataclass(frozen=True)
 class Next(Column):
     """The row's next step as a button: `step(row)` gives a `Do`, a `Go` or nothing."""
 
-    name: str = ""
-    step: Callable[[Any], Do | Go | None] = lambda _row: None
-    css: str = "c-act"
+    css = "c-act"
     kind = ""
 
     def __init__(self, step: Callable[[Any], Do | Go | None]) -> None:
-        for name, value in {"step": step, "css": "c-act"}.items():
-            object.__setattr__(self, name, value)
+        super().__init__()
+        self.step = step
 
     def cell(self, row: Any, seen: Seen) -> str:
         """Write the button, if this person may press it."""
@@ -326,8 +310,7 @@ def button(step: Do | Go | None, seen: Seen) -> str:
         return f'<a class="btn btn-sm" href="{escape(step.href)}">{escape(seen.words(step.label))}</a>'
     if step is None or not seen.may(step.action):
         return ""
-    asked = "&amp;".join([f"{name}={quote(str(value), safe='')}" for name, value in step.args.items()])
-    address = f"/do/{step.action.replace('.', '/', 1)}{'?' if asked else ''}{asked}"
+    address = deed(step.action, step.args).replace("&", "&amp;")
     return f'<a class="btn btn-sm" data-do href="{address}">{escape(seen.words(step.label))}</a>'
 
 

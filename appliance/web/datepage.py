@@ -1,15 +1,13 @@
 """Is today right? A box without a battery clock asks, before it dates anything by a clock nobody vouches for."""
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.web.front import Front
-from appliance.web.routes import Posted, doing, showing
+from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.visit import Answer, Visit
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(_front: Front) -> list[Address]:
     """The question, and the answer."""
-    return [showing(front, "/date", _ask), doing(front, "/date", _confirm)]
+    return [showing("/date", _ask), doing("/date", _confirm)]
 
 
 def _ask(visit: Visit) -> Answer:

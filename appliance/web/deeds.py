@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.journal import Action, Desk, Done, Refusal, Stale
 from appliance.web.cells import veil
 from appliance.web.fields import Field
@@ -19,7 +17,7 @@ from appliance.web.files import keep_files
 from appliance.web.forms import Texts, changed_rows, field_views, shown_fields, texts_of, veiled
 from appliance.web.front import Front
 from appliance.web.pages import Form
-from appliance.web.routes import Posted, doing, showing
+from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.scanning import SCANNED, scanned
 from appliance.web.typed import Reader, Typed, Unclear, written
 from appliance.web.visit import Answer, Missing, Visit, local
@@ -89,9 +87,9 @@ def asked(visit: Visit, name: str, form: Mapping[str, list[str]] | None = None) 
 # ---- the form
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(_front: Front) -> list[Address]:
     """The addresses of every action: its form and its deed."""
-    return [showing(front, "/do/{room}/{verb}", show), doing(front, "/do/{room}/{verb}", do)]
+    return [showing("/do/{room}/{verb}", show), doing("/do/{room}/{verb}", do)]
 
 
 def show(visit: Visit, room: str, verb: str) -> Answer:

@@ -9,26 +9,26 @@ from litestar.handlers import HTTPRouteHandler
 from appliance.journal import Refusal
 from appliance.web.front import Front
 from appliance.web.guard import same_origin
-from appliance.web.routes import Posted, doing, read_form, showing
+from appliance.web.routes import Address, Posted, doing, read_form, showing
 from appliance.web.visit import Answer, Visit, WebRequest, local
 
 DEVICE_S = 400 * 24 * 3600
 HABITS = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark"), "density": ("roomy", "compact")}
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(front: Front) -> list[Address]:
     """The addresses at the door."""
     return [
         *_enrolling(front),
         *_signing_in(front),
-        doing(front, "/sign-out", _sign_out),
-        showing(front, "/enrol/code", _code),
-        doing(front, "/enrol/code", _new_code),
+        doing("/sign-out", _sign_out),
+        showing("/enrol/code", _code),
+        doing("/enrol/code", _new_code),
         _habit(front),
     ]
 
 
-def _enrolling(front: Front) -> list[HTTPRouteHandler]:
+def _enrolling(front: Front) -> list[Address]:
     def ask(request: WebRequest) -> Answer:
         return _door(front, request, step="enrol")
 
@@ -49,7 +49,7 @@ def _enrolling(front: Front) -> list[HTTPRouteHandler]:
     return [get("/enrol", sync_to_thread=False)(ask), post("/enrol", status_code=200)(enrol)]
 
 
-def _signing_in(front: Front) -> list[HTTPRouteHandler]:
+def _signing_in(front: Front) -> list[Address]:
     def ask(request: WebRequest) -> Answer:
         front.device_of(request)
         return _door(front, request, step="sign-in")

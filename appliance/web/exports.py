@@ -6,14 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.web.front import Front
 from appliance.web.jobs import Job
 from appliance.web.listing import Listing
 from appliance.web.listpages import exporting
 from appliance.web.lists import ListPage
-from appliance.web.routes import Posted, doing
+from appliance.web.routes import Address, Posted, doing
 from appliance.web.visit import Answer, Missing, Visit
 
 log = logging.getLogger("appliance.web")
@@ -21,9 +19,9 @@ MOST_ROWS = 100_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(front: Front) -> list[Address]:
     """One address per list: POST /export/orders?…the list's own questions…, with `as` csv or xlsx."""
-    return [doing(front, f"/export{path}", _exporter(listing)) for path, listing in front.listings.items()]
+    return [doing(f"/export{path}", _exporter(listing)) for path, listing in front.listings.items()]
 
 
 def _exporter(listing: Listing) -> Any:

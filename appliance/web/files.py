@@ -7,12 +7,11 @@ from functools import lru_cache
 
 from litestar import get
 from litestar.datastructures import UploadFile
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
 from appliance.web.fields import Field
 from appliance.web.front import Front
-from appliance.web.routes import showing
+from appliance.web.routes import Address, showing
 from appliance.web.visit import Answer, Missing, Visit, WebRequest
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -27,7 +26,7 @@ INLINE = (
 """Pictures by their first bytes: the only blobs a browser may open by itself."""
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(front: Front) -> list[Address]:
     """The addresses of files."""
     squeezed = lru_cache(64)(gzip.compress)
 
@@ -47,7 +46,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
             content, headers["Content-Encoding"] = squeezed(content), "gzip"
         return Answer(content, media_type=found.kind, status_code=200, headers=headers)
 
-    return [get("/static/{name:path}", sync_to_thread=False)(own), showing(front, "/blob/{name}", _blob)]
+    return [get("/static/{name:path}", sync_to_thread=False)(own), showing("/blob/{name}", _blob)]
 
 
 def _blob(visit: Visit, name: str) -> Answer | File:

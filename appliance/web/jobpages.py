@@ -3,21 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
 from appliance.web.front import Front
-from appliance.web.routes import Posted, doing, showing
+from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.visit import Answer, Missing, Visit
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(_front: Front) -> list[Address]:
     """The addresses of jobs."""
     return [
-        showing(front, "/jobs", _all),
-        showing(front, "/jobs/{id}", _one),
-        showing(front, "/jobs/{id}/{file}", _file),
-        doing(front, "/jobs/{id}/cancel", _cancel),
+        showing("/jobs", _all),
+        showing("/jobs/{id}", _one),
+        showing("/jobs/{id}/{file}", _file),
+        doing("/jobs/{id}/cancel", _cancel),
     ]
 
 

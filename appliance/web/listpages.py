@@ -1,17 +1,15 @@
 """List pages: the page of a listing, one of its rows alone, and the pages that a room wrote by hand."""
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.journal import Row
 from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
-from appliance.web.routes import Posted, doing, plain, showing
+from appliance.web.routes import Address, Posted, doing, plain, showing
 from appliance.web.visit import Answer, Visit
 
 
-def routes(front: Front, listing: Listing) -> list[HTTPRouteHandler]:
+def routes(listing: Listing) -> list[Address]:
     """The addresses of a listing: its page, and `?row=` for one row by itself."""
 
     def answer(visit: Visit) -> Answer:
@@ -20,10 +18,10 @@ def routes(front: Front, listing: Listing) -> list[HTTPRouteHandler]:
             return _row(visit, listing, visit.query["row"])
         return _list(visit, listing)
 
-    return [showing(front, listing.path, answer)]
+    return [showing(listing.path, answer)]
 
 
-def page_route(front: Front, page: Page) -> HTTPRouteHandler:
+def page_route(page: Page) -> Address:
     """The address of a page written by hand, or of its form."""
 
     async def did(visit: Visit, posted: Posted, **parts: str) -> Answer:
@@ -32,14 +30,14 @@ def page_route(front: Front, page: Page) -> HTTPRouteHandler:
         return done
 
     if page.posts:
-        return doing(front, page.path, did)
+        return doing(page.path, did)
 
     def answer(visit: Visit, **parts: str) -> Answer:
         visit.need(page.see)
         shown: Answer = page.handler(visit, **parts)
         return shown
 
-    return showing(front, page.path, answer)
+    return showing(page.path, answer)
 
 
 def _list(visit: Visit, listing: Listing) -> Answer:

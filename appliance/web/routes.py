@@ -1,12 +1,13 @@
 """Routes: the few shapes in which an address is answered. Reads run on the loop, forms come in whole and guarded."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from litestar import get, post
+from litestar import route
 from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Method
 
 from appliance.web.front import Front
 from appliance.web.guard import own_form
@@ -37,25 +38,79 @@ async def read_form(request: WebRequest) -> Posted:
     return posted
 
 
-def showing(front: Front, path: str, answer: Callable[..., Answer]) -> HTTPRouteHandler:
+@dataclass(frozen=True)
+class Shown:
+    """An address that answers GET with a page."""
+
+    path: str
+    answer: Callable[..., Answer]
+
+
+@dataclass(frozen=True)
+class Done:
+    """An address that answers a form."""
+
+    path: str
+    answer: Callable[..., Awaitable[Answer]]
+
+
+Address = HTTPRouteHandler | Shown | Done
+
+
+def showing(path: str, answer: Callable[..., Answer]) -> Shown:
     """Answer GET at an address like "/orders/{id}" with `answer(visit, id)`."""
-
-    def handler(request: WebRequest) -> Answer:
-        return answer(front.enter(request), **request.path_params)
-
-    return get(typed_path(path), sync_to_thread=False)(handler)
+    return Shown(path, answer)
 
 
-def doing(front: Front, path: str, answer: Callable[..., Awaitable[Answer]]) -> HTTPRouteHandler:
+def doing(path: str, answer: Callable[..., Awaitable[Answer]]) -> Done:
     """Answer POST at an address with `answer(visit, posted)`, once the form proved to be ours."""
+    return Done(path, answer)
 
-    async def handler(request: WebRequest) -> Answer:
+
+def handlers(front: Front, addresses: Iterable[Address]) -> list[HTTPRouteHandler]:
+    """Make Litestar's handlers of addresses.
+
+    It reads the signature of each anew and gives each address a further one for OPTIONS; with two hundred of them that
+    is a sixth of every start. So all pages share one handler and all forms one, which go by the address's pattern.
+    """
+    addresses = list(addresses)
+    shown = {one.path: one.answer for one in addresses if isinstance(one, Shown)}
+    done = {one.path: one.answer for one in addresses if isinstance(one, Done)}
+
+    def show(request: WebRequest) -> Answer:
+        pattern = _pattern(request)
+        if request.method == "OPTIONS":
+            return _allowed("GET, OPTIONS, POST" if pattern in done else "GET, OPTIONS")
+        return shown[pattern](front.enter(request), **request.path_params)
+
+    async def do(request: WebRequest) -> Answer:
+        if request.method == "OPTIONS":
+            return _allowed("OPTIONS, POST")
         visit = front.enter(request)
         posted = await read_form(request)
         own_form(visit, posted.texts)
-        return await answer(visit, posted, **request.path_params)
+        return await done[_pattern(request)](visit, posted, **request.path_params)
 
-    return post(typed_path(path), status_code=200)(handler)
+    made = [one for one in addresses if isinstance(one, HTTPRouteHandler)]
+    if shown:
+        made.append(_at(shown, "GET", "OPTIONS", sync_to_thread=False)(show))
+    if both := shown.keys() & done:
+        made.append(_at(both, "POST")(do))
+    if alone := done.keys() - shown:
+        made.append(_at(alone, "POST", "OPTIONS")(do))
+    return made
+
+
+def _at(paths: Iterable[str], *ways: Method, sync_to_thread: bool | None = None) -> HTTPRouteHandler:
+    return route(sorted(map(typed_path, paths)), http_method=list(ways), status_code=200, sync_to_thread=sync_to_thread)
+
+
+def _pattern(request: WebRequest) -> str:
+    return str(request.scope["path_template"])
+
+
+def _allowed(methods: str) -> Answer:
+    return Answer(None, status_code=204, headers={"Allow": methods})
 
 
 def typed_path(path: str) -> str:

@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler
-
 from appliance.journal import Row
 from appliance.web.columns import Column, Number
 from appliance.web.front import Front
 from appliance.web.listing import Listing
-from appliance.web.routes import showing
+from appliance.web.routes import Address, showing
 from appliance.web.visit import Answer, Visit
 
 EACH = 6
@@ -17,9 +15,9 @@ LONGEST = 80
 LAST = 100
 
 
-def routes(front: Front) -> list[HTTPRouteHandler]:
+def routes(_front: Front) -> list[Address]:
     """The addresses of search and of the pickers."""
-    return [showing(front, "/search", _search), showing(front, "/pick/{table}", _pick)]
+    return [showing("/search", _search), showing("/pick/{table}", _pick)]
 
 
 def _search(visit: Visit) -> Answer:

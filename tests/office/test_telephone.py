@@ -26,6 +26,7 @@ from appliance.shop.office import actions as office
 from appliance.shop.office.line_records import Call
 from appliance.web.app import app
 from appliance.web.front import WebConfig
+from appliance.web.routes import handlers
 from tests.cast import Shop
 from tests.office.conftest import ALICE, CHEN, staff
 from tests.office.test_recordings import tone
@@ -255,7 +256,7 @@ def listener(wired: Wired, box: Shop, tmp_path: Path) -> Iterator[Callable[[str]
     people = staff()
     made = app(box.journal, [pages_of(room) for room in rooms()], told, box.clock, people)
     made.state.front.gauges["lines"] = wired.exchange.telephone.lines.standings
-    for route in listening.routes(made.state.front, wired.exchange.telephone.recorder):
+    for route in handlers(made.state.front, listening.routes(made.state.front, wired.exchange.telephone.recorder)):
         made.register(route)
     call = office.ring(
         wired.desk, line=wired.desk.value("select id from phone_line"), call="x", number=LI_NAS, presentation="allowed"
