@@ -21,6 +21,7 @@ from appliance.shop.customers.actions import blacklist, create, create_class, se
 from appliance.shop.inventory.actions import OpeningLine, opening_stock, set_low_stock
 from appliance.shop.settings import WaybillSource
 from appliance.shop.settings.calendar import add_holiday, add_tax_rate
+from appliance.shop.settings.freight import Band, add_freight_rule
 from appliance.shop.settings.places import add_shop, add_warehouse, change_shop
 from appliance.shop.settings.sending import add_courier, add_packaging
 from appliance.shop.staff.actions import add_employee, first_shop, set_pin
@@ -90,6 +91,11 @@ def _places(desk: Desk, places: Places) -> None:
         add_packaging(
             desk, name=name, length_cm=length, width_cm=width, height_cm=height, weight=weight, cost=cost
         )  # fmt: skip
+    for courier, first, beyond in zip(places.couriers, (1_200, 500, 480, 900), (300, 150, 120, 250), strict=True):
+        bands = [Band(unit=1_000, price=beyond)]
+        add_freight_rule(desk, courier=courier, first_price=first + 400, bands=bands)
+        for province in ("浙江省", "上海市", "江苏省"):
+            add_freight_rule(desk, courier=courier, province=province, first_price=first, bands=bands)
     add_tax_rate(desk, name="一般纳税人 13%", rate=1_300)
     add_tax_rate(desk, name="小规模 1%", rate=100)
     for name, day, until in DAYS_OFF:

@@ -10,6 +10,7 @@ from appliance.shop import accounts, inventory, orders
 from appliance.shop.orders import Exceptions, NewLine, SalesOrder, SalesOrderLine
 from appliance.shop.orders import actions as act
 from appliance.shop.settings import Courier
+from appliance.shop.settings.actions import add_packaging
 from appliance.shop.shipping import Parcel
 from appliance.shop.shipping import actions as floor
 from tests.cast import TestClock, agree, clean, meet
@@ -277,3 +278,15 @@ def test_shipping_asked_for_twice_with_one_key_ships_once(alice: Desk, house: Ho
         ).result()
     assert on_hand(alice, house, house.teapot) == 9
     assert orders.paid(alice, placed) == 12800
+
+
+def test_the_box_leaves_its_shelf_with_the_parcel_and_comes_back_with_it(alice: Desk, house: House):
+    box = add_packaging(alice, name="纸箱", sku=house.cup)
+    before = on_hand(alice, house, house.cup)
+    placed = approved(alice, house)
+    for _ in range(2):
+        parcel = floor.ship(alice, order=placed, waybill="SF1", packaging=box)
+        assert on_hand(alice, house, house.cup) == before - 1
+        floor.undo_ship(alice, parcel=parcel, reason="少装了")
+        assert on_hand(alice, house, house.cup) == before
+    assert clean(alice) == []

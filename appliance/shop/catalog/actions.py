@@ -1,10 +1,11 @@
 """What can be done with goods, SKUs, barcodes and categories. Prices of lists stand in `pricing.py`."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 
-from appliance.journal import ONE, Blob, Desk, Refusal, Text, Weight, action, derive
+from appliance.journal import ONE, Blob, Desk, Label, Refusal, Text, Weight, action, derive
 from appliance.shop import settings
 from appliance.shop.catalog import pictures, pricing
 from appliance.shop.catalog.codes import check_barcode, check_code, check_free, check_once
@@ -30,6 +31,7 @@ from appliance.shop.catalog.records import (
     Spec,
     Units,
 )
+from appliance.shop.settings import TaxRateId
 
 DEEPEST = 5
 
@@ -176,6 +178,10 @@ def change_sku(
     code: SkuCode,
     spec: Spec = "",
     weight: Weight = 0,
+    length_cm: Annotated[int, Label("Length in cm")] = 0,
+    width_cm: Annotated[int, Label("Width in cm")] = 0,
+    height_cm: Annotated[int, Label("Height in cm")] = 0,
+    tax_rate: TaxRateId = "",
     fraction: Fraction = False,
     allow_negative: BelowZero = False,
     allow_below_cost: BelowCost = False,
@@ -187,12 +193,14 @@ def change_sku(
         check_free(desk, code, sku=sku)
     if weight < 0:
         raise Refusal("A weight cannot be less than nothing.", field="weight")
+    if min(length_cm, width_cm, height_cm) < 0:
+        raise Refusal("A length cannot be less than nothing.", field="length_cm")
     if spec != standing.spec:
         rows = desk.rows("select spec from sku where goods = ? and id <> ? and deleted = 0", standing.goods, sku)
         check_specs([*(row.spec for row in rows), spec], field="spec")
     desk.change(
-        Sku, sku, code=code, spec=spec, weight=weight, fraction=fraction,
-        allow_negative=allow_negative, allow_below_cost=allow_below_cost,
+        Sku, sku, code=code, spec=spec, weight=weight, length_cm=length_cm, width_cm=width_cm, height_cm=height_cm,
+        tax_rate=tax_rate, fraction=fraction, allow_negative=allow_negative, allow_below_cost=allow_below_cost,
     )  # fmt: skip
 
 

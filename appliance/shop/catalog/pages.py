@@ -114,7 +114,8 @@ def goods(visit: Visit, id: str) -> Answer:
 def sku(visit: Visit, id: str) -> Answer:
     """A SKU with its prices and codes."""
     shown = visit.row(
-        "select l.*, g.disabled as goods_disabled, "
+        "select l.*, g.disabled as goods_disabled, s.length_cm, s.width_cm, s.height_cm, "
+        "ifnull((select t.name from tax_rate t where t.id = s.tax_rate), '') as tax_name, "
         "case when s.picture <> '' then s.picture else g.picture end as large "
         "from sku_list l join sku s on s.id = l.id join goods g on g.id = l.goods where l.id = ?",
         id,

@@ -7,6 +7,7 @@ from appliance.journal import (
     ONE,
     Blob,
     Code,
+    Group,
     Label,
     Limit,
     Partition,
@@ -18,6 +19,7 @@ from appliance.journal import (
     Watched,
     Weight,
 )
+from appliance.shop.settings import TaxRateId
 
 CategoryId = Annotated[str, Ref("category")]
 GoodsId = Annotated[str, Ref("goods")]
@@ -93,6 +95,10 @@ class Sku(Record, kw_only=True, frozen=True):
     market: Annotated[Market, Watched()] = 0
     minimum: Annotated[Minimum, Watched()] = 0
     weight: Weight = 0
+    length_cm: Annotated[int, Group("size"), Label("Length in cm")] = 0
+    width_cm: Annotated[int, Group("size"), Label("Width in cm")] = 0
+    height_cm: Annotated[int, Group("size"), Label("Height in cm")] = 0
+    tax_rate: TaxRateId = ""
     fraction: Fraction = False
     allow_negative: BelowZero = False
     allow_below_cost: BelowCost = False

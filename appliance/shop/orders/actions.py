@@ -4,6 +4,7 @@ from appliance.shop.orders.changing import (
     change_courier,
     change_customer,
     change_lines,
+    change_packaging,
     change_receiver,
     change_remark,
     change_warehouse,
@@ -31,7 +32,7 @@ from appliance.shop.orders.taking import create
 from appliance.shop.orders.waiting import delay, keep_as_preorder
 
 __all__ = [
-    "cancel", "change_courier", "change_customer", "change_lines", "change_receiver", "change_remark",
+    "cancel", "change_courier", "change_customer", "change_lines", "change_packaging", "change_receiver", "change_remark",
     "change_warehouse", "clear_exceptions", "clear_revert", "complete", "complete_due", "create", "delay", "finance_review",
     "force_review", "freeze", "keep_as_preorder", "quick_review", "revert", "review", "set_flag", "set_mark", "submit", "take_payment",
     "unfreeze", "unreview",

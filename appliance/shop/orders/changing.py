@@ -30,7 +30,7 @@ from appliance.shop.orders.taking import (
     usable_courier,
     usable_warehouse,
 )
-from appliance.shop.settings import CourierId, WarehouseId
+from appliance.shop.settings import CourierId, Packaging, PackagingId, WarehouseId, tax_in
 
 
 @action("Change receiver")
@@ -76,6 +76,15 @@ def change_courier(desk: Desk, *, order: SalesOrderId, courier: CourierId = "") 
     """Empty when the buyer fetches it or somebody of ours brings it."""
     _before_shipping(desk, order)
     desk.change(SalesOrder, order, courier=usable_courier(desk, courier))
+
+
+@action("Choose packaging")
+def change_packaging(desk: Desk, *, order: SalesOrderId, packaging: PackagingId = "") -> None:
+    """The box or bag it is sent in; its weight, size and cost count in what is estimated."""
+    _before_shipping(desk, order)
+    if packaging and (found := desk.get(Packaging, packaging)).disabled:
+        raise Refusal("{name} is disabled. Choose another.", field="packaging", code="disabled", name=found.name)
+    desk.change(SalesOrder, order, packaging=packaging)
 
 
 @action("Choose warehouse")
@@ -145,6 +154,7 @@ def _write(desk: Desk, order: str, priced: Sequence[Priced], settled: Settled) -
             "picture": one.picture, "qty": one.asked.qty, "list_price": one.list_price, "price": one.asked.price,
             "discount": one.asked.discount, "amount": settled.amounts[place],
             "postage_share": settled.postage_shares[place], "gift": one.gift,
+            "tax": tax_in(desk, one.sku.tax_rate, settled.amounts[place]),
         }  # fmt: skip
         was = _same(left, one)
         if was is None:

@@ -1,6 +1,7 @@
 """Orders that a marketplace hands on: the platform has sold, we only write down what it said."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,6 +38,7 @@ def take(
     postage: Money = 0,
     other: Money = 0,
     paid: Money = 0,
+    commission: Money = 0,
     placed_at: int = 0,
     paid_at: int = 0,
     ship_by: int = 0,
@@ -63,8 +65,8 @@ def take(
             receiver=desk.put(_taken_receiver(order, receiver)), warehouse=warehouse or from_shop.warehouse,
             courier=courier or from_shop.courier, delivery_term=delivery_term, kind="online", origin=origin,
             goods_amount=goods_amount, postage=postage, other=other, receivable=receivable, platform_paid=paid,
-            day=_day(desk, placed_at or desk.at), placed_at=placed_at or desk.at, paid_at=paid_at,
-            paid_on=_day(desk, paid_at), ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag,
+            commission=commission, day=_day(desk, placed_at or desk.at), placed_at=placed_at or desk.at,
+            paid_at=paid_at, paid_on=_day(desk, paid_at), ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag,
             refund_status=refund_status, raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
             weight=_taken_weight(desk, lines),
         )
@@ -110,10 +112,10 @@ def _take_lines(desk: Desk, order: str, lines: Sequence[TakenLine], postage: int
         desk.put(
             SalesOrderLine(
                 id=derive("sales_order_line", order, line.raw_line), sales_order=order, place=place, sku=line.sku,
-                raw_line=line.raw_line, code=known["code"], title=known["title"] or line.title,
-                spec=known["spec"] or line.spec, picture=known["picture"], qty=line.qty, list_price=line.price,
+                raw_line=line.raw_line, code=known.code, title=known.title or line.title,
+                spec=known.spec or line.spec, picture=known.picture, qty=line.qty, list_price=line.price,
                 price=asked.price, discount=asked.discount, amount=line.amount, postage_share=shares[place],
-                gift=line.gift, refund_status=line.refund_status,
+                gift=line.gift, refund_status=line.refund_status, tax=known.tax(desk, line.amount),
             )
         )  # fmt: skip
 
@@ -126,10 +128,23 @@ def _as_asked(line: TakenLine) -> Asked:
     return Asked(line.qty, price, times(price, line.qty) - line.amount)
 
 
-def _known_goods(desk: Desk, sku: str) -> dict[str, str]:
+class Known(NamedTuple):
+    """What our own catalogue says of goods; nothing while nobody said which they are."""
+
+    code: str = ""
+    title: str = ""
+    spec: str = ""
+    picture: str = ""
+    tax_rate: str = ""
+
+    def tax(self, desk: Desk, amount: int) -> int:
+        """The tax that an amount for them holds."""
+        return settings.tax_in(desk, self.tax_rate, amount)
+
+
+def _known_goods(desk: Desk, sku: str) -> Known:
     found = desk.find(Sku, sku) if sku else None
     goods = desk.find(catalog.Goods, found.goods) if found else None
     if found is None or goods is None:
-        return dict.fromkeys(("code", "title", "spec", "picture"), "")
-    picture = found.picture or goods.picture
-    return {"code": found.code, "title": goods.name, "spec": found.spec, "picture": picture}
+        return Known()
+    return Known(found.code, goods.name, found.spec, found.picture or goods.picture, found.tax_rate)

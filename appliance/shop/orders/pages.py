@@ -9,7 +9,7 @@ from appliance.shop.customers import members
 from appliance.shop.orders import actions
 from appliance.shop.orders.oversold import pages as oversold
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
-from appliance.shop.orders.reviewing.pages import LINES, in_the_way, review_queue
+from appliance.shop.orders.reviewing.pages import LINES, in_the_way, leaves, review_queue
 from appliance.shop.orders.standing import ASIDE, MORE, TWO_WAYS, standing, steps, tags_of
 from appliance.shop.orders.telling import notes
 from appliance.web import (
@@ -227,7 +227,7 @@ select l.*, ifnull(w.name, '') as warehouse_name, ifnull(k.name, '') as courier_
     (select count(*) from (select 1 from order_list o where o.customer = l.customer and l.customer <> '' limit 100))
         as customer_orders,
     ifnull((select sum(d.discount) from sales_order_line d where d.sales_order = l.id and d.deleted = 0), 0)
-        as line_discount
+        as line_discount, ifnull((select x.name from packaging x where x.id = l.packaging), '') as packaging_name
 from order_list l
 left join warehouse w on w.id = l.warehouse
 left join courier k on k.id = l.courier
@@ -255,12 +255,10 @@ def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
         (words("Salesperson"), order.salesperson_name),
         (words("Warehouse"), order.warehouse_name),
         (words("Weight"), words.weight(order.weight) if order.weight else ""),
+        (words("Packaging"), order.packaging_name),
+        (words("Print remark"), order.print_remark),
         (words("Mark"), order.mark),
     ]
-    if order.cost and visit.sees("profit"):
-        profit = order.receivable - order.cost // 100
-        share = f" ({profit * 1000 // order.receivable / 10:g}%)" if order.receivable else ""
-        told.append((words("Gross profit"), words.money(profit) + share))
     return [(title, value) for title, value in told if value]
 
 
@@ -346,7 +344,7 @@ FORMS: dict[Any, Form] = {
     actions.set_mark: Form(waits=True),
     actions.change_remark: Form(waits=True),
 }
-PAGES = [orders_listing, review_queue, order, in_the_way, of_customer]
+PAGES = [orders_listing, review_queue, order, in_the_way, leaves, of_customer]
 RAIL = Rail(
     "Orders",
     place=10,

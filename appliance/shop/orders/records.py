@@ -128,6 +128,8 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     other: Annotated[Money, Group("amounts"), Label("Other charges")] = 0
     receivable: Annotated[Money, Group("amounts"), Watched()] = 0
     platform_paid: Money = 0
+    commission: Money = 0
+    """What the platform keeps of it."""
 
     day: Day = ""
     placed_at: Moment = 0
@@ -201,6 +203,8 @@ class SalesOrderLine(Record, kw_only=True, frozen=True):
     discount: Annotated[Money, Group("sold")] = 0
     amount: Annotated[Money, Group("sold")] = 0
     postage_share: Annotated[Money, Group("sold")] = 0
+    tax: Annotated[Money, Group("sold")] = 0
+    """The tax that the amount holds, by the rate of the goods on that day."""
     gift: bool = False
     refund_status: RefundStatus = "none"
     cost: Price = 0

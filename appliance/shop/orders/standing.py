@@ -17,6 +17,7 @@ MORE: Final = (
     ("Freeze", "orders.freeze"),
     ("Review later", "orders.delay"),
     ("Keep as preorder", "orders.keep_as_preorder"),
+    ("Choose packaging", "orders.change_packaging"),
     ("Choose warehouse", "orders.change_warehouse"),
     ("Choose customer", "orders.change_customer"),
     ("Send back", "orders.revert"),

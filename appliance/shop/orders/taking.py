@@ -220,6 +220,7 @@ def put_lines(desk: Desk, order: str, lines: Sequence[Priced], settled: Settled)
                 spec=line.sku.spec, picture=line.picture, qty=line.asked.qty, list_price=line.list_price,
                 price=line.asked.price, discount=line.asked.discount, amount=settled.amounts[place],
                 postage_share=settled.postage_shares[place], gift=line.gift,
+                tax=settings.tax_in(desk, line.sku.tax_rate, settled.amounts[place]),
             )
         )  # fmt: skip
 

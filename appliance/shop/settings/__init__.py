@@ -1,8 +1,8 @@
 """The directories: shops, branches, warehouses, couriers, packaging, money, reasons, units, regions and the rules."""
 
-from appliance.shop.settings import regions
+from appliance.shop.settings import freight, regions
 from appliance.shop.settings.beginning import first_lists
-from appliance.shop.settings.calendar import working_day
+from appliance.shop.settings.calendar import tax_in, working_day
 from appliance.shop.settings.currencies import rate_on
 from appliance.shop.settings.places import add_branch, add_shop, add_warehouse
 from appliance.shop.settings.records import (
@@ -12,6 +12,7 @@ from appliance.shop.settings.records import (
     CourierId,
     Currency,
     CurrencyId,
+    FreightRule,
     MoneyItem,
     MoneyItemId,
     Packaging,
@@ -40,6 +41,7 @@ __all__ = [
     "CourierId",
     "Currency",
     "CurrencyId",
+    "FreightRule",
     "MoneyItem",
     "MoneyItemId",
     "Packaging",
@@ -62,11 +64,13 @@ __all__ = [
     "add_shop",
     "add_warehouse",
     "first_lists",
+    "freight",
     "number",
     "on",
     "paper_number",
     "rate_on",
     "regions",
+    "tax_in",
     "value",
     "values",
     "working_day",

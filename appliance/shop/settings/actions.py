@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from appliance.journal import Desk, Ref, action
-from appliance.shop.settings import calendar, currencies, lists, places, sending, turning
+from appliance.shop.settings import calendar, currencies, freight, lists, places, sending, turning
 from appliance.shop.settings.directory import KINDS, check_open, table_of
 from appliance.shop.settings.directory import entry as entry_of
 
@@ -19,6 +19,8 @@ add_reason, change_reason = lists.add_reason, lists.change_reason
 add_unit, change_unit = lists.add_unit, lists.change_unit
 add_currency, change_currency = currencies.add_currency, currencies.change_currency
 set_rate, remove_rate = currencies.set_rate, currencies.remove_rate
+add_freight_rule, change_freight_rule = freight.add_freight_rule, freight.change_freight_rule
+remove_freight_rule = freight.remove_freight_rule
 add_tax_rate, change_tax_rate = calendar.add_tax_rate, calendar.change_tax_rate
 add_holiday, change_holiday = calendar.add_holiday, calendar.change_holiday
 turn_switches = turning.turn_switches

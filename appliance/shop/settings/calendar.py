@@ -6,7 +6,7 @@ A week has five working days. The state moves some every year: a holiday in the 
 from datetime import date, timedelta
 from typing import Annotated, Protocol
 
-from appliance.journal import Day, Desk, Hint, Label, Rate, Refusal, Row, Text, action, derive
+from appliance.journal import Day, Desk, Hint, Label, Rate, Refusal, Row, Text, action, derive, round_half_up
 from appliance.shop.settings.directory import check_name
 from appliance.shop.settings.records import DayKind, Holiday, HolidayId, TaxRate, TaxRateId
 
@@ -42,6 +42,14 @@ def change_tax_rate(desk: Desk, *, tax_rate: TaxRateId, name: Text) -> None:
     """The share stays, for orders were taken with it: a new share is a new rate."""
     check_name(desk, TaxRate, name, tax_rate)
     desk.change(TaxRate, tax_rate, name=name)
+
+
+def tax_in(desk: Desk, tax_rate: str, amount: int) -> int:
+    """Return the tax that an amount holds, in fen; nothing where goods name no rate."""
+    if not tax_rate:
+        return 0
+    rate = desk.get(TaxRate, tax_rate).rate
+    return round_half_up(amount * rate, WHOLE + rate)
 
 
 def _check_rate(rate: int) -> None:

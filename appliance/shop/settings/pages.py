@@ -1,5 +1,6 @@
 """What can be seen of the directories: a home with a card for each, a list, and a page for every entry."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,6 +80,7 @@ class Directory:
                 facts=[(visit.words.name(one.heading), Markup(one.text(row, visit.seen))) for one in self.facts],
                 below=[_below(visit, *one, id) for one in self.below],
                 rates=_rates(visit, id) if self.table == "currency" else [],
+                fees=_fees(visit, id) if self.table == "courier" else [],
                 history=visit.history(id),
             )
 
@@ -98,6 +100,43 @@ def _rates(visit: Visit, currency: str) -> list[Row]:
         visit.day,
         currency,
     )
+
+
+def _fees(visit: Visit, courier: str) -> list[dict[str, Any]]:
+    """What a courier charges, area by area, in words."""
+    words = visit.words
+    rows = visit.rows(
+        "select r.*, ifnull(s.name, '') as shop_name from freight_rule r left join shop s on s.id = r.shop "
+        "where r.courier = ? and r.deleted = 0 order by r.province, r.city, r.district, r.shop limit 500",
+        courier,
+    )
+    return [
+        {
+            "id": row.id,
+            "area": " ".join(filter(None, (row.province, row.city, row.district))) or words("Everywhere else"),
+            "shop": row.shop_name,
+            "first": f"{words.weight(row.first_weight)} {words.money(row.first_price)}",
+            "beyond": [
+                words(
+                    "{unit} {price}, up to {until}" if until else "{unit} {price}",
+                    unit=words.weight(unit), price=words.money(price), until=words.weight(until),
+                )
+                for until, unit, price, _ in json.loads(row.bands or "[]")
+            ],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _standing_fees(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    row = visit.row("select bands, tiers from freight_rule where id = ?", given.get("freight_rule", ""))
+    if row is None:
+        return {}
+    bands, tiers = json.loads(row.bands or "[]"), json.loads(row.tiers or "[]")
+    return {
+        "bands": [dict(zip(("until", "unit", "price", "rounding"), one, strict=True)) for one in bands],
+        "tiers": [dict(zip(("until", "price"), one, strict=True)) for one in tiers],
+    }
 
 
 KINDS = {
@@ -303,6 +342,7 @@ PAGES = [
 ]
 RAIL = Rail("Settings", place=95, icon="i-gear", href="/settings")
 LABELS = {
+    "freight_rule": ("freight_rule", "province"),
     **{one.table: (f"{one.table}_list", "name") for one in DIRECTORIES},
     "money_item": ("money_item_list", "path"),
 }
@@ -310,5 +350,6 @@ FORMS: dict[Any, Form] = {
     turn_switches: Form(
         template="settings/rules_form.html", prefill=_standing_switches, more=_rules_form, next="/settings/rules"
     ),
+    "settings.change_freight_rule": Form(prefill=_standing_fees),
     **{f"settings.add_{one.table}": Form(next=f"{one.path}/{{id}}") for one in DIRECTORIES},
 }

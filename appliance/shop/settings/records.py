@@ -2,6 +2,8 @@
 
 from typing import Annotated, ClassVar, Literal
 
+import msgspec
+
 from appliance.journal import (
     CHAIN,
     Code,
@@ -10,6 +12,7 @@ from appliance.journal import (
     Hint,
     Label,
     Limit,
+    Money,
     Partition,
     Phone,
     Price,
@@ -33,6 +36,7 @@ UnitId = Annotated[str, Ref("unit")]
 MoneyAccountId = Annotated[str, Ref("money_account")]
 StockSkuId = Annotated[str, Ref("sku")]
 TaxRateId = Annotated[str, Ref("tax_rate")]
+FreightRuleId = Annotated[str, Ref("freight_rule")]
 HolidayId = Annotated[str, Ref("holiday")]
 
 WarehouseKind = Annotated[Literal["normal", "store", "defective", "transit"], Label("warehouse_kind")]
@@ -40,6 +44,7 @@ Platform = Literal["taobao", "counter", "phone", "other"]
 Direction = Literal["in", "out"]
 CourierKind = Annotated[Literal["express", "freight", "own"], Label("courier_kind")]
 WaybillSource = Annotated[Literal["paper", "pool", "e_waybill"], Label("waybill_source")]
+Rounding = Literal["up", "down", "half_up", "exact"]
 DayKind = Annotated[Literal["holiday", "workday"], Label("day_kind")]
 ReasonKind = Annotated[Literal["freeze", "revert", "return", "adjust", "void"], Label("reason_kind")]
 
@@ -180,6 +185,27 @@ class CurrencyRate(Record, kw_only=True, frozen=True):
     currency: CurrencyId = ""
     day: Day = ""
     rate: Price = 0
+
+
+class FreightRule(Record, kw_only=True, frozen=True):
+    """What a courier charges for one parcel into an area: a first weight, then bands; small parcels may cost a flat fee."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("courier",),)
+    courier: CourierId = ""
+    shop: ShopId = ""
+    """Empty holds for every shop that has no rule of its own."""
+    province: Annotated[Text, Group("area")] = ""
+    city: Annotated[Text, Group("area")] = ""
+    district: Annotated[Text, Group("area")] = ""
+    """An empty area is everywhere else."""
+    first_weight: Annotated[Weight, Group("fee")] = 1_000
+    first_price: Annotated[Money, Group("fee")] = 0
+    bands: Annotated[list[tuple[int, int, int, str]], Group("fee")] = msgspec.field(default_factory=list)
+    """(up to so many grams, 0 for no end; grams of one unit; fen for each; "up", "down", "half_up" or "exact")."""
+    tiers: Annotated[list[tuple[int, int]], Group("fee")] = msgspec.field(default_factory=list)
+    """(up to so many grams, fen): the first that holds the parcel is its whole fee."""
 
 
 class TaxRate(Record, kw_only=True, frozen=True):

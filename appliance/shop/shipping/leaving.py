@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from appliance.journal import Code, Desk, Label, Refusal, Text, Weight, action
+from appliance.journal import ONE, Code, Desk, Label, Refusal, Text, Weight, action
 from appliance.shop import inventory, orders, settings
 from appliance.shop.inventory import Wanted
 from appliance.shop.orders import SalesOrder, SalesOrderId
-from appliance.shop.settings import Courier, CourierId
+from appliance.shop.settings import Courier, CourierId, Packaging, PackagingId
 from appliance.shop.shipping.money import charge_sale, take_charge_back
 from appliance.shop.shipping.records import Parcel, ParcelId, ParcelLine, Shipped, TakenBack
 
@@ -15,23 +15,39 @@ REUSED_AFTER_MS = 180 * 24 * 3600 * 1000
 
 
 @action("Pack parcel")
-def pack(desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0) -> str:
+def pack(
+    desk: Desk,
+    *,
+    order: SalesOrderId,
+    courier: CourierId = "",
+    waybill: Waybill = "",
+    weight: Weight = 0,
+    packaging: PackagingId = "",
+) -> str:
     """Give the order its parcel and waybill number before the courier comes; nothing leaves yet."""
     found = orders.check_ready(desk, order)
     standing = packed_parcel(desk, order)
     if standing is None:
-        return _pack(desk, found, courier, waybill, weight)
+        return _pack(desk, found, courier, waybill, weight, packaging)
     _label(desk, standing, courier or standing.courier, waybill or standing.waybill)
-    if weight:
-        desk.change(Parcel, standing.id, weight=weight)
+    if weight or packaging:
+        desk.change(Parcel, standing.id, weight=weight or standing.weight, packaging=packaging or standing.packaging)
     return standing.id
 
 
 @action("Ship")
-def ship(desk: Desk, *, order: SalesOrderId, courier: CourierId = "", waybill: Waybill = "", weight: Weight = 0) -> str:
+def ship(
+    desk: Desk,
+    *,
+    order: SalesOrderId,
+    courier: CourierId = "",
+    waybill: Waybill = "",
+    weight: Weight = 0,
+    packaging: PackagingId = "",
+) -> str:
     """The parcel leaves: its goods leave the shelf and the customer owes what is not paid yet."""
     found = orders.check_ready(desk, order)
-    parcel = pack(desk, order=order, courier=courier, waybill=waybill, weight=weight)
+    parcel = pack(desk, order=order, courier=courier, waybill=waybill, weight=weight, packaging=packaging)
     _leave(desk, found, desk.get(Parcel, parcel))
     return parcel
 
@@ -102,11 +118,11 @@ def packed_parcel(desk: Desk, order: str) -> Parcel | None:
     return desk.get(Parcel, found) if found else None
 
 
-def _pack(desk: Desk, order: SalesOrder, courier: str, waybill: str, weight: int) -> str:
+def _pack(desk: Desk, order: SalesOrder, courier: str, waybill: str, weight: int, packaging: str) -> str:
     parcel = desk.put(
         Parcel(
             number=settings.paper_number(desk, "CK"), sales_order=order.id, weight=weight or order.weight,
-            packaging=order.packaging,
+            packaging=packaging or order.packaging,
         )
     )  # fmt: skip
     _label(desk, desk.get(Parcel, parcel), courier or order.courier, waybill)
@@ -156,6 +172,7 @@ def _leave(desk: Desk, order: SalesOrder, parcel: Parcel) -> None:
         desk.put(
             ParcelLine(parcel=parcel.id, sales_order=order.id, sales_order_line=line.id, sku=line.sku, qty=line.qty)
         )
+    _use_up(desk, order, parcel)
     desk.step(Parcel, parcel.id, to="shipped")
     desk.change(Parcel, parcel.id, shipped_on=desk.day)
     desk.add(
@@ -163,6 +180,16 @@ def _leave(desk: Desk, order: SalesOrder, parcel: Parcel) -> None:
     )
     charge_sale(desk, order)
     orders.mark_shipped(desk, order.id, {line.id: value for line, value in zip(lines, values, strict=True)})
+
+
+def _use_up(desk: Desk, order: SalesOrder, parcel: Parcel) -> None:
+    """The box that it is sent in leaves its shelf too. A parcel does not wait because somebody miscounted boxes."""
+    sku = desk.get(Packaging, parcel.packaging).sku if parcel.packaging else ""
+    if sku:
+        inventory.issue(
+            desk, warehouse=order.warehouse, sku=sku, qty=ONE, kind="other_out", document=parcel.id, line=parcel.id,
+            reason=desk.get(Packaging, parcel.packaging).name, forced=True,
+        )  # fmt: skip
 
 
 def _come_back(desk: Desk, parcel: Parcel, reason: str) -> None:
@@ -173,6 +200,7 @@ def _come_back(desk: Desk, parcel: Parcel, reason: str) -> None:
             line=line.sales_order_line, reason=reason,
         )  # fmt: skip
         desk.remove(ParcelLine, line.id)
+    _put_back(desk, order, parcel, reason)
     desk.step(Parcel, parcel.id, to="packed")
     desk.change(Parcel, parcel.id, shipped_on="")
     desk.add(TakenBack(parcel=parcel.id, sales_order=order.id, reason=reason, day=desk.day))
@@ -183,3 +211,15 @@ def _come_back(desk: Desk, parcel: Parcel, reason: str) -> None:
     if not still_gone:
         take_charge_back(desk, order)
         orders.mark_unshipped(desk, order.id)
+
+
+def _put_back(desk: Desk, order: SalesOrder, parcel: Parcel, reason: str) -> None:
+    """The box comes back with its goods, if one was taken for it."""
+    used = desk.row(
+        "select sku from moved where document = ? and line = ? group by sku having sum(qty) < 0", parcel.id, parcel.id
+    )
+    if used is not None:
+        inventory.give_back(
+            desk, warehouse=order.warehouse, sku=used.sku, qty=ONE, kind="undone", document=parcel.id, line=parcel.id,
+            reason=reason,
+        )  # fmt: skip

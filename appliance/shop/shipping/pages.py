@@ -129,7 +129,8 @@ def of_order(visit: Visit, id: str) -> Answer:
 def _packed(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     """The parcel that is packed, or the order's own courier."""
     row = visit.row(
-        "select o.courier, o.weight, p.courier as packed_with, p.waybill, p.weight as weighed from sales_order o "
+        "select o.courier, o.weight, o.packaging, p.courier as packed_with, p.waybill, p.weight as weighed, "
+        "p.packaging as packed_in from sales_order o "
         "left join parcel p on p.sales_order = o.id and p.state = 'packed' and p.deleted = 0 where o.id = ?",
         given.get("order", ""),
     )
@@ -137,7 +138,7 @@ def _packed(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
         return {}
     return {
         "courier": row["packed_with"] or row["courier"], "waybill": row["waybill"] or "",
-        "weight": row["weighed"] or row["weight"],
+        "weight": row["weighed"] or row["weight"], "packaging": row["packed_in"] or row["packaging"],
     }  # fmt: skip
 
 

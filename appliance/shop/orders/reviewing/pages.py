@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from appliance.journal import Row
 from appliance.shop.orders import facts
+from appliance.shop.orders.estimate import estimate
 from appliance.shop.orders.review import findings, gates
 from appliance.shop.orders.standing import standing
 from appliance.web import Answer, Visit, page, panel
@@ -29,6 +30,26 @@ def in_the_way(visit: Visit, id: str) -> Answer:
 
 def _said(visit: Visit, params: Mapping[str, object]) -> dict[str, object]:
     return {name: visit.words.name(str(value)) if name == "state" else value for name, value in params.items()}
+
+
+@panel("/panel/orders/estimate/{id}", see="orders.see")
+def leaves(visit: Visit, id: str) -> Answer:
+    """What is left of an order when everything it costs is taken off, for those who may see profits."""
+    found = (estimate(visit, id) if visit.sees("profit") else None) or visit.missing("Order")
+    words = visit.words
+    unknown = words("Unknown")
+    parts = [
+        (words("Goods at cost") if found.counted else words("Goods at cost, estimated"),
+         unknown if found.goods is None else words.money(-found.goods)),
+        (words("Freight, estimated"), unknown if found.freight is None else words.money(-found.freight)),
+        *((words(title), words.money(-amount)) for title, amount in (
+            ("Packaging", found.packaging), ("Commission", found.commission), ("Tax", found.tax)) if amount),
+        (words("Charged weight"), words.weight(found.charged_weight) if found.charged_weight else ""),
+    ]  # fmt: skip
+    share = f"{found.profit * 1000 // found.receivable / 10:g}%" if found.profit and found.receivable else ""
+    return visit.show(
+        "orders/leaves.html", found=found, parts=[(term, said) for term, said in parts if said], share=share
+    )
 
 
 @page("/orders/review", see="orders.see")
