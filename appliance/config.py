@@ -12,6 +12,7 @@ from pathlib import Path
 from appliance.journal import Box
 
 DEFAULT_PORT = 8000
+NAME = "box.toml"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -44,12 +45,12 @@ class Config:
 
 def exists(folder: Path) -> bool:
     """Tell whether a box has been set up in this folder."""
-    return (folder / "box.toml").exists()
+    return (folder / NAME).exists()
 
 
 def read(folder: Path) -> Config:
     """Read a box's settings; raises `FileNotFoundError` when there is no box here."""
-    told = tomllib.loads((folder / "box.toml").read_text("utf-8"))
+    told = tomllib.loads((folder / NAME).read_text("utf-8"))
     return Config(
         folder=folder,
         author=bytes.fromhex(told["author"]),
@@ -65,7 +66,7 @@ def read(folder: Path) -> Config:
 
 def write(config: Config) -> None:
     """Write a box's settings down, readable by its own user only; whole or not at all."""
-    path = config.folder / "box.toml"
+    path = config.folder / NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)

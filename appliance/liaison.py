@@ -56,6 +56,14 @@ class Liaison:
         """The owner's key lies here."""
         return (self._folder / "root.key").exists()
 
+    def recovery_sheet(self) -> str:
+        """The owner's key as it stands on paper."""
+        return self._company.root_key().sheet
+
+    def waiting(self) -> Sequence[str]:
+        """Boxes without a shop that announce themselves on this network."""
+        return sorted(one.title for one in self._company.strangers() if one.waiting)
+
     def introduce(self) -> None:
         """Write down who belongs to the chain, where nobody has.
 

@@ -56,7 +56,11 @@ def _parser() -> argparse.ArgumentParser:
         )
         return made
 
-    serve = verb("serve", _serve, "serve the shop to the tablets on the network")
+    serve = verb(
+        "serve",
+        _serve,
+        "serve the shop to the tablets on the network; in an empty folder, show the page that sets one up",
+    )
     serve.add_argument("--port", type=int, default=0, help="the port to listen at (default: as set up, 8000)")
     serve.add_argument("--host", default="", help="the address to listen at (default: every one)")
     serve.add_argument("--demo", action="store_true", help="in an empty folder, open a tea shop to play with")
@@ -88,6 +92,11 @@ def _serve(told: argparse.Namespace) -> int:
         from appliance.demo import open_demo
 
         open_demo(folder)
+    elif not config.exists(folder):
+        from appliance.setting_up import set_up
+
+        if not set_up(folder, host=told.host, port=told.port):
+            return FINE
     return serve(config.read(folder), host=told.host, port=told.port, demo=told.demo)
 
 

@@ -27,6 +27,7 @@ from appliance.web.pages import RoomPages, read_room
 
 if TYPE_CHECKING:
     from appliance.demo.phone import Phones
+    from appliance.web.front import Front
 
 log = logging.getLogger("appliance")
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
@@ -120,18 +121,18 @@ def open_house(
     hands = clock or WallClock(TIME_SYNCED.exists)
     box = open_box(config, found, clock=hands, anchors=ANCHORS)
     journal = box.journal
-    shop, branch = _names(journal, config.branch)
-    told = WebConfig(folder=config.folder, branch=config.branch, shop_name=shop, branch_name=branch)
+    told = WebConfig(config.folder, config.branch, *_names(journal, config.branch))
     phones = _phones(config, hands) if demo else None
     pages = [*(pages_of(room) for room in found), *([phones.room] if phones else [])]
     made = app(journal, pages, told, hands, Doorkeeper(journal, config.branch))
+    _follow_names(journal, config.branch, made.state.front)
     exchange = open_exchange(journal, config, hands, paths=phones.links if phones else ())
     made.state.exchange, made.state.phones = exchange, phones
     made.state.front.gauges["lines"] = exchange.telephone.lines.standings
     more = listening.routes(made.state.front, exchange.telephone.recorder)
     for route in handlers(made.state.front, [*more, *(phones.routes(made.state.front) if phones else [])]):
         made.register(route)
-    company = in_company(box, f"{shop} {config.code}", port or config.port, hands)
+    company = in_company(box, f"{told.shop_name} {config.code}", port or config.port, hands)
     follow_members(journal, company)
     made.state.company = company
     liaison = Liaison(journal, company, config.branch, config.folder)
@@ -174,6 +175,16 @@ def _names(journal: Journal, branch: str) -> tuple[str, str]:
     found = journal.reading().execute("select name from branch where id = ?", (branch,)).fetchone()
     shop = journal.reading().execute("select name from shop where branch = ? order by made_at", (branch,)).fetchone()
     return (shop[0] if shop else "掌柜", found[0] if found else "")
+
+
+def _follow_names(journal: Journal, branch: str, front: "Front") -> None:
+    """Say the names on every page as they are now; a box that joined hears them after it opened."""
+
+    def heard(touched: frozenset[tuple[str, str]]) -> None:
+        if any(table in {"shop", "branch"} for table, _ in touched):
+            front.called(*_names(journal, branch))
+
+    journal.listen(heard)
 
 
 # ---- the work of the night

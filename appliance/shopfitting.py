@@ -7,6 +7,7 @@ copied, restored or carried over, and it goes on as a new author of the same box
 import asyncio
 import logging
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,29 @@ log = logging.getLogger("appliance")
 CERTIFICATE = "box.certificate"
 ANCHORS = Path(os.environ.get("APPLIANCE_ANCHORS", "~/.local/state/zhanggui/anchors")).expanduser()
 """Where anchors lie: outside every data folder and every backup."""
+
+
+MAKING, MADE = ".making", ".made"
+
+
+@contextmanager
+def made_whole(folder: Path) -> Iterator[Path]:
+    """Make a box in a folder beside its place and move it in when it is whole; what was interrupted is begun anew."""
+    making = folder / MAKING
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    yield making
+    making.rename(folder / MADE)
+    move_in(folder)
+
+
+def move_in(folder: Path) -> None:
+    """Move a box that was made whole into its place, the settings last; goes on where a pulled plug stopped it."""
+    made = folder / MADE
+    if made.is_dir():
+        for part in sorted(made.iterdir(), key=lambda path: path.name == config.NAME):
+            part.rename(folder / part.name)
+        made.rmdir()
 
 
 def new_box(folder: Path, *, code: str) -> Config:
@@ -170,14 +194,14 @@ def found_chain(told: Config, key: BoxKey) -> Config:
     return replace(told, root=root.public)
 
 
-def join_chain(folder: Path, url: str, digits: str) -> tuple[Config, str]:
+def join_chain(folder: Path, url: str, digits: str, *, port: int = config.DEFAULT_PORT) -> tuple[Config, str]:
     """Make a box that joins a chain; returns it, and what both screens show. Nothing is left where it is not let in."""
     if config.exists(folder):
         raise Refusal(
             "There is a box in {folder} already, with a shop of its own. Join with an empty folder.", folder=folder
         )
     key = BoxKey.made(os.urandom)
-    here = [url_of(address, config.DEFAULT_PORT) for address in own_addresses()]
+    here = [url_of(address, port) for address in own_addresses()]
     welcome, sign = asyncio.run(join(url, digits, key, os.urandom, version=__version__, urls=here))
     made = Config(
         folder=folder,

@@ -1,6 +1,5 @@
 """A shop to play with: 小满茶铺, made by lot but always the same, through the rooms' own actions."""
 
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from appliance.demo.people import STAFF, customers
 from appliance.demo.playing import play
 from appliance.demo.story import DAY_MS, DAYS, incoming, year
 from appliance.journal import Journal
-from appliance.shopfitting import new_box
+from appliance.shopfitting import made_whole, new_box
 
 FILES = "淘宝导出的文件"
 SHOP = "小满茶铺淘宝店"
@@ -23,25 +22,17 @@ CUSTOMERS, ORDERS = 2_000, 6_000
 
 
 def open_demo(folder: Path, *, now_ms: int = 0, orders: int = ORDERS, people: int = CUSTOMERS) -> None:
-    """Open the tea shop in an empty folder, with a year behind it that ends now, and say how to come in.
-
-    The shop is made beside and moved into place when it is whole, so a demo that was interrupted is begun anew.
-    """
+    """Open the tea shop in an empty folder, with a year behind it that ends now, and say how to come in."""
     began = time.monotonic()
     _say(f"Making a tea shop with {orders:,} orders, once; this takes a moment ...")
-    making = folder / ".making"
-    shutil.rmtree(making, ignore_errors=True)
-    box = new_box(making, code="A1")
-    clock = PlayedClock(0)
-    journal = open_journal(box.box, rooms(), clock=clock)
-    try:
-        fill(journal, clock, box.branch, now_ms or WallClock().now_ms(), orders=orders, people=people)
-    finally:
-        journal.close()
-    # The box's settings go last: a folder that has them is a whole shop.
-    for part in sorted(making.iterdir(), key=lambda path: path.name == "box.toml"):
-        part.rename(folder / part.name)
-    making.rmdir()
+    with made_whole(folder) as making:
+        box = new_box(making, code="A1")
+        clock = PlayedClock(0)
+        journal = open_journal(box.box, rooms(), clock=clock)
+        try:
+            fill(journal, clock, box.branch, now_ms or WallClock().now_ms(), orders=orders, people=people)
+        finally:
+            journal.close()
     _say(f"It took {time.monotonic() - began:.0f} s. Files to import by hand lie in {folder / FILES}.")
     _say("Sign in as: " + ", ".join(f"{one.name} ({one.role}) PIN {one.pin}" for one in STAFF))
 

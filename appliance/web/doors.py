@@ -24,7 +24,7 @@ def routes(front: Front) -> list[Address]:
         doing("/sign-out", _sign_out),
         showing("/enrol/code", _code),
         doing("/enrol/code", _new_code),
-        _habit(front),
+        habits(),
     ]
 
 
@@ -93,7 +93,7 @@ async def _new_code(visit: Visit, posted: Posted) -> Answer:
     return visit.show("login.html", title=visit.words("Let this device in"), step="code", code=code, **_empty())
 
 
-def _habit(front: Front) -> HTTPRouteHandler:
+def habits() -> HTTPRouteHandler:
     """Keep a habit of the device: language, theme, density. It is no secret and needs no session."""
 
     async def keep(request: WebRequest) -> Answer:
@@ -105,7 +105,6 @@ def _habit(front: Front) -> HTTPRouteHandler:
                 with_cookie(answer, request, name, posted.one(name), DEVICE_S)
         return answer
 
-    del front
     return post("/habit", status_code=200)(keep)
 
 

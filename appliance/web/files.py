@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from litestar import get
 from litestar.datastructures import UploadFile
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
 from appliance.web.fields import Field
-from appliance.web.front import Front
+from appliance.web.front import Front, StaticFile
 from appliance.web.routes import Address, showing
 from appliance.web.visit import Answer, Missing, Visit, WebRequest
 
@@ -28,11 +29,16 @@ INLINE = (
 
 def routes(front: Front) -> list[Address]:
     """The addresses of files."""
+    return [own_files(front.static), showing("/blob/{name}", _blob)]
+
+
+def own_files(static: Mapping[str, StaticFile]) -> HTTPRouteHandler:
+    """The address of our own stylesheets, scripts and pictures."""
     squeezed = lru_cache(64)(gzip.compress)
 
     def own(request: WebRequest) -> Answer:
         name = str(request.path_params["name"]).lstrip("/")
-        found = front.static.get(name)
+        found = static.get(name)
         if found is None:
             raise Missing("file")
         caching = FOR_EVER if request.query_params.get("v") == found.tag else A_WHILE
@@ -46,7 +52,7 @@ def routes(front: Front) -> list[Address]:
             content, headers["Content-Encoding"] = squeezed(content), "gzip"
         return Answer(content, media_type=found.kind, status_code=200, headers=headers)
 
-    return [get("/static/{name:path}", sync_to_thread=False)(own), showing("/blob/{name}", _blob)]
+    return get("/static/{name:path}", sync_to_thread=False)(own)
 
 
 def _blob(visit: Visit, name: str) -> Answer | File:

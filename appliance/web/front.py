@@ -151,8 +151,7 @@ class Front:
 
     def static_href(self, name: str) -> str:
         """The address of a file of ours; it names the content, so that a browser may keep it for ever."""
-        found = self.static.get(name)
-        return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
+        return static_href(self.static, name)
 
     # ---- visits
 
@@ -280,6 +279,13 @@ class Front:
             )
         return told
 
+    def called(self, shop: str, branch: str) -> None:
+        """The shop or its branch got another name: every page says so from now on."""
+        self.config = replace(self.config, shop_name=shop, branch_name=branch)
+        for stage in self._stages.values():
+            stage.globals["config"] = self.config
+        self._shells.clear()
+
     def close(self) -> None:
         """Let go of everything."""
         self.hub.close()
@@ -305,6 +311,12 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             found[path.relative_to(folder).as_posix()] = StaticFile(content, kind, sha256(content).hexdigest()[:12])
     return found
+
+
+def static_href(static: Mapping[str, StaticFile], name: str) -> str:
+    """The address of a file of ours; it names the content, so that a browser may keep it for ever."""
+    found = static.get(name)
+    return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
 
 
 def _first(path: str) -> str:

@@ -104,6 +104,12 @@ class Neighbours(Protocol):
     def holds_owner_key(self) -> bool:
         """The owner's key lies here, so that no recovery sheet need be typed."""
 
+    def recovery_sheet(self) -> str:
+        """The owner's key as it stands on paper: ten groups of five digits."""
+
+    def waiting(self) -> Sequence[str]:
+        """Boxes without a shop that announce themselves on this network, by their titles."""
+
     def standings(self) -> Sequence[Standing]:
         """How it stands with every other box."""
 

@@ -42,6 +42,7 @@ def chain(visit: Visit) -> Answer:
         title=visit.words("Branches"),
         places=[(place, [_line(visit, one, standings, knows) for one in by_branch[place.id]]) for place in places],
         elsewhere=[_line(visit, one, standings, knows) for one in lost],
+        waiting=knows.waiting() if knows else [],
         copies=[one.code for one in members if knows and one.box in knows.copies()],
         open_cases=visit.value(
             "select count(*) from (select 1 from fork_case where open = 1 and same = 0 union all "
@@ -111,7 +112,17 @@ def box(visit: Visit, id: str) -> Answer:
         member=member,
         standing=one,
         history=visit.history(id),
+        has_sheet=knows is not None and knows.holds_owner_key and visit.may("branches.put_out"),
     )
+
+
+@page("/branches/sheet", see="branches.put_out")
+def sheet(visit: Visit) -> Answer:
+    """The recovery sheet, where the owner's key lies on this box."""
+    knows = neighbours(visit)
+    if knows is None or not knows.holds_owner_key:
+        visit.missing("page")
+    return visit.show("branches/chain/sheet.html", title=visit.words("Recovery sheet"), sheet=knows.recovery_sheet())
 
 
 @errand("/branches/boxes/{id}/meet", may="branches.see")
@@ -286,4 +297,4 @@ def _banner(visit: Visit, fields: list[FieldView], refusal: Refusal | None) -> s
     return visit.words(refusal.sentence, **dict(refusal.params))
 
 
-PAGES = [chain, box, meet, invite, open_door, door, close_door, out, put_out]
+PAGES = [chain, box, sheet, meet, invite, open_door, door, close_door, out, put_out]
