@@ -4,7 +4,7 @@ spec/sync.md R8: `max(last + 1, milliseconds << 16)`. R9: without a trusted sour
 at most the monotonic time that passed plus ten minutes; backward never.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
 TOLERANCE_MS = 10 * 60 * 1000
@@ -32,23 +32,35 @@ class Clock(Protocol):
 class Hybrid:
     """Gives each entry its stamp."""
 
-    def __init__(self, clock: Clock, last: int, own: int | None = None) -> None:
+    def __init__(self, clock: Clock, last: int, own: int | None = None, more: int = 0) -> None:
         self.clock = clock
-        self.rewind(last, last if own is None else own)
+        self.rewind(last, last if own is None else own, more)
         self._seen_ticks = clock.ticks_ms()
         self._believed_ms = last >> 16
         self._confirmed = False
 
-    def rewind(self, last: int, own: int) -> None:
-        """Begin from the newest stamp of all, and the newest of this box."""
+    def rewind(self, last: int, own: int, more: int) -> None:
+        """Begin from the newest stamp that counts of all, and of this box; its stamps count `more` less than they say.
+
+        Stamps of one author never go back. One that once ran ahead, and said by how much, runs on as far ahead.
+        """
         self.last = last
+        self._own = own
         self._wrote_ms = own >> 16
+        self._more = more
 
     def next(self) -> int:
-        """Return a stamp greater than every one seen."""
-        self._wrote_ms = max(self._wrote_ms, self.believed_ms())
-        self.last = max(self.last + 1, self.believed_ms() << 16)
-        return self.last
+        """Return a stamp that counts as greater than every one seen.
+
+        Whoever knows the time follows nobody further ahead than it would believe (R11): that is taken back some day.
+        """
+        now_ms, seen = self.believed_ms(), self.last
+        if self._vouched:
+            seen = min(seen, now_ms + DAY_MS << 16)
+        self._wrote_ms = max(self._wrote_ms, now_ms)
+        self._own = max(self._own + 1, seen + 1, now_ms << 16)
+        self.last = max(self.last, self._own)
+        return self._own + self._more
 
     def observe(self, hlc: int) -> None:
         """Take note of a stamp that another box gave."""
@@ -86,24 +98,17 @@ class Hybrid:
         return not self._vouched and self.clock.now_ms() > self.believed_ms()
 
 
+def driven(hlc: int) -> bool:
+    """Tell whether a box's own clock gave a stamp; one that follows another stamp has something in its last 16 bits."""
+    return hlc & 0xFFFF == 0
+
+
 def too_far_ahead(stamps: Iterable[int], now_ms: int) -> bool:
     """Tell whether a box that knows the time should refuse what carries these stamps (spec/sync.md R11).
 
     A box that does not know the time must not judge: it takes everything in, and learns the time.
     """
     return any(hlc >> 16 > now_ms + DAY_MS for hlc in stamps)
-
-
-def set_back(stamps: Sequence[int], last: int, minus_ms: int) -> list[int]:
-    """Return the stamps that entries nobody has seen get when their author's clock proves to have run ahead (R10).
-
-    Each stands so much earlier, but after `last`, the newest that others have seen, and after the one before it.
-    """
-    told = []
-    for hlc in stamps:
-        last = max(last + 1, hlc - (minus_ms << 16))
-        told.append(last)
-    return told
 
 
 def business_day(at_ms: int, zone_minutes: int) -> str:

@@ -35,6 +35,8 @@ class Unfit(Exception):
     """A change this version cannot apply; it is kept, relayed and tried again after an update."""
 
 
+MOST_HLC = 2**63 - 1
+"""No stamp is greater."""
 REVOKE = b"zhanggui revoke 1\x00"
 
 
@@ -67,7 +69,10 @@ class Revoke(msgspec.Struct, frozen=True):
 
 
 class Restamp(msgspec.Struct, frozen=True):
-    """Some of an author's stamps are known to be false."""
+    """Some of an author's stamps are known to be false.
+
+    Its stamps never go back, so it goes on as far ahead as it was; mostly `last` is the greatest stamp there is.
+    """
 
     author: bytes
     first: int
@@ -189,6 +194,13 @@ class Controls:
         if found is not None:
             hlc -= max((minus for first, last, minus in found if first <= hlc <= last), default=0)
         return Stamp(hlc, author, place)
+
+    def said(self, stamp: Stamp) -> int:
+        """Return what the author gave for a stamp that counts: the other way round, for entries speak of that."""
+        for minus in sorted({minus for _, _, minus in self._restamps.get(stamp.author, ())}, reverse=True):
+            if self.stamp(stamp.author, stamp.hlc + minus, 0).hlc == stamp.hlc:
+                return stamp.hlc + minus
+        return stamp.hlc
 
     def erased(self, record: str) -> bool:
         """Tell whether a person was erased."""

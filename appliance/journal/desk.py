@@ -31,7 +31,10 @@ K = TypeVar("K", bound=Record)
 class Draft:
     """What an action wrote into one partition so far."""
 
+    hlc: int
+    """What the clock gave."""
     stamp: Stamp
+    """What that counts as."""
     changes: list[Any] = field(default_factory=list)
     personal: dict[str, list[Any]] = field(default_factory=dict)
     about: dict[str, None] = field(default_factory=dict)
@@ -203,9 +206,7 @@ class Desk:
         if to not in shape.flow.steps.get(row["state"], ()):
             raise Refusal("It is {state} now, so it cannot become {to}.", code="wrong_state", state=row["state"], to=to)
         draft = self._draft(shape)
-        self.journal.applier.step(
-            shape, draft.stamp, draft.stamp.hlc, self.who, document, row["state"], to, row["step"], row
-        )
+        self.journal.applier.step(shape, draft.stamp, draft.hlc, self.who, document, row["state"], to, row["step"], row)
         parent = pack_id(row["step"])
         self._note(shape, draft, document, ["t", shape.table, pack_id(document), row["state"], to, parent])
 
@@ -261,7 +262,7 @@ class Desk:
         was = self.journal.applier.stamps(row, watched)
         self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
         sent = {name: shape.travelling(name, value) for name, value in stored.items()}
-        replaced = {group: [stamp.hlc, stamp.author] for group, stamp in was.items()}
+        replaced = {group: [self.journal.controls.said(stamp), stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])
 
     def _stored(self, shape: Shape, record: Record | Fact) -> tuple[Any, ...]:
@@ -282,8 +283,9 @@ class Desk:
         draft = self._work.drafts.get(partition)
         if draft is None:
             place = self.journal.log.places.number(self.journal.author, partition)
-            stamp = Stamp(self.journal.hybrid.next(), self.journal.author, place)
-            draft = self._work.drafts[partition] = Draft(stamp)
+            hlc = self.journal.hybrid.next()
+            stamp = self.journal.controls.stamp(self.journal.author, hlc, place)
+            draft = self._work.drafts[partition] = Draft(hlc, stamp)
         return draft
 
     def _note(self, shape: Shape, draft: Draft, record: str, change: list[Any]) -> None:

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from appliance.journal import erasing, retelling, sending
 from appliance.journal.box import Box, Done
-from appliance.journal.clock import TOLERANCE_MS, Hybrid
+from appliance.journal.clock import DAY_MS, TOLERANCE_MS, Hybrid
 from appliance.journal.digests import Digests, of_partitions
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
 from appliance.journal.forks import Proof
-from appliance.journal.merging import Merged, Merger, Proven, Trust, ahead, proven, unsealed
-from appliance.journal.reading import Heads
+from appliance.journal.merging import Merged, Merger, Proven, Trust, believed, proven, unsealed, waiting
+from appliance.journal.reading import Heads, Reading
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
 from appliance.journal.writer import More, Writer
@@ -101,14 +101,14 @@ class Exchange:
         The chain comes first, then the partitions as given; without any, all. It ends after `most_bytes`, but not
         before the first segment. Waits for the writer once, to sign what this box wrote since.
         """
-        sign, public, shadow = self.box.sign, self.box.public, self._shadow
-        if sign is not None:
-            self._writer.run(lambda _conn: sending.seal_tips(shadow.log, sign, public))
-        for packed in sending.outgoing(
+        shadow = self._shadow
+        if self.box.sign is not None:
+            self._writer.run(lambda _conn: self._seal())
+        for packed, in_turn in sending.outgoing(
             shadow.log.seen_by(self.reading()), shadow.controls, self.heads(), have, partitions
         ):
             yield packed
-            if most_bytes is not None:
+            if most_bytes is not None and in_turn:
                 most_bytes -= len(packed)
                 if most_bytes <= 0:
                     return
@@ -127,17 +127,15 @@ class Exchange:
     def take(self, segments: Iterable[bytes]) -> "Future[Done[Merged]]":
         """Take in segments from anybody; what their authors did not sign, or may not write, is refused.
 
-        They are read and proven in the calling thread. A box that knows the time refuses all of them when one is
+        They are read and proven in the calling thread. A box that knows the time refuses them from the first on that is
         dated more than a day ahead (R11). Whoever writes meanwhile goes first. The future is answered when everything
         counts, also where tables had to be drawn anew.
         """
         merged = Merged()
         told = proven(segments, self.trust, merged)
         if self.hybrid.clock.trusted:
-            merged.ahead = ahead(told, self.controls.stamp, self.hybrid.clock.now_ms())
-        if merged.ahead:
-            merged.refused += sum(len(one.entries) for one in told if isinstance(one, Proven))
-            told = []
+            now_ms, conn = self.hybrid.clock.now_ms(), self.reading()
+            told = believed(told, merged, self.controls.stamp, now_ms, self.author[:16], lambda: waiting(conn))
         return self._take(told, merged)
 
     def _take(self, told: Iterable[Proven | Proof], merged: Merged) -> "Future[Done[Merged]]":
@@ -151,6 +149,9 @@ class Exchange:
                 if more:
                     break
             keeper.flush()
+            if self.controls.redraw_due not in {"", self._drawn_for}:
+                # Stamps that were taken back are not followed, though the tables that show it are still to be drawn.
+                self._rewind(self.author)
             done = Done(merged, frozenset(keeper.seen))
             return More(done) if more else done
 
@@ -202,7 +203,7 @@ class Exchange:
     def _change_over(self, drawing: Drawing) -> Done[None]:
         drawing.change_over()
         self._shadow.forget()
-        self._rewind()
+        self._rewind(self.author)
         return Done(None, frozenset((table, "") for table in self._shadow.schema.drawn))
 
     # ---- being a copy
@@ -222,6 +223,7 @@ class Exchange:
 
         def job(_conn: sqlite3.Connection) -> int:
             shadow, hybrid, told = self._shadow, self.hybrid, 0
+            self._rewind(author)
             shadow.keeper.begin()
             for place, after in self._merger.twice().items():
                 told += retelling.retell(shadow, hybrid, place, after, author)
@@ -236,41 +238,50 @@ class Exchange:
 
     # ---- a clock that ran ahead
 
-    def take_clock_back(self) -> "Future[tuple[int, bool]]":
-        """Take back what this box stamped ahead of its clock; returns by how many milliseconds, and if others saw it.
+    def take_clock_back(self) -> "Future[int]":
+        """Say of what this box stamped ahead of its clock how much less it counts; returns by how many milliseconds.
 
-        What nobody has seen is stamped anew (R10); of what was seen one word in the log says how much too late it is
-        (R12). Stamps of one author never go back, so whoever was seen should go on as another (`reincarnate`). To be
-        called when the clock was set right, and before anything is handed out.
+        One word in the log does it, which all who hold those entries obey (R12); none of them is written anew. To be
+        called when the clock was set right, and before anything is handed out (R10).
         """
 
-        def job(_conn: sqlite3.Connection) -> tuple[int, bool]:
-            shadow, hybrid = self._shadow, self.hybrid
-            ahead_ms = self._own_ahead_ms()
-            # Whoever only follows another box's fast clock waits for that box to take its own back.
-            followed_ms = (shadow.newest_hlc(but=self.author) >> 16) - hybrid.clock.now_ms()
-            if ahead_ms <= max(TOLERANCE_MS, followed_ms):
-                return 0, False
-            retelling.set_clock_back(shadow, self.author, ahead_ms)
-            self._rewind()
-            seen = self._own_ahead_ms() > TOLERANCE_MS
-            if seen:
+        def job(_conn: sqlite3.Connection) -> int:
+            ahead_ms = self._to_take_back(self._shadow.log)
+            if ahead_ms:
+                # The word stands in a piece of its own, so that it can be heard before what it speaks of.
+                self._seal()
                 deed = self._deed_of_its_own("journal.restamp")
-                retelling.restamp(shadow, hybrid, self.author, ahead_ms, deed)
-                self._rewind()
-            self.controls.due()
-            return ahead_ms, seen
+                retelling.restamp(self._shadow, self.hybrid, self.author, deed)
+                self._seal()
+                self._rewind(self.author)
+            return ahead_ms
 
-        # Whoever has nothing ahead need not wait for the writer: stamps of others are in `last` as well.
-        if (self.hybrid.last >> 16) - self.hybrid.clock.now_ms() <= TOLERANCE_MS:
-            nothing: Future[tuple[int, bool]] = Future()
-            nothing.set_result((0, False))
-            return nothing
-        return self._writer.submit(job)
+        # Whoever has nothing to take back need not wait for the writer, nor write.
+        if self._to_take_back(self._shadow.log.seen_by(self.reading())):
+            return self._writer.submit(job)
+        nothing: Future[int] = Future()
+        nothing.set_result(0)
+        return nothing
 
-    def _rewind(self) -> None:
+    def _to_take_back(self, log: Reading) -> int:
+        """Return by how many milliseconds this box's newest stamp runs ahead, if that is for this box to take back.
+
+        Whoever only follows another box's clock is outrun one by one, and leaves it, unless nobody would believe it.
+        """
+        now_ms, box = self.hybrid.clock.now_ms(), self.author[:16]
+        if (self.hybrid.last >> 16) - now_ms <= TOLERANCE_MS:
+            return 0
+        ahead_ms = (self._shadow.newest_hlc(box, log) >> 16) - now_ms
+        if ahead_ms <= TOLERANCE_MS:
+            return 0
+        late = ahead_ms > DAY_MS or self._shadow.drove(box, now_ms + TOLERANCE_MS << 16, log)
+        return ahead_ms if late else 0
+
+    def _seal(self) -> None:
+        if self.box.sign is not None:
+            sending.seal_tips(self._shadow.log, self.box.sign, self.box.public)
+
+    def _rewind(self, author: bytes) -> None:
+        """Go on from the stamps that count now, as an author of this box."""
         shadow = self._shadow
-        self.hybrid.rewind(shadow.newest_hlc(), shadow.newest_hlc(self.author[:16]))
-
-    def _own_ahead_ms(self) -> int:
-        return (self._shadow.newest_hlc(self.author) >> 16) - self.hybrid.clock.now_ms()
+        self.hybrid.rewind(shadow.newest_hlc(), shadow.newest_hlc(author[:16]), shadow.runs_ahead(author))

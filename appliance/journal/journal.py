@@ -50,9 +50,8 @@ class Journal(Upkeep):
         ground(store.writing, local)
         shadow = Shadow(store.writing, schema, box.root)
         prepare(shadow)
-        super().__init__(
-            box, store, shadow, Hybrid(clock, shadow.newest_hlc(), shadow.newest_hlc(box.author[:16])), trust
-        )
+        own, more = shadow.newest_hlc(box.author[:16]), shadow.runs_ahead(box.author)
+        super().__init__(box, store, shadow, Hybrid(clock, shadow.newest_hlc(), own, more), trust)
         self.schema = schema
         self.clock = clock
         self.box_code = box.code
@@ -179,7 +178,7 @@ class Journal(Upkeep):
             raise Refusal("That is too much for one step. Do it in smaller portions.", code="too_much")
         place = draft.stamp.place
         seq, head = self.log.head(place)
-        entry = Entry(FORMAT, self.author, partition, seq + 1, draft.stamp.hlc, 0, head, parts)
+        entry = Entry(FORMAT, self.author, partition, seq + 1, draft.hlc, 0, head, parts)
         arrived = self.log.append(entry, entry.head, place)
         self.log.index_history(draft.stamp, arrived, deed.about)
         self.log.index_persons(arrived, draft.personal)

@@ -5,7 +5,8 @@ fork, and what that author wrote after the common part counts no more; a change 
 parked with its reason, and the next one goes on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,7 +41,7 @@ class Merged:
     parked: int = 0
     refused: int = 0
     ahead: list[tuple[bytes, str, int, int]] = field(default_factory=list)
-    """(author, partition, first stamp, last stamp) of what was refused for its date; then nothing was taken in."""
+    """(author, partition, first stamp, last stamp) of what was refused for its date; nothing from there on was taken."""
     forks: list[tuple[bytes, str, int]] = field(default_factory=list)
     """(author, partition, sequence) after which an author has a second history."""
 
@@ -99,21 +100,40 @@ def _follows(entry: Entry, last: Entry, head: bytes) -> bool:
     return same and entry.seq == last.seq + 1 and entry.previous == head
 
 
-def ahead(told: Iterable[Proven | Proof], stamp: Stamping, now_ms: int) -> list[tuple[bytes, str, int, int]]:
-    """Return (author, partition, first, last stamp) of the segments that are stamped too far ahead to be true.
+def believed(
+    told: list[Proven | Proof],
+    merged: Merged,
+    stamp: Stamping,
+    now_ms: int,
+    box: bytes = b"",
+    early: Callable[[], Sequence[Proven]] = tuple,
+) -> list[Proven | Proof]:
+    """Keep what comes before the first segment that is stamped too far ahead to be true; it is whole without the rest.
 
-    A restamping among them counts already: whoever ran ahead and says so itself is heard.
+    A restamping that was told with them, or waits for its turn, counts already: whoever ran ahead and says so is heard.
+    So is what a box itself wrote, under an earlier name: it is the one to take that back.
     """
     segments = [one for one in told if isinstance(one, Proven)]
-    late = [one for one in segments if too_far_ahead(_stamps(one, stamp, []), now_ms)]
-    if not late:
-        return []
-    restamps = [told for one in segments for told in _restamps(one)]
-    return [
-        (one.segment.author, one.segment.partition, one.entries[0][0].hlc, one.entries[-1][0].hlc)
-        for one in late
-        if too_far_ahead(_stamps(one, stamp, restamps), now_ms)
+    if not any(too_far_ahead(_stamps(one, stamp, []), now_ms) for one in segments):
+        return told
+    restamps = [said for one in [*segments, *early()] for said in _restamps(one)]
+    late = [
+        one
+        for one in segments
+        if one.segment.author[:16] != box and too_far_ahead(_stamps(one, stamp, restamps), now_ms)
     ]
+    for one in late:
+        stamps = one.entries[0][0].hlc, one.entries[-1][0].hlc
+        merged.ahead.append((one.segment.author, one.segment.partition, *stamps))
+    first = told.index(late[0]) if late else len(told)
+    merged.refused += sum(len(one.entries) for one in told[first:] if isinstance(one, Proven))
+    return [one for place, one in enumerate(told) if place < first or isinstance(one, Proof)]
+
+
+def waiting(conn: sqlite3.Connection) -> list[Proven]:
+    """Return the segments that wait for their turn."""
+    found = [read_segment(row[0]) for row in conn.execute("select segment from early")]
+    return [Proven(segment, list(segment.chained())) for segment in found]
 
 
 def _stamps(one: Proven, stamp: Stamping, restamps: list[Restamp]) -> Iterator[int]:

@@ -1,36 +1,26 @@
-"""Retelling: what a box itself wrote, it writes once more, because its name or its clock proved false.
+"""Retelling: what a box says of what it wrote before, because its name or its clock proved false.
 
 A box that learns it is a copy tells its own part again under a new name (spec/sync.md R7). An entry told again holds
 the same parts and says when it was first written. It counts from that moment, so whoever had it before is told nothing
-new, and nothing counts twice. What nobody has seen yet, stamped by a clock that ran ahead, is simply written anew (R10).
+new, and nothing counts twice.
+
+A box whose clock ran ahead never writes its entries anew: a backup, a copied card or a stick may hold them, though no
+box has shown them yet, and would then hold a second history. It says in one further entry how much less they count
+(R10, R12), and all who hold them fold alike.
 """
 
-from collections.abc import Mapping
-from itertools import pairwise
-from typing import Any
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby, pairwise
 
-import msgspec
-
-from appliance.journal import ids
-from appliance.journal.clock import Hybrid, set_back
+from appliance.journal.clock import TOLERANCE_MS, Hybrid
 from appliance.journal.cold import open_beyond
-from appliance.journal.controls import Restamp, Retire, Was, control, original
-from appliance.journal.entry import (
-    FORMAT,
-    NO_HEAD,
-    Deed,
-    Entry,
-    Erased,
-    pack,
-    pack_id,
-    read_deed,
-    read_sealed,
-    show_id,
-)
+from appliance.journal.controls import MOST_HLC, Restamp, Retire, Unfit, Was, control, original
+from appliance.journal.entry import FORMAT, Deed, Entry, Erased, Unreadable, pack, read_deed
 from appliance.journal.log import Log
 from appliance.journal.shadow import LEVEL, Shadow
 
-MOST_HLC = 2**63 - 1
+MOST_GAPS = 16
 
 
 def retell(shadow: Shadow, hybrid: Hybrid, place: int, after: int, author: bytes) -> int:
@@ -66,41 +56,68 @@ def write(
     shadow.fold(entry, place, shadow.log.append(entry, entry.head, place))
 
 
-def restamp(shadow: Shadow, hybrid: Hybrid, author: bytes, minus_ms: int, deed: Deed) -> None:
-    """Say that an author's last stamps, this word's own among them, are so much too late (R12).
-
-    They are meant from the jump on: the latest gap that is wider than what is taken away, so that their order stays.
-    """
-    minus = minus_ms << 16
-    log = shadow.log
-    own = [place for place in log.places if log.places.author(place) == author]
-    stamps = sorted(entry.hlc for place in own for _, entry, _ in log.stretch(place, 1, 2**62))
-    jumps = [later for earlier, later in pairwise(stamps) if later - earlier > minus]
-    deed.changes.append(control(Restamp(author, jumps[-1] if jumps else stamps[0], MOST_HLC, minus)))
+def restamp(shadow: Shadow, hybrid: Hybrid, author: bytes, deed: Deed) -> None:
+    """Say by how much too late the last stamps are that this box gave, under any of its names (R12)."""
+    now_ms = hybrid.clock.now_ms()
+    for name, said in sorted(_given(shadow, author[:16]).items()):
+        if (max(counted for _, counted in said) >> 16) - now_ms > TOLERANCE_MS:
+            deed.changes.extend(control(told) for told in taken_back(name, sorted(said), now_ms))
     write(shadow, hybrid, author, "chain", [pack(deed)])
 
 
-def set_clock_back(shadow: Shadow, author: bytes, minus_ms: int) -> int:
-    """Write what an author wrote and nobody has seen anew, stamped so much earlier; returns how many entries."""
-    log, seen = shadow.log, 0
-    unseen: list[tuple[int, int, Entry]] = []
+def _given(shadow: Shadow, box: bytes) -> dict[bytes, set[tuple[int, int]]]:
+    """Return what stamps a box gave, by author, each with what it counts as; those of entries told again are the first."""
+    log, given = shadow.log, dict[bytes, set[tuple[int, int]]]()
     for place in log.places:
-        if log.places.author(place) == author:
-            (sealed,) = log.conn.execute("select ifnull(max(seq), 0) from seal where place = ?", (place,)).fetchone()
-            open_beyond(log, place, sealed)
-            seen = max([seen, *(entry.hlc for _, entry, _ in log.stretch(place, sealed, sealed))])
-            unseen += [(arrived, place, entry) for arrived, entry, _ in log.stretch(place, sealed + 1, 2**62)]
-    unseen.sort(key=lambda one: one[2].hlc)
-    stamps = set_back([entry.hlc for _, _, entry in unseen], seen, minus_ms)
-    words = _Rewording(author, {entry.hlc: hlc for (_, _, entry), hlc in zip(unseen, stamps, strict=True)})
-    for (arrived, place, entry), hlc in zip(unseen, stamps, strict=True):
-        previous = log.head_at(place, entry.seq - 1) or NO_HEAD
-        parts = words.parts(entry.parts, entry.hlc)
-        anew = msgspec.structs.replace(entry, hlc=hlc, previous=previous, parts=parts)
-        log.conn.execute("update log set hlc = ?, head = ? where arrived = ?", (hlc, anew.head, arrived))
-        log.write_parts(arrived, parts)
-    log.rewritten({place for _, place, _ in unseen})
-    return len(unseen)
+        if log.places.author(place)[:16] != box:
+            continue
+        for _, entry, _ in log.stretch(place, 1, 2**62):
+            if shadow.controls.counts(place, entry.seq):
+                author, hlc = _first_written(entry)
+                given.setdefault(author, set()).add((hlc, shadow.controls.stamp(author, hlc, place).hlc))
+    return given
+
+
+def _first_written(entry: Entry) -> tuple[bytes, int]:
+    with suppress(Unreadable, Unfit):
+        deed = read_deed(entry.parts[0])
+        was = original(entry.author, deed.changes[0]) if deed.changes else None
+        if was is not None:
+            return was.author, was.hlc
+    return entry.author, entry.hlc
+
+
+def taken_back(author: bytes, said: Sequence[tuple[int, int]], now_ms: int) -> list[Restamp]:
+    """Take from an author's stamps (given, counted), in their order, until none counts as ahead.
+
+    What counts as earlier stays, and so does the order: what goes are the widest gaps between those ahead, for a clock
+    that leapt left one. It goes by whole milliseconds, so that it can still be told which stamps a clock gave.
+    """
+    closed, less, runs = dict(_gaps([counted for _, counted in said], now_ms << 16)), 0, list[tuple[int, int]]()
+    for n, (given, counted) in enumerate(said):
+        less += closed.get(n, 0)
+        if less:
+            # Where some count less already, they count that much less besides.
+            runs.append((given, given - counted + less))
+    told = [(next(run)[0], minus) for minus, run in groupby(runs, key=lambda one: one[1])]
+    ends = [*(first - 1 for first, _ in told[1:]), MOST_HLC]
+    return [Restamp(author, first, last, minus) for (first, minus), last in zip(told, ends, strict=True)]
+
+
+def _gaps(counted: Sequence[int], now: int) -> list[tuple[int, int]]:
+    """Choose (place of the stamp after it, how much of it goes) of the gaps to be closed; the whole past if they are many."""
+    over = counted[-1] - now >> 16 << 16
+    gaps = [
+        (later - earlier - 1 >> 16 << 16, n)
+        for n, (earlier, later) in enumerate(pairwise([0, *counted]))
+        if later > now
+    ]
+    chosen, left = [], over
+    for gap, n in sorted(gaps, key=lambda one: (-one[0], one[1]))[:MOST_GAPS]:
+        if left > 0:
+            chosen.append((n, min(gap, left)))
+            left -= min(gap, left)
+    return [(0, over)] if left > 0 else sorted(chosen)
 
 
 def _take_away(log: Log, place: int, after: int) -> list[Entry]:
@@ -112,44 +129,3 @@ def _take_away(log: Log, place: int, after: int) -> list[Entry]:
     log.conn.execute("delete from seal where place = ? and seq > ?", (place, after))
     log.rewritten([place])
     return [entry for _, entry, _ in told]
-
-
-class _Rewording:
-    """Says the parts of entries anew where they speak of stamps that changed."""
-
-    def __init__(self, author: bytes, stamps: Mapping[int, int]) -> None:
-        self._author = author
-        self._stamps = stamps
-        self._steps: dict[str, str] = {}
-
-    def parts(self, parts: list[bytes | Erased], hlc: int) -> list[bytes | Erased]:
-        """Return the parts of an entry that had this stamp."""
-        deed = read_deed(parts[0])
-        self._reword(deed.changes, hlc)
-        told: list[bytes | Erased] = [pack(deed)]
-        for part in parts[1:]:
-            if isinstance(part, Erased):
-                told.append(part)
-                continue
-            sealed = read_sealed(part)
-            self._reword(sealed.changes, hlc)
-            told.append(pack(sealed))
-        return told
-
-    def _reword(self, changes: list[Any], hlc: int) -> None:
-        for change in changes:
-            match change:
-                case ["s", _, _, _, dict(was)]:
-                    change[4] = {group: self._stamp(*stamp) for group, stamp in was.items()}
-                case ["t", _, document, _, str(to), parent]:
-                    before, shown = str(show_id(parent)), str(show_id(document))
-                    after = self._steps.get(before, before)
-                    old, new = (
-                        ids.derive("step", shown, known, to, str(stamp), self._author.hex())
-                        for known, stamp in ((before, hlc), (after, self._stamps[hlc]))
-                    )
-                    self._steps[old] = new
-                    change[5] = pack_id(after)
-
-    def _stamp(self, hlc: int, author: bytes) -> list[Any]:
-        return [self._stamps.get(hlc, hlc) if author == self._author else hlc, author]

@@ -6,7 +6,7 @@ R51, and Bayou's causally closed prefixes).
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from appliance.journal.controls import Controls
@@ -20,6 +20,8 @@ CHAIN = "chain"
 SEAL_ENTRIES = 1_000
 SEAL_BYTES = 256 * 1024
 """An author seals at least this often, so that no piece is larger."""
+MOST_AHEAD = 16
+"""How many restampings are told before their turn; those that are needed first came first."""
 
 Sign = Callable[[bytes], bytes]
 
@@ -60,11 +62,20 @@ class Piece:
     public: bytes
     signature: bytes
 
+    def says(self, sources: Container[tuple[int, int]]) -> bool:
+        """Whether it is one of these entries and nothing else."""
+        return self.first == self.last and (self.place, self.first) in sources
+
 
 def outgoing(
     log: Reading, controls: Controls, ours: Heads, have: Heads, partitions: Collection[str] | None
-) -> Iterator[bytes]:
-    """Yield what the other side lacks, packed: the chain first, then partitions as given (spec/sync.md R51)."""
+) -> Iterator[tuple[bytes, bool]]:
+    """Yield what the other side lacks, packed: the chain first, then partitions as given (spec/sync.md R51).
+
+    Whoever knows the time refuses what is stamped ahead unless it has heard why it is. So that is said before its turn,
+    and again in its turn; with each piece stands whether this is its turn.
+    """
+    restamps = {(row[0], row[1]) for row in log.conn.execute("select place, seq from restamped")}
     names = dict.fromkeys(partitions) if partitions is not None else sorted({name for _, name in ours})
     for partition in in_order(names):
         wanted: list[tuple[int, Piece]] = []
@@ -76,9 +87,13 @@ def outgoing(
             place = log.places.number(author, name)
             proof = log.conn.execute("select proof from forked where place = ?", (place,)).fetchone()
             if proof is not None:
-                yield proof[0]
+                yield proof[0], True
             wanted += _pieces(log, place, theirs[0], controls.limit(place))
-        yield from segments(log, [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])])
+        pieces = [piece for _, piece in sorted(wanted, key=lambda pair: pair[0])]
+        for packed in segments(log, [piece for piece in pieces if piece.says(restamps)][:MOST_AHEAD]):
+            yield packed, False
+        for packed in segments(log, pieces, restamps):
+            yield packed, True
 
 
 def in_order(partitions: Collection[str]) -> list[str]:
@@ -102,8 +117,11 @@ def _pieces(log: Reading, place: int, after: int, limit: Limit | None) -> Iterat
             yield arrived, Piece(place, after + 1, limit.seq, b"", b"")
 
 
-def segments(log: Reading, wanted: Sequence[Piece]) -> Iterator[bytes]:
-    """Lay pieces out as segments; neighbours of one author go out as one while it stays small."""
+def segments(log: Reading, wanted: Sequence[Piece], apart: Container[tuple[int, int]] = ()) -> Iterator[bytes]:
+    """Lay pieces out as segments; neighbours of one author go out as one while it stays small.
+
+    What says something `apart` stays so, that whoever keeps it can tell it before its turn as well.
+    """
     run: list[Entry] = []
     size = 0
     last: Piece | None = None
@@ -111,7 +129,8 @@ def segments(log: Reading, wanted: Sequence[Piece]) -> Iterator[bytes]:
         added = [entry for _, entry, _ in log.stretch(piece.place, piece.first, piece.last)]
         weight = sum(len(part) for entry in added for part in entry.parts if isinstance(part, bytes))
         fits = len(run) + len(added) <= SEAL_ENTRIES and size + weight <= SEAL_BYTES
-        if last is not None and (piece.place != last.place or not fits):
+        follows = last is not None and (piece.place, piece.first) == (last.place, last.last + 1)
+        if last is not None and (piece.says(apart) or last.says(apart) or not (follows and fits)):
             yield pack_segment(segment_of(run, last.public, last.signature))
             run, size = [], 0
         run += added

@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from appliance.journal.apply import Applier
-from appliance.journal.controls import Controls, Unfit, original
+from appliance.journal.clock import driven
+from appliance.journal.controls import MOST_HLC, Controls, Unfit, original
 from appliance.journal.entry import (
     MOST_BYTES,
     MOST_CHANGES,
@@ -25,6 +26,7 @@ from appliance.journal.entry import (
 )
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
+from appliance.journal.reading import Reading
 from appliance.journal.resting import Line
 from appliance.journal.schema import Schema
 from appliance.journal.store import dressed
@@ -33,6 +35,8 @@ LEVEL = 1
 """What this version understands; an entry that needs more waits for an update (spec/sync.md R21)."""
 TOLD_AGAIN = 1_024
 """An entry told again says a little more than before, for the moment when it was first written."""
+LOOK_BACK = 256
+"""How many entries are looked at together, from the newest back."""
 CACHE = "pragma cache_size = -64000"
 
 
@@ -60,18 +64,46 @@ class Shadow:
         self.controls.load()
         self.keeper.begin()
 
-    def newest_hlc(self, box: bytes = b"", *, but: bytes = b"nobody") -> int:
-        """Return the greatest stamp that counts, of one box or of all, 0 for none; in each place it is the last one's."""
-        newest = 0 if box else int(self.meta("checkpoint_newest") or 0)
-        for place in self.log.places:
-            author = self.log.places.author(place)
-            if not author.startswith(box) or author.startswith(but):
-                continue
-            limit = self.controls.limit(place)
-            seq = min(self.log.tip(place)[0], limit.seq if limit else 2**62)
-            for _, entry, _ in self.log.stretch(place, seq, seq):
-                newest = max(newest, self.controls.stamp(entry.author, entry.hlc, place).hlc)
+    def newest_hlc(self, box: bytes = b"", log: Reading | None = None) -> int:
+        """Return the greatest stamp that counts, of one box or of all, 0 for none; in each place it is the last, or nearly.
+
+        `log` is the log as the caller's thread may read it.
+        """
+        log = log or self.log
+        newest = 0 if box else int(self.meta("checkpoint_newest", log) or 0)
+        for place in log.places:
+            author = log.places.author(place)
+            if author.startswith(box):
+                seq = self._last_that_counts(place, log)
+                # Who said of an author's stamps how much less they count may not have known all of them.
+                first = max(1, seq - LOOK_BACK) if author in self.controls.restamps else seq
+                for _, entry, _ in log.stretch(place, first, seq):
+                    newest = max(newest, self.controls.stamp(entry.author, entry.hlc, place).hlc)
         return newest
+
+    def _last_that_counts(self, place: int, log: Reading) -> int:
+        limit = self.controls.limit(place)
+        return min(log.tip(place)[0], limit.seq if limit else 2**62)
+
+    def drove(self, box: bytes, beyond: int, log: Reading) -> bool:
+        """Tell whether a box's own clock gave one of its stamps that count as more than `beyond`."""
+        for place in log.places:
+            seq = self._last_that_counts(place, log) if log.places.author(place).startswith(box) else 0
+            while seq > 0:
+                found = [entry for _, entry, _ in log.stretch(place, max(1, seq - LOOK_BACK), seq)]
+                ahead = [one for one in found if self.controls.stamp(one.author, one.hlc, place).hlc > beyond]
+                if any(driven(entry.hlc) for entry in ahead):
+                    return True
+                seq = ahead[0].seq - 1 if len(ahead) == len(found) > 0 else 0
+        return False
+
+    def runs_ahead(self, author: bytes) -> int:
+        """Return by how much the stamps of an author count less than they say, from its newest on."""
+        own = [place for place in self.log.places if self.log.places.author(place) == author]
+        tips = [(place, self.log.tip(place)[0]) for place in own]
+        said = [entry.hlc for place, seq in tips for _, entry, _ in self.log.stretch(place, seq, seq)]
+        newest = max(said, default=MOST_HLC)
+        return newest - self.controls.stamp(author, newest, 0).hlc
 
     @property
     def scrubbed(self) -> int:
@@ -97,9 +129,9 @@ class Shadow:
             self.arrived, count = line.arrived, count + 1
         return count
 
-    def meta(self, name: str) -> str:
+    def meta(self, name: str, log: Reading | None = None) -> str:
         """Return what is remembered under a name; empty when nothing is."""
-        found = self.conn.execute("select value from meta where name = ?", (name,)).fetchone()
+        found = (log or self.log).conn.execute("select value from meta where name = ?", (name,)).fetchone()
         return found[0] if found else ""
 
     # ---- one entry

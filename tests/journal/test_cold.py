@@ -145,8 +145,7 @@ def test_a_clock_is_set_back_in_what_was_put_away(toy: Callable[..., Desk]):
     _busy(fast, 60)
     fast.journal.put_away(0)
     clock.now -= 10**11
-    ahead_ms, seen = fast.journal.take_clock_back().result()
-    assert ahead_ms > 10**11 - 600_000 and not seen
+    assert fast.journal.take_clock_back().result() > 10**11 - 600_000
     fast.journal.settled().result()
     assert clean(fast) == []
     meet(fast, other)

@@ -90,7 +90,8 @@ class Core:
         seal_tips(self.shadow.log, KEYS[self.name].sign, PUBLIC[self.name])
         self.conn.execute("commit")
         log = self.shadow.log
-        return list(outgoing(log.seen_by(self.conn), self.shadow.controls, log.heads(), {}, None))
+        told = outgoing(log.seen_by(self.conn), self.shadow.controls, log.heads(), {}, None)
+        return [packed for packed, _ in told]
 
     def hear(self, told: Sequence[bytes], most: int | None = None) -> None:
         """Take in what the other told, or only the first entries of it before the plug is pulled."""

@@ -31,6 +31,8 @@ class Told:
 
     acknowledged: dict[Place, bytes] = field(default_factory=dict)
     """(author, partition, sequence) -> the salt of every deed that somebody was told is done, also if it is told again."""
+    people: dict[str, Place] = field(default_factory=dict)
+    """Where somebody was first written down."""
     gone: set[Place] = field(default_factory=set)
     """What went with a disk that was set back, and had been given to nobody."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.journal import Refusal
-from appliance.journal.entry import read_deed
+from appliance.journal.entry import read_deed, read_sealed
 from appliance.sync.boxes.swap import Heads
 from tests.simulation import laws, shop
 from tests.simulation.box import SimBox, Told
@@ -165,7 +165,10 @@ class Play:
         for (author, partition), (seq, _) in box.journal.heads().items():
             known = before.get((author, partition), (0, b""))[0]
             for _, entry, _ in log.stretch(log.places.number(author, partition), known + 1, seq) if seq > known else ():
-                self.told.acknowledged[author, partition, entry.seq] = read_deed(entry.parts[0]).salt
+                place = (author, partition, entry.seq)
+                self.told.acknowledged[place] = read_deed(entry.parts[0]).salt
+                for part in entry.parts[1:]:
+                    self.told.people.setdefault(read_sealed(part).record, place)
 
     def _talk(self) -> None:
         if len(self.boxes) > 1:

@@ -17,8 +17,8 @@ SEEDS = int(os.environ.get("SEEDS", "200"))
 TOGETHER = 20
 BEGINNINGS = range(1, SEEDS + 1, TOGETHER)
 MOST_TRIES = 120
-OPEN = {25: 2, 29: 18, 51: 6, 99: 18, 127: 6, 138: 2, 164: 2, 184: 2, 195: 18}
-"""Seeds that still break a law, with its number: known faults of clocks that nobody vouched for, in rare company.
+OPEN: dict[int, int] = {}
+"""Seeds that still break a law, with its number.
 
 They are played by their own command; a seed leaves this table when its fault is mended.
 """

@@ -135,6 +135,7 @@ class Company:
 
     def _taken(self) -> None:
         """Others told something: perhaps that this box is a copy, perhaps the tail of what it wrote before a restore."""
+        self.keep_time()
         with self._turn:
             if self._journal.copied and self._anew is not None:
                 self._journal.reincarnate(self._anew()).result()
@@ -165,10 +166,7 @@ class Company:
         """
         if not self._clock.trusted:
             return
-        with self._turn:
-            ahead_ms, seen = self._journal.take_clock_back().result()
-            if seen and self._anew is not None:
-                self._journal.reincarnate(self._anew()).result()
+        ahead_ms = self._journal.take_clock_back().result()
         if ahead_ms:
             log.warning(
                 "The clock ran %s minutes ahead; what was written meanwhile counts earlier.", ahead_ms // 60_000

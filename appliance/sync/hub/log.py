@@ -9,7 +9,7 @@ from appliance.journal import Clock, Done, Merged, sending
 from appliance.journal.certificate import Certificate
 from appliance.journal.entry import NO_HEAD
 from appliance.journal.forks import Proof
-from appliance.journal.merging import Proven, Trust, ahead, proven
+from appliance.journal.merging import Proven, Trust, believed, proven
 from appliance.journal.reading import Heads
 from appliance.journal.segments import Segment
 from appliance.sync.hub import pieces
@@ -105,14 +105,15 @@ class HubLog:
     ) -> Iterator[bytes]:
         """What another box lacks, in the order in which it should be taken in; ends after `most_bytes`."""
         with self._base.conn() as conn:
-            for packed in self._segments(conn, have, partitions):
+            for packed, in_turn in self._segments(conn, have, partitions):
                 yield packed
-                if most_bytes is not None:
+                if most_bytes is not None and in_turn:
                     most_bytes -= len(packed)
                     if most_bytes <= 0:
                         return
 
-    def _segments(self, conn: Conn, have: Heads, partitions: Collection[str] | None) -> Iterator[bytes]:
+    def _segments(self, conn: Conn, have: Heads, partitions: Collection[str] | None) -> Iterator[tuple[bytes, bool]]:
+        """Yield each piece, and whether this is its turn: why stamps are false is told before it (`sending.outgoing`)."""
         rules, found = self.rules, self._now(conn)
         ours = rules.limits.told(found.heads)
         names = dict.fromkeys(partitions) if partitions is not None else sorted({name for _, name in ours})
@@ -124,10 +125,11 @@ class HubLog:
                     continue
                 number = found.numbers[author, name]
                 if (author, name) in rules.forked:
-                    yield from _proof(conn, number)
+                    yield from ((proof, True) for proof in _proof(conn, number))
                 if theirs[0] < told[0]:
                     wanted.append(Wanted(number, theirs[0], told[0]))
-            yield from pieces.in_order(conn, wanted)
+            yield from ((packed, False) for packed in pieces.restampings(conn, wanted))
+            yield from ((packed, True) for packed in pieces.in_order(conn, wanted))
 
     # ---- taking in
 
@@ -136,10 +138,7 @@ class HubLog:
         merged, done = Merged(), Future[Done[Merged]]()
         told = proven(segments, self._trust, merged)
         if self._clock.trusted:
-            merged.ahead = ahead(told, self.rules.stamp, self._clock.now_ms())
-        if merged.ahead:
-            merged.refused += sum(len(one.entries) for one in told if isinstance(one, Proven))
-            told = []
+            told = believed(told, merged, self.rules.stamp, self._clock.now_ms())
         done.set_result(Done(self._stored(told, merged) if told else merged, frozenset()))
         return done
 

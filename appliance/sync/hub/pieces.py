@@ -7,6 +7,7 @@ from typing import NamedTuple
 from appliance.journal.entry import NO_HEAD
 from appliance.journal.reading import Heads
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
+from appliance.journal.sending import MOST_AHEAD
 from appliance.sync.hub.base import Conn
 from appliance.sync.hub.rules import Place
 
@@ -99,6 +100,25 @@ def in_order(conn: Conn, wanted: Sequence[Wanted]) -> Iterator[bytes]:
             yield raw if last <= one.until else _cut(raw, one.until - first + 1)
             one.after = last
         left = {} if len(rows) < AT_ONCE else {n: one for n, one in left.items() if one.after < one.until}
+
+
+def restampings(conn: Conn, wanted: Sequence[Wanted]) -> Iterator[bytes]:
+    """Yield the pieces that only say how much less stamps count, as far as they are wanted."""
+    rows = conn.execute(
+        "select p.segment from unnest(%s::bigint[], %s::bigint[], %s::bigint[]) as w (place, after, until) "
+        "join piece p on p.place = w.place and p.first = p.last and p.last > w.after and p.last <= w.until "
+        "where exists (select 1 from restamped r where r.place = p.place and r.seq = p.first) "
+        "order by p.arrived limit %s",
+        (
+            [one.place for one in wanted],
+            [one.after for one in wanted],
+            [one.until for one in wanted],
+            MOST_AHEAD,
+        ),
+        binary=True,
+    )
+    for (raw,) in rows.fetchall():
+        yield raw
 
 
 def _cut(raw: bytes, count: int) -> bytes:
