@@ -7,6 +7,7 @@ from appliance.journal.disk import explained
 from appliance.journal.ids import derive, is_id
 from appliance.journal.journal import Journal
 from appliance.journal.kinds import (
+    Anywhere,
     Blob,
     Code,
     Day,
@@ -32,7 +33,7 @@ from appliance.journal.kinds import (
 from appliance.journal.merging import Merged
 from appliance.journal.numbers import ONE, plain, round_half_up, spread, times, yuan
 from appliance.journal.refusal import Refusal, Stale, Unable
-from appliance.journal.rights import EVERYTHING, NOTHING, Rights
+from appliance.journal.rights import EVERYTHING, EVERYWHERE, NOTHING, Range, Rights
 from appliance.journal.rows import Row
 from appliance.journal.schema import RoomShape, Schema
 from appliance.journal.shapes import BRANCH, CHAIN, SUMMARY, Fact, Flow, Partition, Record, Sum
@@ -41,10 +42,12 @@ __all__ = [
     "BRANCH",
     "CHAIN",
     "EVERYTHING",
+    "EVERYWHERE",
     "NOTHING",
     "ONE",
     "SUMMARY",
     "Action",
+    "Anywhere",
     "Blob",
     "Box",
     "Clock",
@@ -68,6 +71,7 @@ __all__ = [
     "Phone",
     "Price",
     "Qty",
+    "Range",
     "Rate",
     "Record",
     "Ref",

@@ -146,7 +146,8 @@ class Desk:
 
     @property
     def _conn(self) -> Any:
-        return self.journal.writing if self._work else self.journal.reading()
+        """An action reads what is; whoever only looks reads what is within their range."""
+        return self.journal.writing if self._work else self.journal.reading_within(self.rights.range)
 
     # ---- writing
 

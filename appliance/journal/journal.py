@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,8 +18,9 @@ from appliance.journal.drawing import prepare, redraw
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
 from appliance.journal.log import Log
 from appliance.journal.merging import Trust
+from appliance.journal.ranges import Ranges
 from appliance.journal.refusal import Refusal, Unable
-from appliance.journal.rights import EVERYTHING, Rights
+from appliance.journal.rights import EVERYTHING, Range, Rights
 from appliance.journal.schema import Schema, ground
 from appliance.journal.shadow import Shadow
 from appliance.journal.shapes import Fact, Record, Shape
@@ -82,6 +84,17 @@ class Journal(Upkeep):
     def applier(self) -> Applier:
         """What lets changes count; desks at work write through it."""
         return self._shadow.applier
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """How rows tell whose they are."""
+        return Ranges(self.schema, self.reading())
+
+    def reading_within(self, told: Range) -> sqlite3.Connection:
+        """Return this thread's reading connection for somebody with this range."""
+        if not told:
+            return self.reading()
+        return self._store.reading_as(told, lambda conn: self.ranges.dress(conn, told))
 
     def rebuild(self) -> "Future[None]":
         """Draw the whole shadow anew from the log, in one transaction."""

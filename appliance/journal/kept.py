@@ -10,6 +10,7 @@ In `views.sql` a kept view is a view with a comment before it:
     -- index ship_by where late = 1                   a queue's index holds the queue only, and costs the others nothing
     -- search number, receiver                      columns whose words can be searched for
     -- feeds held, sales_day                        sums that add up this view's rows
+    -- within nothing                               whom it is told to does not depend on where they work (see `ranges`)
 
 Readers use the plain name; the definition itself is `<name>_plain`.
 """
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-_COMMENT = re.compile(r"^\s*--\s*(kept by|touched by|index|search|feeds)\s+(.*?)\s*$", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*--\s*(kept by|touched by|index|search|feeds|within)\s+(.*?)\s*$", re.MULTILINE)
 _ASKED = re.compile(r":([a-z_]\w*)")
 _VIEW = re.compile(r"create\s+view\s+(\w+)\s+as\s+(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -59,6 +60,7 @@ class KeptView:
     indexes: tuple[str, ...]
     search: tuple[str, ...]
     feeds: tuple[str, ...]
+    within: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -133,6 +135,7 @@ def _kept(name: str, select: str, notes: Sequence[tuple[str, str]]) -> KeptView:
         indexes=tuple(rest for kind, rest in notes if kind == "index"),
         search=tuple(listed("search")),
         feeds=tuple(listed("feeds")),
+        within=tuple(listed("within")),
     )
 
 

@@ -34,6 +34,11 @@ class Watched:
 
 
 @dataclass(frozen=True)
+class Anywhere:
+    """The row may lie beyond the range of whoever names it: goods are asked for from another's warehouse."""
+
+
+@dataclass(frozen=True)
 class Label:
     """The English msgid shown instead of the field's own name."""
 

@@ -7,12 +7,36 @@ from functools import cached_property
 
 
 @dataclass(frozen=True)
+class Range:
+    """Where somebody sees and acts: by kind of place (branch, shop, warehouse) the ids of those they are confined to.
+
+    A kind that is not named is not confined. `own` is the employee whose documents alone are seen, "" for everybody's.
+    """
+
+    within: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    own: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether it confines at all."""
+        return bool(self.within or self.own)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The ids by kind of place."""
+        return dict(self.within)
+
+
+EVERYWHERE = Range()
+
+
+@dataclass(frozen=True)
 class Rights:
-    """Patterns of action names ("orders.*"), names of guarded fields, and limits by name."""
+    """Patterns of action names ("orders.*"), names of guarded fields, limits by name, and where they hold."""
 
     grants: tuple[str, ...] = ()
     fields: frozenset[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
+    range: Range = EVERYWHERE
 
     def may(self, permission: str) -> bool:
         """Tell whether an action's name is granted."""

@@ -39,6 +39,10 @@ class Sum:
     name: str
     by: tuple[str, ...]
     of: tuple[str, ...]
+    common: bool = field(default=False, repr=False)
+    """Told whole to whoever sees its place, whoever's rows it adds up: what is promised of a shelf is promised to all."""
+    loose: bool = field(default=False, repr=False)
+    """Whoever reads it adds up what they find, so a confined person may be given the rows themselves, by their index."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ class Record(msgspec.Struct, kw_only=True, frozen=True):
     history: ClassVar[bool] = False
     flow: ClassVar[Flow | None] = None
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    confines: ClassVar[bool] = False
+    """Whether people may be confined to some of these: to a branch, a shop, a warehouse (see `ranges`)."""
+    within: ClassVar[tuple[str, ...] | None] = None
+    owned_by: ClassVar[str] = ""
+    under: ClassVar[Mapping[str, str] | None] = None
+    serves: ClassVar[Mapping[str, str]] = {}
 
     id: Annotated[str, Ref("")] = ""
 
@@ -81,6 +91,11 @@ class Fact(msgspec.Struct, kw_only=True, frozen=True):
     personal: ClassVar[bool] = False
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     feeds: ClassVar[tuple[Sum, ...]] = ()
+    confines: ClassVar[bool] = False
+    within: ClassVar[tuple[str, ...] | None] = None
+    owned_by: ClassVar[str] = ""
+    under: ClassVar[Mapping[str, str] | None] = None
+    serves: ClassVar[Mapping[str, str]] = {}
 
     id: Annotated[str, Ref("")] = ""
 
@@ -96,6 +111,8 @@ class Column:
     group: str
     watched: bool
     is_id: bool
+    table: str = ""
+    """The table whose rows it names."""
 
     @cached_property
     def is_json(self) -> bool:
@@ -256,6 +273,7 @@ def _columns(kind: type[Record] | type[Fact]) -> list[Column]:
                 group=group,
                 watched=any(isinstance(mark, Watched) for mark in marks),
                 is_id=any(isinstance(mark, Ref) for mark in marks),
+                table=next((mark.table for mark in marks if isinstance(mark, Ref)), ""),
             )
         )
     return columns

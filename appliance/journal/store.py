@@ -2,12 +2,16 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import cast
 
 from appliance.journal import numbers
 from appliance.journal.rows import Row
 from appliance.journal.writer import MOST_LOG_BYTES
+
+MOST_EYES = 8
+"""So many connections of confined people a thread keeps open."""
 
 
 class Store:
@@ -41,11 +45,12 @@ class Store:
         """Open the connection that moves the write-ahead log into the file."""
         return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
 
-    def reader(self) -> sqlite3.Connection:
-        """Open a further connection that can only read."""
+    def reader(self, dress: Callable[[sqlite3.Connection], None] = lambda _conn: None) -> sqlite3.Connection:
+        """Open a further connection that can only read; `dress` puts temporary views before what it reads."""
         conn = sqlite3.connect(
             f"file:{self.path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
         )
+        dress(conn)
         conn.execute("pragma query_only = on")
         return dressed(conn)
 
@@ -55,12 +60,26 @@ class Store:
             self._readers.conn = self.reader()
         return cast("sqlite3.Connection", self._readers.conn)
 
+    def reading_as(self, eyes: Hashable, dress: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+        """Return this thread's reading connection for whoever sees with these eyes; few are kept, the latest ones."""
+        if not hasattr(self._readers, "others"):
+            self._readers.others = {}
+        others: dict[Hashable, sqlite3.Connection] = self._readers.others
+        conn = others.pop(eyes, None) or self.reader(dress)
+        others[eyes] = conn
+        if len(others) > MOST_EYES:
+            others.pop(next(iter(others))).close()
+        return conn
+
     def close(self) -> None:
         """Close the writing connection and this thread's reading one."""
         self.writing.close()
         if hasattr(self._readers, "conn"):
             self._readers.conn.close()
             del self._readers.conn
+        for conn in getattr(self._readers, "others", {}).values():
+            conn.close()
+        self._readers.others = {}
 
 
 def dressed(conn: sqlite3.Connection) -> sqlite3.Connection:

@@ -10,11 +10,12 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal, Stale, explained
+from appliance.web.acting import BEYOND_ALL, running
 from appliance.web.fields import MISSING, Field
 from appliance.web.front import Front
 from appliance.web.guard import Forged, same_origin
 from appliance.web.lists import ListPage
-from appliance.web.visit import Answer, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Answer, Beyond, Denied, Missing, Turned, Visit, WebRequest
 from appliance.web.words import Words
 
 MOST_BYTES = 1_000_000
@@ -48,6 +49,8 @@ async def _answered(front: Front, request: WebRequest, answer: Any) -> Answer:
         return _json({"error": "forged"}, 403)
     except Denied as denied:
         return _json({"error": "denied", "permission": denied.permission}, 403)
+    except Beyond:
+        return _json({"error": "out_of_range", "sentence": front.words_of(request)(BEYOND_ALL)}, 403)
     except Missing as missing:
         return _json({"error": "missing", "noun": missing.noun}, 404)
     except Refusal as refusal:
@@ -84,7 +87,7 @@ async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str)
     act = visit.front.actions[name]
     try:
         taken = await asyncio.to_thread(act.before, dict(values)) if act.before else values
-        future = visit.front.journal.perform(visit.desk(), name, lambda desk: act.run(desk, **taken), key=key)
+        future = visit.front.journal.perform(visit.desk(), name, running(visit, name, taken), key=key)
         done = await asyncio.wrap_future(future)
     except Stale as stale:
         return _json({"error": "stale", "record": stale.record, "now": stale.now}, 409)

@@ -11,7 +11,7 @@ from litestar import Litestar, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
-from appliance.journal import Clock, Journal, Refusal, explained
+from appliance.journal import Clock, Journal, Refusal, explained, is_id
 from appliance.web import (
     api,
     bulk,
@@ -26,13 +26,14 @@ from appliance.web import (
     listpages,
     search,
 )
+from appliance.web.acting import BEYOND_ALL, said_beyond
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
 from appliance.web.pages import RoomPages
 from appliance.web.routes import Address, handlers
 from appliance.web.signin import Staff
-from appliance.web.visit import Answer, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Answer, Beyond, Denied, Missing, Turned, Visit, WebRequest
 
 log = logging.getLogger("appliance.web")
 Handler = Callable[[WebRequest, Any], Answer]
@@ -105,9 +106,11 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         return _sorry(front, request, 403, "You may not do this: {title}. The owner can allow it.",
                       title=called, detail=error.permission)  # fmt: skip
 
-    def missing(request: WebRequest, error: Missing) -> Answer:
-        del error
-        return _sorry(front, request, 404, "That is not here any more. Look at the list again.")
+    def missing(request: WebRequest, error: Missing | Beyond) -> Answer:
+        told = (BEYOND_ALL, {}) if isinstance(error, Beyond) else _beyond(front, request)
+        sentence, named = told or ("That is not here any more. Look at the list again.", {})
+        status = 403 if told else 404
+        return _sorry(front, request, status, sentence, **named)
 
     def refused(request: WebRequest, error: Refusal) -> Answer:
         return _sorry(front, request, 422, error.sentence, **dict[str, Any](error.params))
@@ -135,8 +138,22 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
             front, request, 500, "Something went wrong on the box. Nothing was lost. Number: {number}", number=number
         )
 
-    return {Turned: turned, Denied: denied, Missing: missing, Refusal: refused, Forged: forged,
+    return {Turned: turned, Denied: denied, Beyond: missing, Missing: missing, Refusal: refused, Forged: forged,
             HTTPException: http, Exception: broken}  # fmt: skip
+
+
+def _beyond(front: Front, request: WebRequest) -> tuple[str, dict[str, str]] | None:
+    """Say why somebody finds nothing where others do: the address names what lies beyond their range."""
+    try:
+        visit = front.enter(request)
+    except Turned:
+        return None
+    if not visit.rights.range:
+        return None
+    named = [*request.url.path.split("/"), *request.query_params.dict().get("ids", [])]
+    desk = visit.desk()
+    told = (said_beyond(desk, "", one) for one in named if is_id(one))
+    return next((one for one in told if one), None)
 
 
 def _trace(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.journal import Desk, Done, Refusal, Stale
+from appliance.web.acting import running
 from appliance.web.deeds import Deed, asked, last_hand, page_of, read, undo_address
 from appliance.web.fields import Field
 from appliance.web.front import Front
@@ -97,14 +98,15 @@ async def _one(deed: Deed, id: str, version: int, values: Mapping[str, Any]) -> 
 
 def _performed(deed: Deed, desk: Desk, id: str, version: int, values: Mapping[str, Any]) -> Future[Done[Any]]:
     """Hand one row to the writer; the key is the form's with the row's, so that a double tap does no row twice."""
-    visit, act, first = deed.visit, deed.action, _about(deed)
+    visit, first = deed.visit, _about(deed)
+    act = running(visit, deed.name, {**values, first.name: id})
     key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
     shape = visit.front.journal.schema.shapes.get(first.table)
 
     def run(at: Desk) -> Any:
         if version and shape is not None and not shape.is_fact:
             at.unchanged(shape.kind, id, version)  # type: ignore[arg-type]
-        return act.run(at, **{**values, first.name: id})
+        return act(at)
 
     return visit.front.journal.perform(desk, deed.name, run, key=key)
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from appliance.journal import Action, Desk, Done, Refusal, Stale
+from appliance.web.acting import running
 from appliance.web.cells import veil
 from appliance.web.fields import Field
 from appliance.web.files import keep_files
@@ -230,12 +231,12 @@ async def perform(deed: Deed, values: Mapping[str, Any], key: str = "") -> Done[
 
 
 def _run(deed: Deed, values: Mapping[str, Any]) -> Callable[[Desk], Any]:
-    subject, version, act = deed.subject, deed.version, deed.action
+    subject, version, act = deed.subject, deed.version, running(deed.visit, deed.name, values)
 
     def run(desk: Desk) -> Any:
         if subject is not None and version.isdigit():
             desk.unchanged(desk.journal.schema.shapes[subject[0]].kind, subject[1], int(version))  # type: ignore[arg-type]
-        return act.run(desk, **values)
+        return act(desk)
 
     return run
 

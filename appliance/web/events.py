@@ -8,7 +8,7 @@ from litestar.response import Stream
 
 from appliance.web.front import Front
 from appliance.web.live import MOST_STREAMS
-from appliance.web.visit import Answer, WebRequest
+from appliance.web.visit import Answer, Visit, WebRequest
 
 MOST_TABLES = 40
 
@@ -23,7 +23,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
             return Answer(None, status_code=503, headers={"Retry-After": "30"})
 
         async def news() -> AsyncIterator[bytes]:
-            async for part in front.hub.follow(tables):
+            async for part in front.hub.follow(tables, lambda table, keys: _heard(visit, table, keys)):
                 # A stream must not outlive its session: who signed out hears nothing more.
                 if front.doors.live(visit.session):
                     yield part
@@ -34,3 +34,10 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
         return Stream(news(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return [get("/events")(follow)]
+
+
+def _heard(visit: Visit, table: str, keys: list[str]) -> list[str] | None:
+    """Of what changed, what lies within this person's range; [] says only that there is something new."""
+    if not visit.rights.range or not keys:
+        return keys
+    return visit.front.journal.ranges.within(visit.reading, visit.rights.range, table, keys) or None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from appliance.journal.kinds import Hint, Kind, Label, Limit, Ref
+from appliance.journal.kinds import Anywhere, Hint, Kind, Label, Limit, Ref
 
 MISSING = inspect.Parameter.empty
 MOST_ROWS = 200
@@ -26,6 +26,8 @@ class Field:
     default: Any = MISSING
     options: Sequence[str] = ()
     table: str = ""
+    anywhere: bool = False
+    """Whether a reference may lie beyond the person's range."""
     limit: Limit = field(default_factory=Limit)
     rows: tuple["Field", ...] = ()
     struct: Any = None
@@ -72,7 +74,7 @@ def _shape(base: Any, marks: Mapping[type, Any]) -> dict[str, Any]:
     if origin is list:
         return _listed(args[0])
     if Ref in marks:
-        return {"kind": "ref", "table": marks[Ref].table}
+        return {"kind": "ref", "table": marks[Ref].table, "anywhere": Anywhere in marks}
     if Kind in marks:
         return {"kind": marks[Kind].name}
     return {"kind": {bool: "flag", int: "count"}.get(base, "text")}

@@ -102,7 +102,7 @@ def _view(visit: Visit, one: Field, name: str, texts: Texts, errors: Mapping[str
 
 def _offer(visit: Visit, one: Field, view: FieldView, texts: Texts) -> None:
     """A reference is a plain list where few can be picked, else a field that finds by typing."""
-    few = visit.front.labels.few(visit, one.table)
+    few = visit.front.labels.few(visit, one.table, anywhere=one.anywhere)
     if few is not None:
         view.options = few
         if view.value and view.value not in dict(few):

@@ -46,16 +46,19 @@ class Labels:
         rows = visit.rows(" union all ".join(parts), *asked)
         return {(row["kind"], row["id"]): str(row["label"] or "") for row in rows}
 
-    def few(self, visit: "Visit", table: str) -> list[tuple[str, str]] | None:
+    def few(self, visit: "Visit", table: str, *, anywhere: bool = False) -> list[tuple[str, str]] | None:
         """Every row that can be picked, if they are few enough for a plain list; None otherwise."""
-        return self.few_of(visit, [table])[table]
+        return self.few_of(visit, [table], anywhere=anywhere)[table]
 
-    def few_of(self, visit: "Visit", tables: Sequence[str]) -> dict[str, list[tuple[str, str]] | None]:
+    def few_of(
+        self, visit: "Visit", tables: Sequence[str], *, anywhere: bool = False
+    ) -> dict[str, list[tuple[str, str]] | None]:
         """The same for several tables in one statement."""
         known = [table for table in dict.fromkeys(tables) if table in self.named]
         asked = [self._picked(table, place) for place, table in enumerate(known)]
         found: dict[str, list[tuple[str, str]]] = {table: [] for table in tables}
-        for row in visit.remembered(" union all ".join(asked)) if asked else ():
+        ask = visit.remembered_anywhere if anywhere else visit.remembered
+        for row in ask(" union all ".join(asked)) if asked else ():
             found[known[row[0]]].append((row[1], str(row[2])))
         return {table: rows if len(rows) <= FEW else None for table, rows in found.items()}
 
@@ -74,8 +77,7 @@ class Labels:
                 f"select id, {column} from {view} where {condition} and instr(lower({column}), lower(?)) > 0 limit ?"
             )
             return [(row[0], str(row[1])) for row in visit.rows(asked, text.strip(), OFFERED)]
-        visit.statements += 1
-        found = self.front.journal.search(self.front.journal.reading(), view, text, OFFERED * 2)
+        found = visit.search(view, text, OFFERED * 2)
         wanted = "rowid in (select value from json_each(?))"
         asked = f"select id, {column} from {view} where {wanted} and {condition} limit ?"
         rows = visit.rows(asked, json.dumps(found), OFFERED) if found else []

@@ -6,7 +6,7 @@ and is told to look again at everything.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +18,8 @@ MOST_STREAMS = 200
 MOST_KEYS = 100
 
 Touched = frozenset[tuple[str, str]]
+Heard = Callable[[str, list[str]], list[str] | None]
+"""Which of some rows of a table a person may hear of; None where they may not even hear that there is news."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,9 @@ class Full(Exception):
 class Stream:
     """One open page, and the tables it shows; none named means all."""
 
-    def __init__(self, tables: frozenset[str]) -> None:
+    def __init__(self, tables: frozenset[str], heard: Heard) -> None:
         self.tables = tables
+        self.heard = heard
         self.news: asyncio.Queue[dict[str, list[str]]] = asyncio.Queue(QUEUE)
         self.lost = False
         self.told: Link | None = None
@@ -92,12 +95,12 @@ class Hub:
         for stream in self.streams:
             stream.offer(changed)
 
-    async def follow(self, tables: frozenset[str]) -> AsyncIterator[bytes]:
+    async def follow(self, tables: frozenset[str], heard: Heard = lambda _table, keys: keys) -> AsyncIterator[bytes]:
         """Yield the stream of a page that shows these tables, as server-sent events."""
         if len(self.streams) >= MOST_STREAMS:
             raise Full
         self._loop = asyncio.get_running_loop()
-        stream = Stream(tables)
+        stream = Stream(tables, heard)
         self.streams.add(stream)
         try:
             yield b"retry: 3000\n\n" + self._linked(stream)
@@ -114,6 +117,8 @@ class Hub:
         while not stream.news.empty():
             for table, keys in stream.news.get_nowait().items():
                 changed[table] = [*changed.get(table, ()), *keys]
+        told = {table: stream.heard(table, keys) for table, keys in changed.items()}
+        changed = {table: keys for table, keys in told.items() if keys is not None}
         everything = stream.lost or sum(map(len, changed.values())) > MOST_KEYS
         stream.lost = False
         news = {table: [] if everything else list(dict.fromkeys(keys)) for table, keys in changed.items()}

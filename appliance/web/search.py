@@ -37,15 +37,13 @@ def _searchable(visit: Visit) -> list[Listing]:
     views: dict[str, Listing] = {}
     for room in sorted(visit.front.rooms, key=lambda room: room.rail.place if room.rail else LAST):
         for listing in room.pages:
-            if isinstance(listing, Listing) and listing.search and visit.may(listing.see):
+            if isinstance(listing, Listing) and listing.search and visit.may(listing.see) and visit.lists(listing.view):
                 views.setdefault(listing.view, listing)
     return list(views.values())
 
 
 def _group(visit: Visit, listing: Listing, text: str) -> dict[str, Any]:
-    front = visit.front
-    visit.statements += 1
-    found = front.journal.search(front.journal.reading(), listing.view, text, EACH)
+    found = visit.search(listing.view, text, EACH)
     rows: list[Row] = []
     if found:
         asked = f"select * from {listing.view} where rowid in (select value from json_each(?)) order by rowid desc"

@@ -3,8 +3,10 @@
 Templates find it as `visit`; `_` is its language. `visit.fragment` says that htmx asked, so the shell stays away.
 """
 
+import sqlite3
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 Answer = Response[Any]
 WebRequest = Request[Any, Any, Any]
+T = TypeVar("T")
 
 
 class Turned(Exception):
@@ -40,6 +43,10 @@ class Denied(Exception):
     def __init__(self, permission: str) -> None:
         self.permission = permission
         super().__init__(permission)
+
+
+class Beyond(Exception):
+    """What was asked for tells of more than lies within this person's range."""
 
 
 class Missing(Exception):
@@ -137,15 +144,20 @@ class Visit:
 
     # ---- reading
 
+    @property
+    def reading(self) -> sqlite3.Connection:
+        """The shop as this person may see it: on this connection there is nothing beyond their range."""
+        return self.front.journal.reading_within(self.rights.range)
+
     def rows(self, sql: str, *args: object) -> list[Row]:
         """Ask the shop."""
         self.statements += 1
-        return self.front.journal.reading().execute(sql, args).fetchall()
+        return self.reading.execute(sql, args).fetchall()
 
     def row(self, sql: str, *args: object) -> Row | None:
         """Ask for one row."""
         self.statements += 1
-        found: Row | None = self.front.journal.reading().execute(sql, args).fetchone()
+        found: Row | None = self.reading.execute(sql, args).fetchone()
         return found
 
     def value(self, sql: str, *args: object) -> Any:
@@ -154,8 +166,31 @@ class Visit:
         return found[0] if found is not None else None
 
     def remembered(self, sql: str, *args: object) -> list[Row]:
-        """Ask once for all visits, until something in the shop changes."""
-        return self.front.remember((sql, args), lambda: self.rows(sql, *args))
+        """Ask once for all visits with the same range, until something in the shop changes."""
+        return self.remember((sql, args), lambda: self.rows(sql, *args))
+
+    def remembered_anywhere(self, sql: str, *args: object) -> list[Row]:
+        """The same of the whole shop, for the few questions that a person's range must not narrow."""
+        reading = self.front.journal.reading()
+        return self.front.remember((sql, args), lambda: reading.execute(sql, args).fetchall())
+
+    def remember(self, key: Any, make: Callable[[], T]) -> T:
+        """Keep an answer for all visits with the same range, until something in the shop changes."""
+        return self.front.remember((self.rights.range, key), make)
+
+    def search(self, view: str, text: str, limit: int) -> list[int]:
+        """Find rows of a searchable view by their words; returns their row numbers, newest first."""
+        self.statements += 1
+        return self.front.journal.search(self.reading, view, text, limit)
+
+    def whole(self, name: str) -> None:
+        """Go on only if a view or sum can be listed for this person."""
+        if not self.lists(name):
+            raise Beyond
+
+    def lists(self, name: str) -> bool:
+        """Whether a view or sum can be listed for this person, or tells of more than is within their range."""
+        return self.front.journal.ranges.lists(self.rights.range, name)
 
     def desk(self) -> Desk:
         """This person's desk, for actions and for functions of the rooms that read."""
@@ -286,9 +321,14 @@ class Visit:
 
     def problems(self, each: int) -> list[Found]:
         """What ought not to be, as far as this person may see it: the first rows of every problem view."""
-        seen = {view: problem for view, problem in self.front.problems.items() if self.may(problem.see)}
+        seen = {
+            view: problem for view, problem in self.front.problems.items() if self.may(problem.see) and self.lists(view)
+        }
         found = problems.find(self, seen, self.front.forks, each)
         names = self.front.labels.names(self, [one.about for one in found if one.problem.named])
+        if self.rights.range:
+            # What has no name for them is beyond their range.
+            found = [one for one in found if not one.problem.named or one.about in names]
         return [one.called(names.get(one.about, "")) if one.problem.named else one for one in found]
 
 

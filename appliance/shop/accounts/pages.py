@@ -144,9 +144,12 @@ def overview(visit: Visit) -> Answer:
         "left join account_day d on d.account = a.id and d.day = ? order by a.disabled, a.kind, a.name limit 200",
         visit.day,
     )
+    # Whoever works with some places only is not told what everybody owes everywhere.
+    all_parties = visit.lists("party_balance")
+    balances = "party_balance" if all_parties else "(select 0 as balance where false)"
     owing = visit.row(
-        "select (select sum(balance) from party_balance where balance > 0) as to_get, "
-        "(select sum(balance) from party_balance where balance < 0) as to_pay, "
+        f"select (select sum(balance) from {balances} where balance > 0) as to_get, "
+        f"(select sum(balance) from {balances} where balance < 0) as to_pay, "
         "(select sum(open) from open_item where side = 'owed' and due_on < ?) as overdue, "
         f"(select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)) as waiting, "
         "(select closed_to from books limit 1) as closed_to",
@@ -162,6 +165,7 @@ def overview(visit: Visit) -> Answer:
         came=sum(one.came for one in own),
         went=sum(one.went for one in own),
         owing=owing,
+        all_parties=all_parties,
     )
 
 
@@ -251,7 +255,8 @@ def _party(visit: Visit, id: str) -> dict[str, Any]:
         "ifnull((select r.root from customer_root r where r.id = p.id), p.id) as root, "
         "ifnull(b.owed, 0) as owed, ifnull(b.prepaid, 0) as prepaid, ifnull(b.balance, 0) as balance, "
         "(select k.credit from customer k where k.id = p.id) as credit "
-        "from party p left join party_balance b on b.id = p.id where p.id = ?",
+        "from party p left join party_balance b on b.id = ? where p.id = ?",
+        id,
         id,
     ) or visit.missing("Party")
     day_from, day_to = _period(visit)
@@ -310,12 +315,12 @@ def ageing(visit: Visit) -> Answer:
 @panel("/panel/accounts/of-customer/{id}", see="accounts.see", beside="customer", title="Money")
 def of_customer(visit: Visit, id: str) -> Answer:
     """What a customer owes, for the pages of other rooms."""
+    root = visit.value("select ifnull((select root from customer_root where id = ?), ?)", id, id)
     found = visit.row(
         "select k.credit, ifnull(b.owed, 0) as owed, ifnull(b.prepaid, 0) as prepaid, ifnull(b.balance, 0) as balance, "
-        "b.oldest_due from customer k left join party_balance b on b.id = k.id where k.id = "
-        "ifnull((select root from customer_root where id = ?), ?)",
-        id,
-        id,
+        "b.oldest_due from customer k left join party_balance b on b.id = ? where k.id = ?",
+        root,
+        root,
     )
     return visit.show("accounts/of_customer.html", money=found, id=id)
 

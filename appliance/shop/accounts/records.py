@@ -5,6 +5,7 @@ more than nothing when it came in. A supplier's bill is a charge below nothing, 
 nothing. What a party owes is therefore always charges less money received.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from appliance.journal import (
@@ -42,6 +43,7 @@ PartyKind = Literal["customer", "partner", "courier", "employee"]
 class MoneyAccount(Record, kw_only=True, frozen=True):
     """Where the shop's money lies: a drawer, a bank account, a wallet. One branch owns its journal."""
 
+    serves: ClassVar[Mapping[str, str]] = {"shop": "account"}
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
 
@@ -95,6 +97,8 @@ PAPER_FLOW = Flow(
 class MoneyPaper(Record, kw_only=True, frozen=True):
     """A receipt, a payment, a transfer, or an income or expense that no order speaks of."""
 
+    owned_by: ClassVar[str] = "maker"
+    under: ClassVar[Mapping[str, str] | None] = {"account": "money_account", "document": "sales_order"}
     partition: ClassVar[Partition] = BRANCH
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = PAPER_FLOW
@@ -123,19 +127,20 @@ class MoneyPaper(Record, kw_only=True, frozen=True):
 ACCOUNT_BALANCE = Sum("account_balance", by=("account",), of=("amount",))
 ACCOUNT_DAY = Sum("account_day", by=("account", "day"), of=("came", "went"))
 ITEM_DAY = Sum("item_day", by=("item", "day"), of=("came", "went"))
-PARTY_CHARGED = Sum("party_charged", by=("party", "party_kind"), of=("amount",))
-PARTY_RECEIVED = Sum("party_received", by=("party", "party_kind"), of=("amount",))
+PARTY_CHARGED = Sum("party_charged", by=("party", "party_kind"), of=("amount",), loose=True)
+PARTY_RECEIVED = Sum("party_received", by=("party", "party_kind"), of=("amount",), loose=True)
 CHARGED_FOR = Sum("charged_for", by=("document",), of=("amount",))
 RECEIVED_FOR = Sum("received_for", by=("document",), of=("amount",))
 RECEIVED_BY = Sum("received_by", by=("paper",), of=("amount",))
 ALLOCATED_TO = Sum("allocated_to", by=("charge",), of=("amount",))
 ALLOCATED_FROM = Sum("allocated_from", by=("paper",), of=("amount",))
-PARTY_OPEN = Sum("party_open", by=("party", "party_kind"), of=("owed", "prepaid"))
+PARTY_OPEN = Sum("party_open", by=("party", "party_kind"), of=("owed", "prepaid"), loose=True)
 
 
 class MoneyMoved(Fact, kw_only=True, frozen=True):
     """Money came into an account or left it. The owner of the account gave it its place and the balance after it."""
 
+    under: ClassVar[Mapping[str, str] | None] = {"account": "money_account"}
     feeds: ClassVar[tuple[Sum, ...]] = (ACCOUNT_BALANCE, ACCOUNT_DAY, ITEM_DAY)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("account", "seq"), ("paper",))
 
@@ -153,6 +158,7 @@ class MoneyMoved(Fact, kw_only=True, frozen=True):
 class Charged(Fact, kw_only=True, frozen=True):
     """A party came to owe the shop, or the shop to owe it where the amount is below nothing."""
 
+    under: ClassVar[Mapping[str, str] | None] = {"document": "sales_order"}
     feeds: ClassVar[tuple[Sum, ...]] = (PARTY_CHARGED, CHARGED_FOR)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("party", "day", "amount"), ("document",))
 
@@ -169,6 +175,7 @@ class Charged(Fact, kw_only=True, frozen=True):
 class Received(Fact, kw_only=True, frozen=True):
     """A party paid the shop, or was paid by it where the amount is below nothing."""
 
+    under: ClassVar[Mapping[str, str] | None] = {"document": "sales_order"}
     feeds: ClassVar[tuple[Sum, ...]] = (PARTY_RECEIVED, RECEIVED_FOR, RECEIVED_BY)
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("party", "day", "amount"), ("document",), ("paper",))
 

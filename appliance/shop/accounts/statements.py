@@ -60,10 +60,12 @@ def statement(reader: Reader, party: str, day_from: str, day_to: str) -> Stateme
     before = (date.fromisoformat(day_from) - timedelta(days=1)).isoformat()
     opening = closing_of(reader, party, before)
     balance = opening
+    # Named one by one: SQLite does not carry a question about who they are into both halves of the view.
+    known = [row[0] for row in reader.rows(f"select * from {_KNOWN}", party, party)]
+    marks = ", ".join("?" * len(known))
     rows = reader.rows(
-        f"select * from party_line where party in {_KNOWN} and day between ? and ? order by day, at, id limit ?",
-        party,
-        party,
+        f"select * from party_line where party in ({marks}) and day between ? and ? order by day, at, id limit ?",
+        *known,
         day_from,
         day_to,
         MOST_LINES + 1,

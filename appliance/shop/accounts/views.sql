@@ -149,6 +149,7 @@ from received r left join money_paper p on p.id = r.paper;
 
 -- Settlements between two files: while they are one customer that is right, once they are two people again it is not.
 -- kept by paper, charge
+-- within nothing
 -- touched by allocated: paper, charge
 -- touched by customer_root: select paper, charge from settled_across where one = :id
 -- touched by customer_root: select paper, charge from settled_across where other = :id

@@ -36,6 +36,7 @@ class Member(Record, kw_only=True, frozen=True):
     Its id follows from the box's key, so a box that is let in again is the same box.
     """
 
+    within: ClassVar[tuple[str, ...] | None] = ()
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("box",), ("branch",))

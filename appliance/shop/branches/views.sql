@@ -1,6 +1,7 @@
 -- The boxes of the chain.
 --
 -- kept by id
+-- within nothing
 -- touched by member: id
 -- touched by branch: select id from member where branch = :id
 -- index box
@@ -18,6 +19,7 @@ where m.deleted = 0 and m.made_at > 0;
 -- Two steps from one state of a document. Where both lead to the same state nothing has to be decided.
 --
 -- kept by about, part
+-- within about
 -- touched by step: document, parent
 -- touched by settlement: about, part
 -- index id
@@ -34,6 +36,7 @@ group by s.document, s.parent having count(*) > 1;
 -- Corrections of one watched value that did not know of each other.
 --
 -- kept by about, part
+-- within about
 -- touched by watched_set: select :record as about, :part || '.' || :was_hlc || '.' || lower(hex(:was_author)) as part
 -- touched by settlement: about, part
 -- index id
@@ -51,6 +54,7 @@ group by w.record, w.part, w.was_hlc, w.was_author having count(*) > 1;
 -- One happening that was told differently. The first telling counts.
 --
 -- kept by about, part
+-- within about
 -- touched by rival: id, kind
 -- touched by settlement: about, part
 -- index id

@@ -54,6 +54,7 @@ class CustomerClass(Record, kw_only=True, frozen=True):
 class Customer(Record, kw_only=True, frozen=True):
     """A customer's file."""
 
+    within: ClassVar[tuple[str, ...] | None] = ()
     partition: ClassVar[Partition] = CHAIN
     personal: ClassVar[bool] = True
     history: ClassVar[bool] = True
@@ -122,6 +123,7 @@ class CustomerAddress(Record, kw_only=True, frozen=True):
 class CustomerAccount(Record, kw_only=True, frozen=True):
     """Who a customer is on a platform."""
 
+    within: ClassVar[tuple[str, ...] | None] = ()
     partition: ClassVar[Partition] = CHAIN
     personal: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (

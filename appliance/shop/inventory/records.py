@@ -43,7 +43,7 @@ PaperKind = Literal["opening", "other_in", "other_out", "scrap", "convert", "val
 
 STOCK = Sum("stock", by=("warehouse", "sku", "quality"), of=("qty", "value"))
 VARIANCE = Sum("variance", by=("day", "warehouse", "sku"), of=("amount",))
-HELD = Sum("held", by=("warehouse", "sku", "bucket"), of=("qty",))
+HELD = Sum("held", by=("warehouse", "sku", "bucket"), of=("qty",), common=True)
 """What orders and other papers ask for or will bring, by bucket; the lower rooms' kept views feed it."""
 
 
@@ -167,6 +167,7 @@ class Transfer(Record, kw_only=True, frozen=True):
     How far the goods are follows from what was carried; the steps only say what people decided.
     """
 
+    within: ClassVar[tuple[str, ...] | None] = ("source|target",)
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = TRANSFER_FLOW

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import ONE, Desk, Hint, Label, Qty, Refusal, Row, Text, Words, action, derive, plain
+from appliance.journal import ONE, Anywhere, Desk, Hint, Label, Qty, Refusal, Row, Text, Words, action, derive, plain
 from appliance.shop import settings
 from appliance.shop.catalog import SkuId
 from appliance.shop.inventory.ledger import Wanted, check_enough, check_quantity, skus_of
@@ -30,7 +30,7 @@ class TransferGoods(msgspec.Struct, kw_only=True, frozen=True):
 def request_transfer(
     desk: Desk,
     *,
-    source: From,
+    source: Annotated[From, Anywhere()],
     target: To,
     lines: list[TransferGoods],
     note: Words = "",

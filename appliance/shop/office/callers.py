@@ -94,12 +94,13 @@ def _people(reader: Reader, ids: list[str]) -> list[Row]:
         return []
     return reader.rows(
         "select l.id, l.no, l.name, l.class_name, l.place, l.state, l.phone, k.remark, k.blacklist_reason, "
-        "ifnull(b.charged, 0) as charged, ifnull(b.balance, 0) as balance, ifnull(b.prepaid, 0) as prepaid, "
+        "ifnull((select b.charged from party_balance b where b.id = l.id), 0) as charged, "
+        "ifnull((select b.balance from party_balance b where b.id = l.id), 0) as balance, "
+        "ifnull((select b.prepaid from party_balance b where b.id = l.id), 0) as prepaid, "
         "(select count(*) from (select 1 from customer_root m cross join order_list o on o.customer = m.id "
         "where m.root = l.id limit 100)) as orders, "
         "exists (select 1 from not_recorded n where n.customer = l.id and n.deleted = 0) as not_recorded "
-        "from json_each(?) item join customer_list l on l.id = item.value join customer k on k.id = l.id "
-        "left join party_balance b on b.id = l.id",
+        "from json_each(?) item join customer_list l on l.id = item.value join customer k on k.id = l.id",
         json.dumps(list(dict.fromkeys(ids))),
     )
 

@@ -112,6 +112,7 @@ class LineAsked(Fact, kw_only=True, frozen=True):
 class Call(Record, kw_only=True, frozen=True):
     """A call. Whose it is, is known from its number, unless somebody said so."""
 
+    within: ClassVar[tuple[str, ...] | None] = ()
     personal: ClassVar[bool] = True
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = CALL_FLOW

@@ -94,9 +94,7 @@ def notes(visit: Visit) -> Answer:
     elif only == "for-me":
         where, args = f"{where} and id in (select id from note_mention where employee = ?)", [visit.who, visit.who]
     if text:
-        journal = visit.front.journal
-        visit.statements += 1
-        found = journal.search(journal.reading(), "note_list", text, SHOWN)
+        found = visit.search("note_list", text, SHOWN)
         where, args = f"{where} and rowid in (select value from json_each(?))", [*args, json.dumps(found)]
     asked = f"select * from note_list where {where} order by pinned desc, made_at desc limit {SHOWN}"
     return visit.show(

@@ -104,6 +104,7 @@ ORDER_COUNT: Final = Sum("order_count", by=("state", "shop"), of=("receivable",)
 class SalesOrder(Record, kw_only=True, frozen=True):
     """What somebody ordered, as the staff work on it."""
 
+    owned_by: ClassVar[str] = "salesperson"
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = ORDER_FLOW
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("receiver",), ("raw_order",), ("forked",), ("number",))

@@ -4,15 +4,16 @@
 create view order_basis as
 select 'placed' as basis union all select 'paid' union all select 'shipped' union all select 'completed';
 
--- One row per order with everything a list needs to act without opening anything.
+-- One row per order with everything a list needs to act without opening anything. Two indexes also tell whose an order is:
+-- whoever may see some shops only walks past the others without reading them.
 -- kept by id
 -- touched by sales_order: id
 -- touched by receiver: select id from sales_order where receiver = :id
 -- touched by sales_order_line: sales_order
 -- touched by received_for: document
 -- index state, ship_by, id
--- index state, placed_at, id
--- index placed_at, id
+-- index state, placed_at, id, shop, warehouse, salesperson
+-- index placed_at, id, shop, warehouse, salesperson
 -- index ship_by, id
 -- index receivable, id
 -- index customer, placed_at, id

@@ -54,6 +54,7 @@ ShortCode = Annotated[Code, Limit(max=12), Hint("Short, in letters and digits; i
 class Branch(Record, kw_only=True, frozen=True):
     """A place with a box of its own."""
 
+    confines: ClassVar[bool] = True
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",),)
@@ -67,6 +68,7 @@ class Branch(Record, kw_only=True, frozen=True):
 class Warehouse(Record, kw_only=True, frozen=True):
     """A place where goods lie; its ledgers belong to one branch."""
 
+    confines: ClassVar[bool] = True
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",), ("branch",))
@@ -101,6 +103,7 @@ class Courier(Record, kw_only=True, frozen=True):
 class Shop(Record, kw_only=True, frozen=True):
     """One store on one platform, or a counter."""
 
+    confines: ClassVar[bool] = True
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("name",), ("branch",), ("warehouse",))

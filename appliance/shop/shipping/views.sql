@@ -30,6 +30,7 @@ where p.deleted = 0 and p.made_at > 0;
 
 -- Which parcels claim a courier's waybill. Couriers use a number again after a year, so only near ones are rivals.
 -- kept by courier, waybill
+-- within nothing
 -- touched by parcel: courier, waybill
 -- index rivals
 create view waybill_claim as

@@ -48,6 +48,7 @@ DeviceKind = Annotated[Literal["tablet", "handset", "computer", "kiosk"], Label(
 class Employee(Record, kw_only=True, frozen=True):
     """Somebody who works or worked here."""
 
+    within: ClassVar[tuple[str, ...] | None] = ()
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("role",), ("no",))

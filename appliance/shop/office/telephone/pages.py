@@ -46,7 +46,7 @@ def corner(visit: Visit) -> Answer:
     # The clock that calls were stamped by: a box whose date nobody vouches for stamps earlier than the wall clock says.
     now = visit.front.journal.hybrid.believed_ms()
     key = ("callers", visit.lang, visit.rights.grants, visit.rights.fields, only)
-    cards = visit.front.remember(key, lambda: _cards(visit, only, now))
+    cards = visit.remember(key, lambda: _cards(visit, only, now))
     due = visit.rows(
         "select * from task_reminder where employee = ? and remind_at <= ? order by remind_at desc limit 4",
         visit.who,

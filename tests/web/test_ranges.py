@@ -1,0 +1,217 @@
+"""Whoever works with some shops, warehouses or their own documents sees and does nothing beyond them, by whatever way."""
+
+from __future__ import annotations
+
+import html
+import random
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+from litestar.testing import TestClient
+
+from appliance.assembly import rooms
+from appliance.journal import ONE, Range, Rights, derive
+from appliance.serving import pages_of
+from appliance.shop import inventory
+from appliance.shop.inventory import OpeningLine, OutLine, TransferGoods
+from appliance.shop.marketplace import Clerk
+from appliance.shop.marketplace import actions as market
+from appliance.shop.orders import NewLine
+from appliance.shop.settings import Warehouse
+from appliance.shop.settings.actions import add_warehouse
+from appliance.shop.shipping import actions as floor
+from appliance.web.app import app
+from appliance.web.front import WebConfig
+from tests.cast import BRANCH_A, Shop, open_box
+from tests.marketplace import files
+from tests.orders.teahouse import House, approved, change, furnish, order
+from tests.staff.test_field_rights import crawled
+from tests.web.conftest import House as Front
+from tests.web.conftest import Tablet, ToyStaff
+
+SHOPS = [derive("shop", one) for one in ("counter", "taobao")]
+WAREHOUSES = [derive("warehouse", one) for one in "ab"]
+SELLERS = [derive("employee", one) for one in ("alice", "bob")]
+EVERY = Rights(grants=("*",), fields=frozenset({"*"}))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    found = open_box(tmp_path_factory.mktemp("ranges"), "A1", BRANCH_A)
+    yield found
+    found.journal.close()
+
+
+@pytest.fixture(scope="module")
+def house(shop: Shop) -> House:
+    """Forty orders, drawn by lot over two shops, two warehouses and two people who sell."""
+    alice, chance = shop.desk("alice"), random.Random(20)
+    house = furnish(alice)
+    change(alice, Warehouse, WAREHOUSES[1], branch=BRANCH_A)
+    for _ in range(40):
+        seller = shop.desk(chance.choice(["alice", "bob"]))
+        order(
+            seller, house, NewLine(sku=chance.choice([house.teapot, house.cup])),
+            shop=chance.choice(SHOPS), warehouse=chance.choice(WAREHOUSES),
+            salesperson=chance.choice(SELLERS), remark=chance.choice(["包装", "急"]),
+        )  # fmt: skip
+    return house
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[str, None]:
+    """Every question that confined people asked."""
+    return {}
+
+
+def listening(shop: Shop, asked: dict[str, None]) -> HTTPRouteHandler:
+    """An address that lets us listen to the connection that a confined person's pages read on."""
+
+    async def listen() -> None:
+        shop.journal.reading_within(HERE).set_trace_callback(asked.setdefault)
+
+    return get("/listen")(listen)
+
+
+@pytest.fixture(scope="module")
+def tablet(
+    shop: Shop, house: House, asked: dict[str, None], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Tablet]:
+    staff = ToyStaff()
+    told = WebConfig(tmp_path_factory.mktemp("web"), branch=shop.branch, counting=True)
+    made = app(shop.journal, [pages_of(room) for room in rooms()], told, shop.clock, staff, [listening(shop, asked)])
+    with TestClient(made, base_url="http://testserver.local") as client:
+        found = Tablet(client, Front(shop.journal, shop.clock, staff, made)).enrol()
+        found.sign_in("alice")
+        yield found
+
+
+def confine(tablet: Tablet, told: Range) -> None:
+    tablet.house.staff.rights_by["alice"] = Rights(EVERY.grants, EVERY.fields, range=told)
+    tablet.house.front.doors.forget()
+
+
+def inside(told: Range) -> str:
+    """The same in words of our own: which orders lie within."""
+    places = [f"{kind} in ({', '.join(repr(one) for one in ids)})" for kind, ids in told.within]
+    return " and ".join([*places, *([f"salesperson = '{told.own}'"] if told.own else []), "true"])
+
+
+some = st.lists(st.sampled_from([0, 1]), min_size=1, unique=True)
+ranges = st.builds(
+    lambda shops, places, own: Range(
+        tuple(
+            (kind, tuple(ids[one] for one in chosen))
+            for kind, ids, chosen in (("shop", SHOPS, shops), ("warehouse", WAREHOUSES, places))
+            if chosen
+        ),
+        own,
+    ),
+    st.none() | some,
+    st.none() | some,
+    st.sampled_from(["", *SELLERS]),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(told=ranges, remark=st.sampled_from(["", "SO"]), sort=st.sampled_from(["placed_at-desc", "receivable-desc"]))
+def test_a_list_its_totals_its_search_and_its_sheet_show_exactly_what_lies_within(
+    shop: Shop, tablet: Tablet, told: Range, remark: str, sort: str
+) -> None:
+    confine(tablet, told)
+    whole = shop.journal.reading()
+    rows = whole.execute(f"select id, number, receivable from order_list where {inside(told)}").fetchall()
+    asked = f"view=all&sort={sort}&q={remark}"
+    listed = tablet.get(f"/api/v1/list/orders?{asked}").json()["rows"]
+    assert sorted(row["id"] for row in listed) == sorted(row["id"] for row in rows)
+    page = tablet.get(f"/orders?{asked}").text
+    assert f"<b>{len(rows)}</b> in all" in page
+    assert f"{sum(row['receivable'] for row in rows) / 100:,.2f}</b>" in page
+    found = re.findall(r'href="/orders/([\w-]{22})"', tablet.get("/search?q=SO").text)
+    newest = sorted((row["id"] for row in rows), reverse=True)[:6]
+    assert set(found) <= {row["id"] for row in rows} and len(set(found)) == len(newest)
+    assert sheet(tablet, f"/export/orders?{asked}") == sorted(row["number"] for row in rows)
+    unpaid = whole.execute(f"select count(*) from order_list where state = 'awaiting_payment' and {inside(told)}")
+    home = tablet.get("/").text
+    card = re.search(r">Not paid yet</span><b>(\d+)</b>", home)
+    assert int(card[1] if card else 0) == unpaid.fetchone()[0]
+
+
+def sheet(tablet: Tablet, address: str) -> list[str]:
+    """The numbers in the exported sheet."""
+    job = tablet.post(address, **{"as": "csv"}).headers["location"]
+    while tablet.house.front.jobs.running:
+        time.sleep(0.01)
+    told = tablet.get(f"{job}/result").content.decode("utf-8-sig")
+    return sorted(re.findall(r"SO-[\w-]+", told))
+
+
+# ---- everything else
+
+
+@pytest.fixture(scope="module")
+def away(shop: Shop, house: House) -> str:
+    """A day's work in the Taobao shop and its warehouse, all of it marked, and none of it the counter's."""
+    alice = shop.desk("alice")
+    there = {"shop": SHOPS[1], "warehouse": WAREHOUSES[1], "salesperson": SELLERS[1]}
+    inventory.opening_stock(alice, warehouse=WAREHOUSES[1], lines=[OpeningLine(sku=house.cup, qty=50 * ONE, cost=ONE)])
+    line, to = NewLine(sku=house.cup), {"name": f"王{AWAY}", "phone": "13700001111"}
+    order(alice, house, line, **there, **to, remark=AWAY)
+    sent = approved(alice, house, line, **there, **to)
+    floor.ship(alice, order=sent, waybill=AWAY)
+    inventory.other_out(alice, warehouse=WAREHOUSES[1], lines=[OutLine(sku=house.cup, qty=ONE)], reason=AWAY)
+    third = add_warehouse(alice, name="仓c", code="C", branch=BRANCH_A)
+    inventory.request_transfer(
+        alice, source=WAREHOUSES[1], target=third, lines=[TransferGoods(sku=house.cup)], note=AWAY
+    )
+    rows = [files.order(0, 订单编号=AWAY_TID, 买家留言=AWAY), files.order(1, 总金额="x")]
+    for content in (files.orders_csv(rows), files.items_csv([files.new_item(0, 商品标题=AWAY)])):
+        job = market.lay_in(alice, shop=SHOPS[1], file=alice.journal.blobs.keep(content))
+        Clerk(alice.journal, alice.branch).work()
+        market.take_in(alice, import_job=job)
+        Clerk(alice.journal, alice.branch).work()
+    return sent
+
+
+HERE = Range((("shop", (SHOPS[0],)), ("warehouse", (WAREHOUSES[0],))))
+AWAY, AWAY_TID = "城西的事", "9876543210123456"
+GROWS = {
+    "order_list", "sales_order", "sales_order_line", "parcel_list", "parcel", "parcel_line", "raw_order", "raw_order_line",
+    "moved", "stock_level", "stock_paper", "transfer_list", "money_paper", "money_paper_list", "money_moved", "charged",
+    "received", "party_balance", "party_open", "party_charged", "order_day", "held",
+}  # fmt: skip
+SCAN = re.compile(r"^SCAN (?:main\.)?(\w+)\b(?! USING)")
+
+
+def test_what_lies_beyond_is_on_no_page(tablet: Tablet, shop: Shop, away: str, asked: dict[str, None]) -> None:
+    confine(tablet, Range())
+    told = crawled(tablet)
+    assert sum(AWAY in html.unescape(answer.text) for answer in told.values()) > 10
+    confine(tablet, HERE)
+    tablet.get("/listen")
+    told = crawled(tablet)
+    assert [path for path, answer in told.items() if answer.status_code >= 500] == []
+    assert [
+        path for path, answer in told.items() if AWAY in html.unescape(answer.text) or AWAY_TID in answer.text
+    ] == []
+    assert len(told) > 100
+    confined = shop.journal.reading_within(HERE)
+    plans = {
+        sql: confined.execute(f"explain query plan {sql}").fetchall()
+        for sql in asked
+        if sql.startswith(("select", "with"))
+    }
+    scanned = {
+        (row["detail"], sql)
+        for sql, plan in plans.items()
+        for row in plan
+        if (found := SCAN.match(row["detail"])) and found[1] in GROWS
+    }
+    assert len(plans) > 50
+    assert scanned == set()
