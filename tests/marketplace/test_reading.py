@@ -178,11 +178,12 @@ def test_an_order_with_endless_lines_is_cut_off() -> None:
 
 
 def test_headings_are_found_wherever_they_stand_and_unknown_ones_are_listed() -> None:
-    rows = [{"暗号": "x", **dict(reversed(order(0).items()))}]
+    rows = [{"暗号": "x", **dict(reversed(order(0).items())), "卖家服务费": "1.50"}]
     found = told(files.csv_text(rows).encode())
     assert len(found.orders) == 1
     assert "暗号" in found.ignored
-    assert "买家支付宝账号" in found.ignored
+    assert "店铺名称" in found.ignored
+    assert (found.orders[0].receiver.told["暗号"], found.orders[0].order.commission) == ("x", 150)
 
 
 def test_a_file_without_a_heading_it_needs_is_refused_with_the_list() -> None:

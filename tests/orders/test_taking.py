@@ -7,13 +7,15 @@ from hypothesis import strategies as st
 from appliance.journal import ONE, Desk, Refusal, Rights, action, business_day, times
 from appliance.shop import catalog, customers, orders
 from appliance.shop.customers import Customer, CustomerClass
+from appliance.shop.customers import actions as customers_of
 from appliance.shop.orders import NewLine, NewReceiver, Receiver, SalesOrder, TakenLine
 from appliance.shop.orders import actions as act
 from appliance.shop.orders.amounts import Asked, settle
 from appliance.shop.settings import Courier, Shop, Warehouse, working_day
 from appliance.shop.settings.actions import turn_switches
+from appliance.shop.shipping import actions as floor
 from tests.cast import agree, clean, meet
-from tests.orders.teahouse import ADDRESS, House, change, held, order, refused, state
+from tests.orders.teahouse import ADDRESS, House, approved, change, held, order, refused, state
 
 
 def lines_of(desk: Desk, placed: str) -> list:
@@ -239,3 +241,23 @@ def test_an_order_of_ours_is_promised_in_working_days(alice: Desk, house: House)
     day = working_day(alice, alice.day, 2)
     assert business_day(promised, 480) == day
     assert (promised // 60_000 + 480) % 1440 == 17 * 60 + 30
+
+
+def test_a_customer_is_known_by_what_left_for_them_and_after_a_merge_for_both_files(alice: Desk, house: House) -> None:
+    def bought(customer: str) -> tuple[int, int]:
+        row = alice.row("select orders, bought from customer_list where id = ?", customer)
+        assert row is not None
+        return row["orders"], row["bought"]
+
+    placed = approved(alice, house)
+    assert bought(house.li_na) == (0, 0)
+    parcel = floor.ship(alice, order=placed, waybill="SF1")
+    assert bought(house.li_na) == (1, 12_800)
+    other = customers.create(alice, name="李娜", phone="13911110000")
+    floor.counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup)], customer=other, account=house.till)
+    assert bought(other) == (1, 3_800)
+    customers_of.merge(alice, customer=house.li_na, other=other)
+    assert bought(min(house.li_na, other)) == (2, 16_600)
+    floor.undo_ship(alice, parcel=parcel, reason="地址不对")
+    assert bought(min(house.li_na, other)) == (1, 3_800)
+    assert clean(alice) == []

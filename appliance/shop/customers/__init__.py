@@ -9,6 +9,7 @@ from appliance.shop.customers.erasing import own_numbers, pieces
 from appliance.shop.customers.matching import current, holder, match, match_phone, members
 from appliance.shop.customers.phones import calling_number, is_masked, normal_phone
 from appliance.shop.customers.records import (
+    CUSTOMER_BOUGHT,
     Customer,
     CustomerAccount,
     CustomerAddress,
@@ -21,6 +22,7 @@ from appliance.shop.customers.records import (
 )
 
 __all__ = [
+    "CUSTOMER_BOUGHT",
     "Customer",
     "CustomerAccount",
     "CustomerAddress",

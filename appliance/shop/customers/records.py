@@ -18,6 +18,7 @@ from appliance.journal import (
     Rate,
     Record,
     Ref,
+    Sum,
     Text,
     Watched,
     Words,
@@ -35,6 +36,9 @@ AliasId = Annotated[str, Ref("alias")]
 
 Sex = Literal["unknown", "female", "male"]
 Platform = Literal["taobao", "counter", "phone", "other"]
+
+CUSTOMER_BOUGHT = Sum("customer_bought", by=("customer", "basis"), of=("orders", "amount", "cost"))
+"""What each file has bought, once for each day that people ask by: placed, paid, shipped, completed. Orders feed it."""
 
 WHOLE_PRICE = 10_000
 """A class without a discount pays ten tenths."""

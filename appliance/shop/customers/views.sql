@@ -26,6 +26,7 @@ where c.made_at > 0;
 -- touched by customer_root: id
 -- touched by customer_root: root
 -- touched by customer_class: select id from customer where customer_class = :id
+-- touched by customer_bought: select root from customer_root where id = :customer and :basis = 'shipped'
 -- index state, made_at
 -- index state, name
 -- index customer_class, made_at
@@ -33,9 +34,10 @@ where c.made_at > 0;
 -- index shop, made_at
 -- index made_at, id where state in ('active', 'blacklisted')
 -- index name, id where state in ('active', 'blacklisted')
+-- index bought, id where state in ('active', 'blacklisted')
 -- search name, no, phones, nicks, chat
 create view customer_list as
-select f.*, f.name || ifnull(' ' || substr(f.phone, -4), '') as label
+select f.*, ifnull(f.bought_sum, 0) as bought, f.name || ifnull(' ' || substr(f.phone, -4), '') as label
 from (
 select
     c.id, c.no, c.name, c.chat, c.tags, c.made_at, c.changed, c.customer_class, c.owner, c.shop, c.price_list,
@@ -46,6 +48,10 @@ select
     case when r.root <> c.id or c.disabled then 1 else 0 end as disabled,
     r.root as root,
     (select k.name from customer_class k where k.id = c.customer_class) as class_name,
+    (select sum(b.amount) from customer_root m join customer_bought b on b.customer = m.id and b.basis = 'shipped'
+        where m.root = c.id) as bought_sum,
+    ifnull((select sum(b.orders) from customer_root m join customer_bought b on b.customer = m.id
+        and b.basis = 'shipped' where m.root = c.id), 0) as orders,
     (select p.phone from customer_root m join customer_phone p on p.customer = m.id
         where m.root = c.id and p.deleted = 0 order by p.main desc, p.masked, p.id limit 1) as phone,
     (select group_concat(p.phone || ' ' || p.normal, ' ') from customer_root m join customer_phone p on p.customer = m.id

@@ -106,7 +106,8 @@ def raw_order(visit: Visit, id: str) -> Answer:
     """Show a raw order as the platform told it, beside the order that came of it."""
     found = visit.row(
         "select l.*, r.telephone, r.address, r.new_address, r.invoice_title, o.close_reason, o.waybill, "
-        "o.courier_name, o.refunded, o.ship_by, o.delivery_term from raw_order_list l join raw_order o on o.id = l.id "
+        "o.courier_name, o.refunded, o.ship_by, o.delivery_term, o.commission, o.payment_no, o.presale, r.alipay, r.told "
+        "from raw_order_list l join raw_order o on o.id = l.id "
         "left join raw_receiver r on r.id = o.raw_receiver where l.id = ?",
         id,
     ) or visit.missing("Order")
@@ -119,6 +120,7 @@ def raw_order(visit: Visit, id: str) -> Answer:
         lines=lines,
         ours=ours,
         tones={**STATUS_TONES, **PROCESS_TONES},
+        besides=list(json.loads(found.told or "{}").items()) if visit.sees("phone") else [],
         history=visit.history(id),
     )
 

@@ -164,6 +164,9 @@ ORDER_FIELDS = (
     Field("ship_by", ("应发货时间", "最晚发货时间"), values.moment),
     Field("shipped_at", ("发货时间",), values.moment),
     Field("ended_at", ("确认收货时间", "订单完成时间"), values.moment),
+    Field("commission", ("卖家服务费", "商家服务费", "平台佣金"), values.money),
+    Field("payment_no", ("支付单号", "支付宝交易号")),
+    Field("presale", ("分阶段订单信息", "预售信息")),
     Field("goods_count", ("宝贝总数量", "商品总数量"), values.qty),
     Field("title", ("宝贝标题", "商品标题")),
     Field("buyer_message", ("买家留言",), words),
@@ -177,6 +180,7 @@ ORDER_FIELDS = (
     Field("telephone", ("联系电话", "电话"), of="receiver"),
     Field("new_address", ("修改后的收货地址",), of="receiver"),
     Field("invoice_title", ("发票抬头",), of="receiver"),
+    Field("alipay", ("买家支付宝账号",), of="receiver"),
     Field("oaid", ("收件人ID", "OAID", "oaid"), of="receiver"),
 )
 
@@ -228,6 +232,13 @@ class Plan:
     def steps(self) -> list[tuple[int, str, str, Reader]]:
         """The same, laid out for a loop over many rows: column, part, name, reader."""
         return [(place, field.of, field.name, field.read) for field, place in self.columns]
+
+    def others(self, headers: Sequence[str]) -> list[tuple[int, str]]:
+        """The columns that nobody asks for, which are kept as they are told."""
+        known = {place for _, place in self.columns}
+        return [
+            (place, name) for place, one in enumerate(headers) if place not in known and (name := values.clean(one))
+        ]
 
 
 def plan(headers: Sequence[str]) -> Plan:

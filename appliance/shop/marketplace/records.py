@@ -83,6 +83,12 @@ class RawOrder(Record, kw_only=True, frozen=True):
     paid: Money = 0
     received: Money = 0
     refunded: Money = 0
+    commission: Money = 0
+    """What the platform keeps for itself."""
+    payment_no: Text = ""
+    """The number under which the money came; a statement of the platform names it."""
+    presale: Text = ""
+    """A presale's steps, in the platform's own words."""
     goods_count: Qty = 0
     title: Text = ""
     buyer_message: ManyLines = ""
@@ -111,6 +117,9 @@ class RawReceiver(Record, kw_only=True, frozen=True):
     invoice_title: Text = ""
     oaid: Text = ""
     masked: bool = False
+    alipay: Text = ""
+    told: dict[str, str] = msgspec.field(default_factory=dict)
+    """Everything else that its row told, by heading, word for word."""
 
 
 class RawOrderLine(Record, kw_only=True, frozen=True):

@@ -45,6 +45,7 @@ def submit_order(desk: Desk, raw_order: str) -> str:
         origin="import",
         postage=raw.postage,
         paid=paid_of(raw, sum(share.amount for share in shares) + raw.postage),
+        commission=raw.commission,
         placed_at=raw.placed_at,
         paid_at=raw.paid_at,
         ship_by=raw.ship_by,

@@ -21,6 +21,7 @@ MOST_LINES = 200
 MOST_LETTERS = 2_000
 
 _CODES = frozenset({"outer_code", "item_code", "phone", "telephone"})
+_NOTHING = frozenset({"0", "0.00", "否", "无"})
 _TOO_LONG = values.Unfit("The cell is longer than 2,000 letters.")
 
 Steps = list[tuple[int, str, str, Callable[[str], Any]]]
@@ -139,7 +140,7 @@ def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]])
 
 
 def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told, latest: int) -> None:
-    steps = plan.steps
+    steps, others = plan.steps, plan.others(sheet.headers)
     seen: dict[str, tuple[int, str]] = {}
     for row in sheet.rows:
         parts: dict[str, dict[str, Any]] = {"order": {}, "receiver": {}}
@@ -149,6 +150,7 @@ def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told, latest: int) -> Non
             sentence = "It was placed after today. Is the date of the box right?"
             told.bad.append(Bad(row.number, parts["order"]["tid"], "", sentence, row.cells))
             continue
+        parts["receiver"]["told"] = _others(row.cells, others)
         found = _order(row, parts["order"], parts["receiver"], shop)
         before = seen.setdefault(found.order.tid, (row.number, found.order.payload_hash))
         if before[0] == row.number:
@@ -158,6 +160,16 @@ def _orders(sheet: Sheet, plan: Plan, shop: str, told: Told, latest: int) -> Non
         else:
             sentence = "This order stands in the file twice and not the same; the first was taken."
             told.bad.append(Bad(row.number, found.order.tid, "", sentence, row.cells))
+
+
+def _others(cells: list[str], others: list[tuple[int, str]]) -> dict[str, str]:
+    """What a row tells besides, heading by heading; an empty cell tells nothing."""
+    width = len(cells)
+    return {
+        name: told
+        for place, name in others
+        if place < width and cells[place] and (told := values.clean(cells[place])) and told not in _NOTHING
+    }
 
 
 def _order(row: Row, order: dict[str, Any], receiver: dict[str, Any], shop: str) -> ToldOrder:

@@ -84,14 +84,14 @@ where l.deleted = 0 and o.deleted = 0 and l.sku <> '' and l.qty > 0
 -- kept by id, basis
 -- touched by sales_order: id
 -- touched by sales_order_line: sales_order
--- feeds sales_day
+-- feeds sales_day, customer_bought
 create view order_day as
 select
     o.id, b.basis,
     case b.basis
         when 'placed' then o.day when 'paid' then o.paid_on when 'shipped' then o.shipped_on else o.completed_on
     end as day,
-    o.shop, 1 as orders,
+    o.shop, o.customer, 1 as orders,
     ifnull((select sum(l.qty) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as units,
     o.goods_amount, o.discount, o.postage, o.receivable as amount,
     ifnull((select sum(l.cost) from sales_order_line l where l.sales_order = o.id and l.deleted = 0), 0) as cost
