@@ -4,6 +4,7 @@
 incarnation are made then, so that an image never carries them).
 """
 
+import json
 import os
 import tomllib
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Config:
     zone_minutes: int = 480
     host: str = "0.0.0.0"  # noqa: S104  tablets on the shop's Wi-Fi must reach it
     port: int = DEFAULT_PORT
+    modems: tuple[str, ...] = ()
+    """Ports of modems that no USB tells of: one behind a serial port, or at the end of somebody else's program."""
 
     @property
     def box(self) -> Box:
@@ -61,6 +64,7 @@ def read(folder: Path) -> Config:
         zone_minutes=told.get("zone_minutes", 480),
         host=told.get("host", Config.host),
         port=told.get("port", DEFAULT_PORT),
+        modems=tuple(told.get("modems", [])),
     )
 
 
@@ -71,11 +75,13 @@ def write(config: Config) -> None:
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
     former = ", ".join(f'"{one.hex()}"' for one in config.former)
+    modems = ", ".join(json.dumps(port) for port in config.modems)
     with fresh.open("w", encoding="utf-8") as file:
         file.write(
             f'author = "{config.author.hex()}"\nformer = [{former}]\nroot = "{config.root.hex()}"\n'
             f'code = "{config.code}"\nbranch = "{config.branch}"\n'
             f'zone_minutes = {config.zone_minutes}\nhost = "{config.host}"\nport = {config.port}\n'
+            f"modems = [{modems}]\n"
         )
         file.flush()
         os.fsync(file.fileno())

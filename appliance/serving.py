@@ -126,7 +126,7 @@ def open_house(
     pages = [*(pages_of(room) for room in found), *([phones.room] if phones else [])]
     made = app(journal, pages, told, hands, Doorkeeper(journal, config.branch))
     _follow_names(journal, config.branch, made.state.front)
-    exchange = open_exchange(journal, config, hands, paths=phones.links if phones else ())
+    exchange = open_exchange(journal, config, hands, paths=[*config.modems, *(phones.links if phones else ())])
     made.state.exchange, made.state.phones = exchange, phones
     made.state.front.gauges["lines"] = exchange.telephone.lines.standings
     more = listening.routes(made.state.front, exchange.telephone.recorder)

@@ -5,7 +5,7 @@ import sys
 
 from bench.report import Figure, tell
 
-SECTIONS = ("ground", "standing", "pages", "writes", "imports", "phone")
+SECTIONS = ("ground", "standing", "pages", "writes", "imports", "phone", "ring")
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 STARTS_WITHIN_S = 120
+RESTS_S = 3
+"""A connection that rested so long is opened anew: the box closes one that rests for five seconds."""
 SAFE = "/?&=%#.,:;+-_~!*'()@$"
 
 
@@ -26,6 +28,7 @@ class House:
         self.port = port
         self.cookies: dict[str, str] = {}
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._used = time.monotonic()
 
     def get(self, path: str) -> tuple[int, bytes, dict[str, str]]:
         """Fetch a page; returns status, body and headers."""
@@ -65,6 +68,9 @@ class House:
 
     def _answer(self, verb: str, path: str, body: str | bytes, more: dict[str, str]) -> http.client.HTTPResponse:
         """Ask over the connection; one that the server let go of meanwhile, as it may, is opened again."""
+        if time.monotonic() - self._used > RESTS_S:
+            self._connection.close()
+        self._used = time.monotonic()
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         for last in (False, True):
             try:

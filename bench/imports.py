@@ -30,17 +30,18 @@ PAUSE_S = 0.02
 
 def figures() -> Iterator[Figure]:
     """Measure."""
-    orders, items = _files()
+    orders, items = told_files()
+    small = shops.small()
     with tempfile.TemporaryDirectory(dir=shops.KEPT) as name:
         folder = Path(name) / "shop"
-        shutil.copytree(shops.small(), folder)
+        shutil.copytree(small, folder)
         yield _rate(folder, orders, items)
         shutil.rmtree(folder)
-        shutil.copytree(shops.small(), folder)
+        shutil.copytree(small, folder)
         yield from _meanwhile(folder, orders, items)
 
 
-def _files() -> tuple[bytes, bytes]:
+def told_files() -> tuple[bytes, bytes]:
     """An order file and an item file as the seller's desk writes them, of orders nobody has seen."""
     goods, people = all_goods(), story.people()
     now = WallClock().now_ms()
@@ -77,30 +78,39 @@ def _taken_in(desk: Desk, shop: str, content: bytes) -> None:
 def _meanwhile(folder: Path, orders: bytes, items: bytes) -> Iterator[Figure]:
     """What a tablet waits for the order list at worst, while files come in and while nothing does."""
     with open_shop(folder, shops.OWNER_PIN) as house:
-        token = re.findall(rb'name="token" value="([^"]+)"', house.page("/do/marketplace/lay_in"))[0].decode()
+        token = token_of(house)
         idle = _waits(house, IDLE_S, lambda: True)
         busy: list[float] = []
         for content in (orders, items):
-            job = _laid_in(house, folder, content, token)
-            _posted(
-                house.post("/do/marketplace/take_in", {"import_job": job, "submits": "1", "token": token, "key": job})
-            )
-            busy += _waits(house, BUSY_S, lambda job=job: _state(folder, job) == "running")
+            job = laid_in(house, folder, content, token)
+            taken_in(house, job, token)
+            busy += _waits(house, BUSY_S, lambda job=job: state_of(folder, job) == "running")
         note = f"{_p99(busy) * 1e3:.1f} ms against {_p99(idle) * 1e3:.1f}, {len(busy)} pages"
         yield Figure("a page's p99 while files come in, against idle", _p99(busy) / _p99(idle), 3, note=note)
 
 
-def _laid_in(house: House, folder: Path, content: bytes, token: str) -> str:
+def token_of(house: House) -> str:
+    """Read from the form for files what every form must bring."""
+    return re.findall(rb'name="token" value="([^"]+)"', house.page("/do/marketplace/lay_in"))[0].decode()
+
+
+def taken_in(house: House, job: str, token: str) -> None:
+    """Let a file that the box has looked at come in, and its orders be made."""
+    posted(house.post("/do/marketplace/take_in", {"import_job": job, "submits": "1", "token": token, "key": job}))
+
+
+def laid_in(house: House, folder: Path, content: bytes, token: str) -> str:
     """Upload a file and wait until the box has looked at it; returns its job."""
     shop = _asked(folder, "select id from shop where platform = 'taobao'")
     form = {"shop": shop, "token": token, "key": str(len(content))}
-    job = _posted(house.send("/do/marketplace/lay_in", form, ("file", "orders.csv", content)))
-    while _state(folder, job) == "laid_in":
+    job = posted(house.send("/do/marketplace/lay_in", form, ("file", "orders.csv", content)))
+    while state_of(folder, job) == "laid_in":
         time.sleep(0.1)
     return job
 
 
-def _state(folder: Path, job: str) -> str:
+def state_of(folder: Path, job: str) -> str:
+    """How far an import is."""
     return _asked(folder, "select state from import_job where id = ?", job)
 
 
@@ -112,7 +122,8 @@ def _asked(folder: Path, sql: str, *args: str) -> str:
         conn.close()
 
 
-def _posted(answer: tuple[int, bytes, dict[str, str]]) -> str:
+def posted(answer: tuple[int, bytes, dict[str, str]]) -> str:
+    """Return the id of what a form wrote; raises when it was not taken."""
     status, body, headers = answer
     if status != 303:
         raise RuntimeError(f"The form was answered {status}: {body[:300]!r}")

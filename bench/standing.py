@@ -23,9 +23,10 @@ A_WRITE_IN = 40
 
 def figures() -> Iterator[Figure]:
     """Measure."""
+    small = shops.small()
     with tempfile.TemporaryDirectory(dir=shops.KEPT) as name:
         folder = Path(name) / "shop"
-        shutil.copytree(shops.small(), folder)
+        shutil.copytree(small, folder)
         yield from _start(folder)
         yield from _memory(folder)
 

@@ -1,6 +1,7 @@
 """A modem is the same line after every re-plug, whatever the kernel calls its port (spec/modem.md 6)."""
 
 import re
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,8 +9,11 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appliance import config, demo
 from appliance.hardware.modem.profiles import USB
 from appliance.hardware.modem.seats import Here, Seat, here, names, seated, unsupported
+from appliance.serving import open_house
+from appliance.shopfitting import close_box
 from tests.reading import HOUSE
 
 CONEXANT = {"vendor": 0x0572, "product": 0x1340}
@@ -143,3 +147,14 @@ def test_the_rules_of_the_installer_know_every_usable_modem():
     }
     assert known == {usb for usb, device in USB.items() if device.usable}
     assert 'ENV{ID_MM_DEVICE_IGNORE}="1"' in rules
+
+
+def test_a_modem_that_no_usb_tells_of_is_named_in_the_boxs_own_settings(tmp_path: Path):
+    told = demo.new_box(tmp_path / "shop", code="A1")
+    config.write(replace(told, modems=("/dev/ttyS0", 'odd "name"')))
+    made, box = open_house(config.read(told.folder))
+    try:
+        lines = [one.line for one in made.state.exchange.telephone.lines.standings()]
+    finally:
+        close_box(box)
+    assert lines == ["port-dev-ttyS0", 'port-odd "name"']
