@@ -43,7 +43,8 @@ noise: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/hardware/test_noise.py --noise $(or $(N),3600)
 
 search: $(VENV)/.dev words
-	$(PYTHON) -m pytest -n 2 --hypothesis-profile=search tests/invariants tests/journal/test_merging.py
+	$(PYTHON) -m pytest -n 2 --hypothesis-profile=search tests/invariants tests/journal/test_merging.py \
+		tests/simulation/test_machine.py
 
 faults: $(VENV)/.dev words
 	$(PYTHON) -m pytest tests/faults tests/journal/test_faults.py --kills $(N)

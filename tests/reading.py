@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance.shop import ROOMS
 
 HOUSE = Path(__file__).resolve().parent.parent
+TESTS = HOUSE / "tests"
 PACKAGE = HOUSE / "appliance"
 TOP = "main"
 

@@ -145,7 +145,7 @@ class Stick:
 
     def __init__(self, world: World, writer: SimBox, spoilt: float) -> None:
         self._world = world
-        self._spoilt = spoilt
+        self.spoilt = spoilt
         writer.swap.giving(writer.journal.heads())
         self.segments = list(writer.journal.segments({}))
         world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")
@@ -157,15 +157,15 @@ class Stick:
             return
         chance = self._world.chance
         segments = list(self.segments)
-        if segments and chance.random() < self._spoilt:
+        if segments and chance.random() < self.spoilt:
             torn = chance.randrange(len(segments))
             segments[torn] = segments[torn][: chance.randrange(len(segments[torn]))]
             self._world.mark("a torn stick")
             self._world.out_of_order = True
-        if chance.random() < self._spoilt / 2:
+        if chance.random() < self.spoilt / 2:
             chance.shuffle(segments)
             self._world.out_of_order = True
-        if segments and chance.random() < self._spoilt:
+        if segments and chance.random() < self.spoilt:
             forged = chance.randrange(len(segments))
             segments[forged] = self._forge(segments[forged])
             self._world.out_of_order = True

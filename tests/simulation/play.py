@@ -67,6 +67,10 @@ class Swarm:
         )  # fmt: skip
 
 
+CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
+"""No faults but those that somebody else brings."""
+
+
 @dataclass
 class Report:
     """What came of a run."""
@@ -82,10 +86,10 @@ class Report:
 class Play:
     """One run of the simulation."""
 
-    def __init__(self, seed: int, folder: Path) -> None:
+    def __init__(self, seed: int, folder: Path, swarm: Swarm | None = None) -> None:
         self.world = World(seed)
         self.told = Told()
-        self.swarm = Swarm.drawn(self.world)
+        self.swarm = swarm or Swarm.drawn(self.world)
         self.network = Network(self.world, self.swarm.weather)
         self.folder = folder
         self.boxes: list[SimBox] = []
@@ -96,12 +100,12 @@ class Play:
     def run(self) -> Report:
         """Play both phases."""
         try:
-            self._open()
+            self.open()
             self._plan()
             self.world.run(self.end)
-            self._heal()
-            self._agree()
-            self._judge()
+            self.heal()
+            self.agree()
+            self.judge()
         finally:
             for box in self.boxes:
                 box.stop()
@@ -111,7 +115,8 @@ class Play:
 
     # ---- the safety phase
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open all boxes, and let them know each other."""
         for number in range(self.swarm.boxes):
             version = 2 if self.world.happens(self.swarm.newer / 2) else 1
             box = SimBox(self.world, self.told, self.folder, "ABCDE"[number] + "1", self._watch(), version=version)
@@ -147,11 +152,13 @@ class Play:
 
     def _work(self) -> None:
         box = self.world.chance.choice(self.boxes)
-        if not box.up:
-            return
-        deeds = shop.deeds(box.version)
-        name = self.world.chance.choices(list(deeds), [weight for weight, _ in deeds.values()])[0]
-        before = box.journal.heads()
+        if box.up:
+            deeds = shop.deeds(box.version)
+            self.work(box, self.world.chance.choices(list(deeds), [weight for weight, _ in deeds.values()])[0])
+
+    def work(self, box: SimBox, name: str) -> None:
+        """Let somebody at a box do what people do."""
+        deeds, before = shop.deeds(box.version), box.journal.heads()
         try:
             deeds[name][1](box.desk, self.world)
         except Refusal as refusal:
@@ -179,9 +186,10 @@ class Play:
         box = self.world.chance.choice(self.boxes)
         if box.up:
             box.crash()
-            self.world.after(self.world.chance.randint(SECOND, HOUR), lambda: self._restart(box))
+            self.world.after(self.world.chance.randint(SECOND, HOUR), lambda: self.restart(box))
 
-    def _restart(self, box: SimBox) -> None:
+    def restart(self, box: SimBox) -> None:
+        """Start a box that is down."""
         if not box.up:
             box.start()
             self.world.say(f"{box.name} is back")
@@ -209,10 +217,10 @@ class Play:
         box = self.world.chance.choice(self.boxes)
         if box.up and box.backups:
             box.restore()
-            self._restart(box)
-            self._write_off()
+            self.restart(box)
+            self.write_off()
 
-    def _write_off(self) -> None:
+    def write_off(self) -> None:
         """What no disk holds any more went with the one that was set back; no design can bring it again."""
         held = [box.holds for box in self.boxes]
         self.told.gone |= {
@@ -222,7 +230,10 @@ class Play:
         }
 
     def _clone(self) -> None:
-        box = self.world.chance.choice(self.boxes)
+        self.clone(self.world.chance.choice(self.boxes))
+
+    def clone(self, box: SimBox) -> None:
+        """Copy a box's card into another machine, once."""
         name = f"{box.name}'"
         if box.up and len(self.boxes) < 6 and box.name == box.code and all(one.name != name for one in self.boxes):
             twin = box.clone(name)
@@ -230,11 +241,14 @@ class Play:
             twin.start()
 
     def _upgrade(self) -> None:
-        box = self.world.chance.choice(self.boxes)
+        self.upgrade(self.world.chance.choice(self.boxes))
+
+    def upgrade(self, box: SimBox) -> None:
+        """Bring the newer version to a box of the older one."""
         if box.up and box.version == 1:
             box.crash()
             box.version = 2
-            self._restart(box)
+            self.restart(box)
             self.world.mark("an update")
             self.world.say(f"{box.name} is updated")
 
@@ -245,7 +259,7 @@ class Play:
 
     # ---- the liveness phase
 
-    def _heal(self) -> None:
+    def heal(self) -> None:
         """Everything is mended: power, cables, clocks."""
         self.world.forget()
         self.network.cut.clear()
@@ -253,11 +267,11 @@ class Play:
         self.network.weather.slow = 100
         self.network.weather.portion = 256 * 1024
         for box in self.boxes:
-            self._restart(box)
+            self.restart(box)
             box.watch.set_right()
         self.world.say("everything is mended")
 
-    def _agree(self) -> None:
+    def agree(self) -> None:
         """Let everybody talk with everybody until nothing is new; it must not take long."""
         for _ in range(MOST_ROUNDS):
             for one in self.boxes:
@@ -274,7 +288,8 @@ class Play:
             if conn.execute(sql).fetchone():
                 self.world.mark(case)
 
-    def _judge(self) -> None:
+    def judge(self) -> None:
+        """Hold every law against what came of it."""
         self._mark_cases()
         wrong = self.report.wrong
         wrong += laws.agreement(self.boxes)
@@ -284,8 +299,8 @@ class Play:
         for box in self.boxes:
             wrong += laws.always(box, at_rest=True)
         # Whoever agreed seals the names it wrote under before; that is news, once.
-        self._agree()
-        self._agree()
+        self.agree()
+        self.agree()
         commits = [box.journal.commits for box in self.boxes]
         if not wrong and len(self.boxes) > 1:
             self.network.talk(self.boxes[0], self.boxes[-1])
