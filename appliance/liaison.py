@@ -72,8 +72,12 @@ class Liaison:
         """
         rows = self._journal.reading().execute("select box from member where certificate <> ''")
         written = {row[0] for row in rows}
+        # A newcomer knows certificates before it knows what people wrote beside them, and must not write over that.
+        everybody = self._company.circle.everybody
+        if not written and len(everybody) > 1 and not self.holds_owner_key:
+            return
         desk = self._journal.desk(who="", device="start", branch=self._branch)
-        for one in self._company.circle.everybody:
+        for one in everybody:
             if one.box.hex() not in written:
                 with suppress(Refusal):
                     actions.let_in(desk, certificate=one.text)
@@ -131,10 +135,14 @@ class Liaison:
         """Let nobody in any more."""
         self._company.host.close()
 
-    def _admit(self, certificate: Certificate) -> None:
+    def _admit(self, certificate: Certificate, address: str) -> None:
         """Somebody typed the digits: write the box down before it hears that it is in."""
         desk = self._journal.desk(who=self._invited_by, device="pairing", branch=self._branch)
-        actions.let_in(desk, certificate=certificate.text)
+        member = actions.let_in(desk, certificate=certificate.text)
+        if address:
+            # Where a hub is, every box of the chain has to know.
+            with suppress(Refusal):
+                actions.describe_box(desk, member=member, address=address)
 
     def revocation(self, box: str, sheet: str) -> str:
         """The owner's signed word that a box is out."""

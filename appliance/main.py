@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     joined = verb("join", _join, "make this a further box of a shop that is open on another one")
     joined.add_argument("--at", default="", help="the other box's address (default: list those on this network)")
     joined.add_argument("--code", default="", help="the six digits that the other box shows")
+    _words_of_a_hub(verb("hub", _hub, "be the meeting point of a chain of many boxes, with its log in PostgreSQL"))
     carried = verb("bundle", _bundle, "carry work between boxes on a USB stick, while the shop is not open here")
     carried.add_argument("do", choices=["write", "read"], help="write a bundle into a folder, or read one")
     carried.add_argument("path", type=Path, help="the folder to write into; the file, or the folder of files, to read")
@@ -82,6 +83,25 @@ def _parser() -> argparse.ArgumentParser:
     out = verb("export", _export, "write the whole log as JSON lines: your data, without lock-in")
     out.add_argument("--to", type=Path, default=None, help="the file to write (default: standard output)")
     return parser
+
+
+def _words_of_a_hub(hub: argparse.ArgumentParser) -> None:
+    hub.epilog = (
+        "Once: let a box of the chain show six digits (Branches, Let a box in), then join with --join and --code. "
+        "From then on start it without them, as often as you like: processes that share a database and a copy of the "
+        "data folder are one hub, also on one port. The database needs no care but backups."
+    )
+    hub.add_argument(
+        "--postgres",
+        default=os.environ.get("APPLIANCE_POSTGRES", ""),
+        help="the database, like postgresql://hub@db/chain (default: $APPLIANCE_POSTGRES)",
+    )
+    hub.add_argument("--port", type=int, default=0, help="the port to listen at (default: 8000)")
+    hub.add_argument("--host", default="", help="the address to listen at (default: every one)")
+    hub.add_argument("--join", metavar="ADDRESS", default="", help="ask the box at this address to be let in")
+    hub.add_argument("--code", default="", help="the six digits that the box shows")
+    hub.add_argument("--reached-at", metavar="ADDRESS", default="", help="where boxes find this hub; they are told")
+    hub.add_argument("--boxes", action="store_true", help="list the boxes of the chain and when each came last")
 
 
 def _serve(told: argparse.Namespace) -> int:
@@ -130,6 +150,26 @@ def _join(told: argparse.Namespace) -> int:
     made, sign = join_chain(told.data, told.at, told.code or _asked("The six digits on the other box: ", ""))
     print(f"Joined as {made.code}. Both boxes show {sign}. Now open it with: appliance serve --data {told.data}")
     return FINE
+
+
+def _hub(told: argparse.Namespace) -> int:
+    try:
+        from appliance import hub
+    except ModuleNotFoundError as missing:
+        raise Refusal("A hub needs one more package: pip install 'psycopg[binary]'") from missing
+    if told.join:
+        digits = told.code or _asked("The six digits on the other box: ", "")
+        made, sign = hub.join_as_hub(told.data, told.join, digits, told.reached_at)
+        print(f"Joined as {made.code}. Both show {sign}. Now open it with: appliance hub --data {told.data}")
+        return FINE
+    if not config.exists(told.data):
+        raise Refusal("There is no hub in {folder}. Let it in first: appliance hub --join ...", folder=told.data)
+    settings = config.read(told.data)
+    if told.boxes:
+        for line in hub.visitors(settings, told.postgres):
+            print(line)
+        return FINE
+    return hub.serve_hub(settings, told.postgres, host=told.host, port=told.port)
 
 
 def _bundle(told: argparse.Namespace) -> int:

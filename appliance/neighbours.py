@@ -4,7 +4,9 @@ Members are records like any other, so they come with every merge; a certificate
 signature alone, whoever wrote the record.
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from appliance.journal import Journal
 from appliance.sync.boxes.company import Company
@@ -31,3 +33,10 @@ def follow_members(journal: Journal, company: Company) -> None:
 
     look()
     journal.listen(heard)
+
+
+def certificates_in(change: Any) -> Iterator[str]:
+    """Find the certificate that a change of the log shows, for whoever reads the log without keeping a shop."""
+    match change:
+        case ["p" | "s", str(table), _, {"certificate": str(told)}, *_] if table == TABLE and told:
+            yield told

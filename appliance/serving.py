@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import threading
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
@@ -19,6 +18,7 @@ from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.check import check
 from appliance.liaison import Liaison
 from appliance.neighbours import follow_members
+from appliance.running import close_after_stopping, supervised
 from appliance.shopfitting import ANCHORS, Opened, close_box, in_company, open_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.door import PAIR, SYNC
@@ -33,7 +33,6 @@ log = logging.getLogger("appliance")
 TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
 LOOK_AGAIN_S = 60
 LINK_EVERY_S = 1
-LONGEST_REST_S = 300
 NIGHT_HOUR_MS = 3 * 3600 * 1000
 
 
@@ -76,11 +75,6 @@ def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
     )
     close_box(box)
     return 0
-
-
-def close_after_stopping() -> None:
-    """Let what stands behind uvicorn be reached: it raises a signal that stopped it once more when it has stopped."""
-    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
 
 
 def _greet(made: Litestar, port: int, outside: str, *, always: bool) -> str:
@@ -148,7 +142,7 @@ def open_house(
 
     async def begin() -> None:
         made.state.loops = [
-            asyncio.create_task(_supervised(name, loop)) for name, loop in work.items() if name not in without
+            asyncio.create_task(supervised(name, loop)) for name, loop in work.items() if name not in without
         ]
 
     made.on_startup.append(begin)
@@ -196,20 +190,6 @@ async def _end(made: Litestar) -> None:
         with suppress(asyncio.CancelledError):
             await loop
     await made.state.company.close()
-
-
-async def _supervised(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Keep a loop going: what breaks is logged and tried again, at growing distances."""
-    rest = 1
-    while True:
-        try:
-            await work()
-            rest = 1
-        # The one place that outlives any error: a loop that died in silence would be worse.
-        except Exception:
-            log.exception("The loop %s broke and begins again in %s s.", name, rest)
-            await asyncio.sleep(rest)
-            rest = min(rest * 2, LONGEST_REST_S)
 
 
 async def _night(journal: Journal, config: Config) -> None:

@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from appliance.journal import Box, Clock, Journal, Refusal, derive
 from appliance.journal.certificate import Certificate
 from appliance.shop.staff import first_shop
 from appliance.sync.boxes.anchor import Anchor, alone, anchor_path, machine_of
-from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.circle import HUB, Circle, certify
 from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.joining import join
 from appliance.sync.boxes.keys import BoxKey, RootKey
@@ -106,6 +106,8 @@ def open_box(told: Config, found: list[Room], *, clock: Clock, anchors: Path, ma
         settled = found_chain(settled, key)
         config.write(settled)
     circle = circle_of(settled, key)
+    if circle.own is not None and circle.own.role == HUB:
+        raise Refusal("The box in {folder} is a hub. Open it with: appliance hub", folder=told.folder)
     journal = open_journal(signing(settled, key), found, clock=clock, trust=circle.trust)
     lost = "" if why else anchor.lost(settled.author, journal.heads())
     if lost:
@@ -194,15 +196,23 @@ def found_chain(told: Config, key: BoxKey) -> Config:
     return replace(told, root=root.public)
 
 
-def join_chain(folder: Path, url: str, digits: str, *, port: int = config.DEFAULT_PORT) -> tuple[Config, str]:
+def join_chain(
+    folder: Path,
+    url: str,
+    digits: str,
+    *,
+    port: int = config.DEFAULT_PORT,
+    role: str = "box",
+    urls: Sequence[str] | None = None,
+) -> tuple[Config, str]:
     """Make a box that joins a chain; returns it, and what both screens show. Nothing is left where it is not let in."""
     if config.exists(folder):
         raise Refusal(
             "There is a box in {folder} already, with a shop of its own. Join with an empty folder.", folder=folder
         )
     key = BoxKey.made(os.urandom)
-    here = [url_of(address, port) for address in own_addresses()]
-    welcome, sign = asyncio.run(join(url, digits, key, os.urandom, version=__version__, urls=here))
+    here = [url_of(address, port) for address in own_addresses()] if urls is None else urls
+    welcome, sign = asyncio.run(join(url, digits, key, os.urandom, version=__version__, urls=here, role=role))
     made = Config(
         folder=folder,
         author=key.author(os.urandom),
@@ -214,16 +224,25 @@ def join_chain(folder: Path, url: str, digits: str, *, port: int = config.DEFAUL
     circle = Circle(welcome.root, key.box)
     if not circle.learn(welcome.certificate) or circle.own is None:
         raise Refusal("The other box answered, but its owner's certificate is not for this box. Try again.")
+    if circle.own.role != role:
+        raise Refusal("The other box does not know hubs yet. Update it first.")
     settle_in(made, key, circle.own, welcome.others, [url, *welcome.urls])
     return made, sign
 
 
 def let_in(
-    host: Config, folder: Path, *, code: str, branch: str, url: str = "", port: int = config.DEFAULT_PORT
+    host: Config,
+    folder: Path,
+    *,
+    code: str,
+    branch: str,
+    url: str = "",
+    port: int = config.DEFAULT_PORT,
+    role: str = "box",
 ) -> Config:
     """Make a further box of a chain whose founder's folder lies on this machine and is not open."""
     key, root = BoxKey.made(os.urandom), RootKey.read(host.folder / "root.key")
-    issued = certify(root, public=key.public, exchange=key.exchange_public, code=code, branch=branch)
+    issued = certify(root, public=key.public, exchange=key.exchange_public, code=code, branch=branch, role=role)
     notebook = Notebook(host.folder / "sync.db")
     founder = (host.folder / CERTIFICATE).read_text("ascii").strip()
     known = Circle(host.root, BoxKey.read(host.folder / "box.key").box)

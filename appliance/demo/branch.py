@@ -17,7 +17,8 @@ from appliance import config
 from appliance.demo.drill import CASES, DEEDS
 from appliance.journal import Refusal
 from appliance.journal.check import check, digests
-from appliance.serving import Entrance, close_after_stopping, open_house
+from appliance.running import close_after_stopping
+from appliance.serving import Entrance, open_house
 from appliance.shopfitting import Opened, close_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.company import Company

@@ -1,6 +1,6 @@
 """One real box as a process: the whole house with its door, courier and voice, told by lines on standard input.
 
-Lines: `work N` writes N branches down, `invite CODE` opens the door to a newcomer, `state` prints digests and heads as one line of JSON, `check` looks for faults.
+Further words name loops that do not run. Lines: `work N` writes N branches down, `invite CODE` opens the door to a newcomer, `state` prints digests and heads as one line of JSON, `meet` talks with everybody now, `check` looks for faults.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ import uvicorn
 
 from appliance import config
 from appliance.journal.check import check, digests
-from appliance.serving import Entrance, close_after_stopping, open_house
+from appliance.running import close_after_stopping
+from appliance.serving import Entrance, open_house
 from appliance.shop.settings.places import add_branch
 from appliance.shopfitting import close_box
 from appliance.sync.boxes.anchor import alone
 
 
-def main(folder: str) -> None:
-    made, box = open_house(config.read(Path(folder)))
+def main(folder: str, *without: str) -> None:
+    made, box = open_house(config.read(Path(folder)), without=without)
     journal, told = box.journal, box.config
     served = uvicorn.Config(
         Entrance(made), "::" if told.host == "::" else told.host, told.port, log_level="warning", ws="none",
@@ -47,6 +48,8 @@ def main(folder: str) -> None:
                 say(**state())
             elif verb == "invite":
                 say(digits=made.state.company.invite(code=rest, branch=told.branch).digits)
+            elif verb == "meet":
+                say(met=[made.state.company.courier.meet(one.box) for one in made.state.company.circle.others])
             elif verb == "check":
                 say(wrong=check(journal))
         os.kill(os.getpid(), signal.SIGTERM)
@@ -78,4 +81,4 @@ def say(**told: object) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -39,12 +39,12 @@ class Shop:
         assert done.returncode == fine, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def open(self) -> None:
+    def open(self, *without: str) -> None:
         told = config.read(self.folder)
         config.write(config.Config(**{**vars(told), "host": "127.0.0.1", "port": free_port()}))
         self.url = f"http://127.0.0.1:{config.read(self.folder).port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.living", str(self.folder)],
+            [sys.executable, "-m", "tests.sync.living", str(self.folder), *without],
             cwd=HOUSE, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         self.ask("state")

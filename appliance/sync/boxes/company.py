@@ -15,7 +15,7 @@ from appliance.journal import Clock, Journal, Refusal
 from appliance.journal.certificate import EVERYWHERE, Certificate
 from appliance.journal.controls import Control, Cut, Retire, Revoke
 from appliance.sync.boxes.anchor import Anchor
-from appliance.sync.boxes.circle import Circle, certify
+from appliance.sync.boxes.circle import HUB, Circle, certify
 from appliance.sync.boxes.courier import Courier
 from appliance.sync.boxes.door import Door
 from appliance.sync.boxes.keys import BoxKey, Random, RootKey
@@ -75,8 +75,9 @@ class Company:
         self._told = told
         self._folder = folder
         self._clock = clock
-        self.admitted: Callable[[Certificate], None] = lambda _: None
-        """Told of each box that was let in here, so that the shop writes it down. May raise `Refusal`."""
+        self.admitted: Callable[[Certificate, str], None] = lambda _box, _address: None
+        """Told of each box that was let in here, and where everybody finds it if it is a hub, so that the shop writes it
+        down. May raise `Refusal`."""
         self.notebook = self._opened(folder, circle)
         self.swap = self._speaking(anchor, clock)
         self.post = Post(key, circle, random)
@@ -208,7 +209,7 @@ class Company:
         return msgspec.structs.replace(bare, signature=root.sign(bare.message))
 
     def invite(
-        self, *, code: str, branch: str, partitions: Sequence[str] = (EVERYWHERE,), role: str = "box", sheet: str = ""
+        self, *, code: str, branch: str, partitions: Sequence[str] = (EVERYWHERE,), sheet: str = ""
     ) -> Invitation:
         """Open the door to one box for five minutes; it will be `code` of `branch`.
 
@@ -217,6 +218,7 @@ class Company:
         root = self.root_key(sheet)
 
         def admit(newcomer: Newcomer) -> Welcome:
+            role = HUB if newcomer.role == HUB else "box"
             known = self.circle.member(sha256(newcomer.public).digest()[:16])
             issued = certify(
                 root,
@@ -228,7 +230,7 @@ class Company:
                 partitions=partitions,
                 number=known.number + 1 if known else 1,
             )
-            self.admitted(issued)
+            self.admitted(issued, next(iter(newcomer.urls), "") if role == HUB else "")
             self.circle.learn(issued.raw)
             self.notebook.reached(issued.box, newcomer.urls)
             return self._welcome(issued)

@@ -61,16 +61,16 @@ class Door:
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["method"] != "POST":
-            await _reply(send, 405, b"post")
+            await reply(send, 405, b"post")
             return
         try:
             if scope["path"] == PAIR:
                 answer = await self._answered(self._paired, await self._letter(scope, receive, MOST_PAIR))
             else:
                 answer = await self._answered(self._swapped, await self._letter(scope, receive, MOST_BODY))
-            await _reply(send, 200, answer)
+            await reply(send, 200, answer)
         except TurnedAway as turned:
-            await _reply(send, turned.status, turned.why.encode())
+            await reply(send, turned.status, turned.why.encode())
 
     def close(self) -> None:
         """Finish what is being answered."""
@@ -123,7 +123,8 @@ class Door:
         return self._pair(letter)
 
 
-async def _reply(send: Send, status: int, body: bytes) -> None:
+async def reply(send: Send, status: int, body: bytes) -> None:
+    """Send an answer whole."""
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -14,12 +14,23 @@ MOST_WELCOME = 8 * 1024 * 1024
 
 
 async def join(
-    url: str, digits: str, key: BoxKey, random: Random, *, version: str = "", urls: Sequence[str] = ()
+    url: str,
+    digits: str,
+    key: BoxKey,
+    random: Random,
+    *,
+    version: str = "",
+    urls: Sequence[str] = (),
+    role: str = "box",
 ) -> tuple[Welcome, str]:
     """Ask to be let in; returns the welcome and what both screens show. Refuses in words for a person."""
     guest = Guest(digits, random)
     newcomer = Newcomer(
-        public=key.public, exchange=key.exchange_public, version=version, urls=[one for one in urls if len(one) < 200]
+        public=key.public,
+        exchange=key.exchange_public,
+        version=version,
+        urls=[one for one in urls if len(one) < 200],
+        role=role,
     )
     try:
         first = await _asked(url, guest.first, MOST_PAIR)

@@ -89,7 +89,7 @@ class Meetings:
 
     def met(self, peer: Certificate, outcome: Outcome) -> None:
         """There was a talk, whoever began it."""
-        now, told, why = self._clock.now_ms(), outcome.peer, _why(outcome)
+        now, told, word = self._clock.now_ms(), outcome.peer, why(outcome)
 
         def change(page: Peer) -> Peer:
             agreed = now if outcome.agreed else page.agreed_ms
@@ -103,8 +103,8 @@ class Meetings:
                 ahead_ms=outcome.ahead_ms,
                 heads=page.heads if outcome.heads is None else pack_shorts(outcome.heads),
                 partitions=None if outcome.partitions is None else tuple(outcome.partitions),
-                trouble=why,
-                trouble_ms=now if why else 0,
+                trouble=word,
+                trouble_ms=now if word else 0,
             )
 
         self._notebook.change(peer.box, change)
@@ -117,9 +117,9 @@ class Meetings:
         if peer is not None:
             self.met(peer, outcome)
 
-    def missed(self, peer: Certificate, why: str) -> None:
+    def missed(self, peer: Certificate, word: str) -> None:
         """There was no talk."""
-        self._notebook.note(peer.box, trouble=why, trouble_ms=self._clock.now_ms())
+        self._notebook.note(peer.box, trouble=word, trouble_ms=self._clock.now_ms())
 
     def written(self, others: Iterable[Certificate]) -> None:
         """Something was written here: from now on it waits for whoever was level."""
@@ -168,7 +168,8 @@ class Meetings:
         )
 
 
-def _why(outcome: Outcome) -> str:
+def why(outcome: Outcome) -> str:
+    """Say in one word what was in the way; nothing when nothing was."""
     if outcome.turned:
         return outcome.turned
     if outcome.ahead:

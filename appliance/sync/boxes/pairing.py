@@ -37,6 +37,8 @@ class Newcomer(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     exchange: bytes
     version: str = ""
     urls: list[str] = []
+    role: str = "box"
+    """box, or hub for one that only keeps the log and passes it on."""
 
 
 class Welcome(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -15,6 +15,7 @@ from appliance.journal.segments import Segment
 from appliance.sync.hub import pieces
 from appliance.sync.hub.base import Base, Conn
 from appliance.sync.hub.pieces import Known, Wanted
+from appliance.sync.hub.resting import rest
 from appliance.sync.hub.rules import Place, Rules, edition, read
 from appliance.sync.hub.storing import keep_certificates, scrub, store
 from appliance.sync.hub.taking import Certificates, Planner, begun
@@ -155,6 +156,14 @@ class HubLog:
             if plan.erased:
                 scrub(conn)
             return plan.merged
+
+    # ---- in quiet moments
+
+    def tidy(self) -> int:
+        """Join small pieces that are old, and finish scrubbing that broke off; returns how many pieces gave way."""
+        with self._base.conn() as conn:
+            scrub(conn)
+            return rest(conn)
 
     def _planner(self, conn: Conn, merged: Merged, rules: Rules, found: Known) -> Planner:
         def head_at(place: Place, seq: int) -> bytes | None:

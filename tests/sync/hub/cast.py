@@ -42,9 +42,7 @@ class Hub:
         return self.log.digest()
 
     def rows(self, query: str, *told: object) -> list[tuple]:
-        with self.base.conn() as conn:
-            done = conn.execute(query, told)  # type: ignore[arg-type]
-            return done.fetchall() if done.description else []
+        return rows(self.base, query, *told)
 
 
 def hub_of(dsn: str, *, clock: TestClock | None = None) -> Hub:
@@ -82,15 +80,21 @@ def gather(point: Hub | Kin, *boxes: Kin, times: int = 4) -> None:
 
 def same(point: Hub | Kin, *boxes: Kin) -> bool:
     assert [clean(one.desk) for one in boxes] == [[]] * len(boxes)
-    assert not isinstance(point, Hub) or flaws(point) == []
+    assert not isinstance(point, Hub) or flaws(point.base) == []
     return {one.journal.digest() for one in boxes} == {log_of(point).digest()} and agree(*(one.desk for one in boxes))
 
 
-def flaws(hub: Hub) -> list[str]:
+def rows(base: Base, query: str, *told: object) -> list[tuple]:
+    with base.conn() as conn:
+        done = conn.execute(query, told)  # type: ignore[arg-type]
+        return done.fetchall() if done.description else []
+
+
+def flaws(base: Base) -> list[str]:
     """What is wrong with the log in the database: a gap, a doubled entry, a broken chain, an end that is not the head."""
     wrong, heads = [], dict[int, tuple[int, bytes]]()
-    for place, first, last, head, raw in hub.rows(
-        "select place, first, last, head, segment from piece order by place, last"
+    for place, first, last, head, raw in rows(
+        base, "select place, first, last, head, segment from piece order by place, last"
     ):
         seq, before = heads.get(place, (0, bytes(32)))
         segment = read_segment(raw)
@@ -100,5 +104,5 @@ def flaws(hub: Hub) -> list[str]:
         if segment.signature and not segment.seal(head).holds:
             wrong.append(f"place {place}: the seal at {last} does not hold")
         heads[place] = (last, head)
-    told = {n: (seq, head) for n, seq, head in hub.rows("select n, seq, head from place where seq > 0")}
+    told = {n: (seq, head) for n, seq, head in rows(base, "select n, seq, head from place where seq > 0")}
     return wrong if told == heads else [*wrong, "heads do not stand at the ends"]
