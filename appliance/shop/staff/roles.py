@@ -75,7 +75,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "cashier", "收银员", "Cashier",
         (*EVERYBODY, *LOOKING, *SELLING, "orders.take_payment", "shipping.counter_sale", "accounts.see",
-         "accounts.new_receipt", "accounts.settle*"),
+         "accounts.new_receipt", "accounts.*_till", "accounts.settle*"),
         ("phone",),
         {"discount": 500, "refund": 20_000, "top_up": 500_000},
     ),
