@@ -13,6 +13,7 @@ from appliance.web.pages import RoomPages
 from appliance.web.routes import Address, Posted, doing
 
 ADDRESS = "/demo/phone"
+BUTTONS = "/demo/phone/do"
 TALKS_S = 40
 RINGS = 8
 STRANGER, CANVASSER = "13911112222", "02166667777"
@@ -53,7 +54,7 @@ class Phones:
 
     def routes(self, front: Front) -> list[Address]:
         """Where the page's buttons lead."""
-        return [doing(ADDRESS, self._do)]
+        return [doing(BUTTONS, self._do)]
 
     def _show(self, visit: Visit) -> Answer:
         people: dict[str, Any] = {}

@@ -152,9 +152,11 @@ def test_the_rules_of_the_installer_know_every_usable_modem():
 def test_a_modem_that_no_usb_tells_of_is_named_in_the_boxs_own_settings(tmp_path: Path):
     told = demo.new_box(tmp_path / "shop", code="A1")
     config.write(replace(told, modems=("/dev/ttyS0", 'odd "name"')))
-    made, box = open_house(config.read(told.folder))
+    made, box = open_house(config.read(told.folder), demo=True)
     try:
         lines = [one.line for one in made.state.exchange.telephone.lines.standings()]
+        playing = [f"port-{link.strip('/').replace('/', '-')}" for link in made.state.phones.links]
     finally:
+        made.state.phones.stop()
         close_box(box)
-    assert lines == ["port-dev-ttyS0", 'port-odd "name"']
+    assert lines == ["port-dev-ttyS0", 'port-odd "name"', *playing]
