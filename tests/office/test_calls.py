@@ -10,6 +10,7 @@ from appliance.shop.office import actions as office
 from appliance.shop.office.callers import Caller, callers, eyes
 from appliance.shop.office.line_records import Call, PhoneLine
 from appliance.shop.office.records import Task
+from appliance.shop.shipping import actions as shipping
 from tests.cast import agree, clean, meet
 from tests.orders.teahouse import House, approved, order, refused
 
@@ -50,6 +51,9 @@ def test_who_calls_is_known_with_what_they_bought_and_owe(alice: Desk, house: Ho
     assert [row.id for row in card.orders] == [placed]
     assert card.marks.split() == [house.li_na, placed]
     assert card.live
+    assert card.person.bought == 0
+    shipping.ship(alice, order=placed, waybill="SF1")
+    assert (person := cards(alice)[0].person) and person.bought == 12_800
 
 
 def test_the_number_may_come_after_the_ring_and_the_name_after_the_number(alice: Desk, line: str) -> None:

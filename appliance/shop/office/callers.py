@@ -93,8 +93,8 @@ def _people(reader: Reader, ids: list[str]) -> list[Row]:
     if not ids:
         return []
     return reader.rows(
-        "select l.id, l.no, l.name, l.class_name, l.place, l.state, l.phone, k.remark, k.blacklist_reason, "
-        "ifnull((select b.charged from party_balance b where b.id = l.id), 0) as charged, "
+        "select l.id, l.no, l.name, l.class_name, l.place, l.state, l.phone, l.bought, k.remark, "
+        "k.blacklist_reason, "
         "ifnull((select b.balance from party_balance b where b.id = l.id), 0) as balance, "
         "ifnull((select b.prepaid from party_balance b where b.id = l.id), 0) as prepaid, "
         "(select count(*) from (select 1 from customer_root m cross join order_list o on o.customer = m.id "
