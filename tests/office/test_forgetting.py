@@ -183,10 +183,12 @@ def test_the_owner_erases_from_the_customers_page_and_others_are_not_asked(
     assert f"/do/office/erase_person?customer={house.li_na}" in page.text
     form = alice_at.get(f"/do/office/erase_person?customer={house.li_na}")
     assert "as the law asks of a shop" in form.text and "nothing brings them back" in form.text
+    assert "data-pop" in alice_at.get("/panel/office/corner").text
     done = alice_at.post("/do/office/erase_person", customer=house.li_na, asked="on")
     assert (done.status_code, done.headers["location"]) == (303, "/customers")
     assert alice_at.get(f"/customers/{house.li_na}").status_code == 404
     for path in (
+        "/panel/office/corner",
         f"/orders/{known}",
         "/orders",
         "/office/calls",
@@ -197,6 +199,7 @@ def test_the_owner_erases_from_the_customers_page_and_others_are_not_asked(
         answer = alice_at.get(path)
         assert (path, answer.status_code) == (path, 200)
         assert not [text for text in TOLD if text in answer.text]
+    assert "data-pop" not in alice_at.get("/panel/office/corner").text
 
 
 def test_a_manager_may_not_erase(box: Shop, chen_at: Tablet, house: House, known: str) -> None:

@@ -83,7 +83,7 @@ def _calls(reader: Reader, box: str, only: Eyes, now_ms: int) -> list[Row]:
     return reader.rows(
         "select c.*, l.can, l.records from (select * from call_list where state in ('ringing', 'talking') union "
         "select * from call_list where ended_at > ?) c join phone_line l on l.id = c.line "
-        "where l.box = ? and c.nuisance = 0 and c.state <> 'short_ring' "
+        "where l.box = ? and c.nuisance = 0 and c.state <> 'short_ring' and c.presentation <> 'erased' "
         "and (? = '[]' or l.id in (select value from json_each(?))) order by c.began_at desc limit ?",
         now_ms - STAYS_MS, box, json.dumps(lines), json.dumps(lines), MOST_CARDS,
     )  # fmt: skip
