@@ -28,7 +28,7 @@ test: $(VENV)/.dev words
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	$(PYTHON) -m pytest -n 2 --cov --cov-report= -m "not alone"
+	$(PYTHON) -m pytest -n 2 --dist worksteal --cov --cov-report= -m "not alone"
 	$(PYTHON) -m pytest --cov --cov-append --cov-report=term -m alone
 	$(PYTHON) -m tests.refusals
 
