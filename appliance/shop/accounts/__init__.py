@@ -19,7 +19,6 @@ from appliance.shop.accounts.counter import (
 from appliance.shop.accounts.records import (
     AccountId,
     Allocated,
-    CashSession,
     Charged,
     MoneyAccount,
     MoneyMoved,
@@ -33,7 +32,6 @@ from appliance.shop.accounts.records import (
 __all__ = [
     "AccountId",
     "Allocated",
-    "CashSession",
     "Charged",
     "MoneyAccount",
     "MoneyMoved",

@@ -6,6 +6,7 @@ travel; the piece of the head shows a second history under one name (R6).
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -21,6 +22,7 @@ Shorts = dict[tuple[bytes, str], tuple[int, bytes]]
 _decode = msgspec.msgpack.Decoder(dict[str, bytes]).decode
 
 
+@lru_cache(10_000)
 def short(author: bytes) -> bytes:
     """Return the short name of an author."""
     return sha256(author).digest()[:SHORT]

@@ -87,6 +87,8 @@ class HubLog:
             ours = self.rules.limits.told(found.heads)
             asked = {place: told for place, told in theirs.items() if 0 < told[0] <= ours.get(place, (0, b""))[0]}
             behind = {place: told for place, told in asked.items() if told != ours[place]}
+            if not behind:
+                return []
             ends = pieces.heads_at(conn, [(found.numbers[place], seq) for place, (seq, _) in behind.items()])
             forks = []
             for (author, partition), (seq, head) in behind.items():
@@ -129,7 +131,10 @@ class HubLog:
                     yield from ((proof, True) for proof in _proof(conn, number))
                 if theirs[0] < told[0]:
                     wanted.append(Wanted(number, theirs[0], told[0]))
-            yield from ((packed, False) for packed in pieces.restampings(conn, wanted))
+            if not wanted:
+                continue
+            if rules.restamps:
+                yield from ((packed, False) for packed in pieces.restampings(conn, wanted))
             yield from ((packed, True) for packed in pieces.in_order(conn, wanted))
 
     # ---- taking in

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from appliance.journal.entry import NO_HEAD
 from appliance.journal.reading import Heads
@@ -20,22 +20,40 @@ class Known(NamedTuple):
 
     mark: tuple[int, int]
     """Moves with every entry, for sequences only ever grow: (places, sum of their sequences)."""
+    moved: int
+    """The latest move that was seen. Another one may have been begun before it and ended after it."""
     heads: Heads
     numbers: dict[Place, int]
 
 
 def known(conn: Conn, before: Known | None) -> Known:
-    """Read how far every log reaches, unless that is what was read before."""
+    """Read how far every log reaches; of what was read before only what moved since."""
     if before is not None:
-        found = conn.execute("select count(*), coalesce(sum(seq), 0)::bigint from place", binary=True).fetchone()
-        if found == before.mark:
-            return before
-    rows = conn.execute("select n, author, partition, seq, head from place", binary=True).fetchall()
-    return Known(
-        (len(rows), sum(row[3] for row in rows)),
-        {(author, name): (seq, head) for _, author, name, seq, head in rows if seq},
-        {(author, name): n for n, author, name, _, _ in rows},
-    )
+        rows = conn.execute(
+            "select n, author, partition, seq, head, moved from place where moved > %s or n > %s",
+            (before.moved, max(before.numbers.values(), default=0)),
+            binary=True,
+        ).fetchall()
+        found = _with(before, rows) if rows else before
+        if conn.execute(_MARK, binary=True).fetchone() == found.mark:
+            return found
+    rows = conn.execute("select n, author, partition, seq, head, moved from place", binary=True).fetchall()
+    return _with(Known((0, 0), 0, {}, {}), rows)
+
+
+_MARK = "select count(*), coalesce(sum(seq), 0)::bigint from place"
+
+
+def _with(before: Known, rows: Sequence[tuple[Any, ...]]) -> Known:
+    heads, numbers, moved, total = dict(before.heads), dict(before.numbers), before.moved, before.mark[1]
+    for n, author, name, seq, head, at in rows:
+        place = (author, name)
+        numbers[place] = n
+        total += seq - heads.get(place, (0, b""))[0]
+        moved = max(moved, at)
+        if seq:
+            heads[place] = (seq, head)
+    return Known((len(numbers), total), moved, heads, numbers)
 
 
 def piece_with(conn: Conn, place: int, seq: int) -> Segment | None:

@@ -36,9 +36,11 @@ def rest(conn: Conn, *, window: int = WINDOW, stay: int = STAY) -> int:
     gone = 0
     try:
         while span := _due(conn, window, stay):
+            # Why stamps count less is told before what it speaks of, so it goes on lying by itself.
             rows = conn.execute(
                 "select place, first, last, octet_length(segment) from piece "
-                "where arrived > %s and arrived <= %s order by place, last",
+                "where arrived > %s and arrived <= %s and not exists (select 1 from restamped r "
+                "where r.place = piece.place and r.seq = piece.last and piece.first = piece.last) order by place, last",
                 span,
             ).fetchall()
             for run in _runs([Lying(*row) for row in rows]):

@@ -15,8 +15,9 @@ create table if not exists place (
     partition text collate "C" not null,
     seq bigint not null default 0,
     head bytea not null default decode(repeat('00', 32), 'hex'),
+    moved bigint not null default 0,        -- grows with each move, so that who looked before reads the rest only
     unique (partition, author)
-);
+) with (fillfactor = 40);
 
 -- Taken only while a place is held, and by nobody in advance: so whoever builds on a piece comes behind it.
 create sequence if not exists arrival;

@@ -55,7 +55,7 @@ def _moved(conn: Conn, plan: Plan, numbers: dict[Place, int]) -> bool:
         return True
     with conn.cursor() as cursor:
         cursor.executemany(
-            "update place set seq = %s, head = %s where n = %s and seq = %s and head = %s",
+            "update place set seq = %s, head = %s, moved = nextval('arrival') where n = %s and seq = %s and head = %s",
             [(seq, head, n, was_seq, was_head) for n, was_seq, was_head, seq, head in rows],
         )
         return cursor.rowcount == len(rows)

@@ -1,1 +1,0 @@
-"""Tills: who stands at which drawer, and how the counting came out."""

@@ -1,1 +1,0 @@
-"""Where the money lies: every account, and the journal of each."""
