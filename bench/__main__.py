@@ -5,7 +5,7 @@ import sys
 
 from bench.report import Figure, tell
 
-SECTIONS = ("ground", "standing", "pages", "writes", "imports", "phone", "ring")
+SECTIONS = ("ground", "standing", "pages", "writes", "imports", "phone", "ring", "hub", "morango")
 
 
 def main() -> int:
