@@ -7,6 +7,9 @@ from pathlib import Path
 
 from appliance.journal.disk import explained
 
+BRIEF = 24
+"""So many letters of a hash, 96 bits, are enough to find a blob by."""
+
 
 class Blobs:
     """A folder of files named by their SHA-256."""
@@ -46,9 +49,21 @@ class Blobs:
 
     def path(self, name: str) -> Path:
         """Say where the blob of a hash lies; raises `ValueError` for what is no hash."""
-        if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
+        if len(name) != 64 or not _is_hex(name):
             raise ValueError("That is not the name of a blob.")
         return self._folder / name[:2] / name[2:]
+
+    def found(self, beginning: str) -> Path:
+        """Say where the blob lies whose hash begins so, at least `BRIEF` long; raises `ValueError` for what is no hash."""
+        if not BRIEF <= len(beginning) <= 64 or not _is_hex(beginning):
+            raise ValueError("That is not the name of a blob.")
+        begins = self._folder / beginning[:2] / beginning[2:]
+        alike = [one for one in begins.parent.glob(f"{begins.name}*") if not one.suffix]
+        return alike[0] if len(alike) == 1 else begins
+
+
+def _is_hex(name: str) -> bool:
+    return set(name) <= set("0123456789abcdef")
 
 
 def _write(path: Path, content: bytes) -> None:

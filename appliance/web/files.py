@@ -57,7 +57,7 @@ def own_files(static: Mapping[str, StaticFile]) -> HTTPRouteHandler:
 
 def _blob(visit: Visit, name: str) -> Answer | File:
     try:
-        path = visit.front.journal.blobs.path(name)
+        path = visit.front.journal.blobs.found(name)
     except ValueError:
         raise Missing("file") from None
     if not path.is_file():

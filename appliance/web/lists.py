@@ -25,8 +25,6 @@ from appliance.web.visit import Visit
 
 FOUND, SEARCH_LENGTH = 200, 100
 SAFE = "-_.~:,"
-STEP = "<td class=c-act><a"
-"""How a cell begins that holds a next step: on a phone its card keeps room for it."""
 
 
 class Around(NamedTuple):
@@ -174,8 +172,7 @@ class ListPage:
     def row_html(self, row: Row) -> str:
         """One row as HTML."""
         seen = self.visit.seen
-        cells = "".join([column.cell(row, seen) for column in self.columns])
-        return f'<tr id="{row["id"]}"{" class=acts" if STEP in cells else ""}>{cells}'
+        return f'<tr id="{row["id"]}">{"".join([column.cell(row, seen) for column in self.columns])}'
 
     @property
     def body(self) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import markupsafe
 from markupsafe import Markup, escape
 
+from appliance.journal.blobs import BRIEF
 from appliance.journal.numbers import yuan
 
 _escaped = vars(markupsafe)["_escape_inner"]
@@ -37,11 +38,16 @@ def deed(action: str, args: Mapping[str, Any] | None = None) -> str:
     return f"{href}?{'&'.join([f'{name}={quote(str(value), safe=_PLAIN)}' for name, value in args.items()])}"
 
 
+def brief(blob: str) -> str:
+    """Name a blob as shortly as it can be found: so much of its hash that nobody guesses or meets another's."""
+    return blob[:BRIEF]
+
+
 @cache
 def icon(name: str, css: str = "") -> Markup:
     """A picture of the set, without a word of its own."""
-    more = f" {css}" if css else ""
-    return Markup('<svg class="i{}" aria-hidden="true"><use href="/static/icons.svg#i-{}"/></svg>').format(more, name)
+    dressed = f'"i {css}"' if css else "i"
+    return Markup(f"<svg class={dressed} aria-hidden=true><use href=/static/icons.svg#i-{name} /></svg>")
 
 
 def button(
@@ -112,7 +118,7 @@ def money(fen: int) -> str:
 def thumb(blob: str = "", count: Any = "", alt: str = "") -> str:
     """The small picture of goods, and on it how many there are."""
     shown = (
-        f'<img src="/blob/{written(blob)}" alt="{written(alt)}" loading="lazy" width="42" height="42">'
+        f'<img src="/blob/{brief(blob)}" alt="{written(alt)}" loading="lazy" width="42" height="42">'
         if blob
         else icon("box")
     )

@@ -120,5 +120,4 @@ def typed_path(path: str) -> str:
 
 def plain(visit: Visit, html: str, status: int = 200) -> Answer:
     """Answer with a piece of HTML as it is."""
-    del visit
-    return Answer(html, media_type="text/html", status_code=status)
+    return visit.html(html, status)

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from appliance.shop.orders.actions import set_flag
 from tests.browser.boxes import Box
 from tests.browser.tablet import Tablet
 
@@ -18,10 +19,13 @@ def pages_of(tablet: Tablet) -> int:
 
 
 def test_a_list_and_an_order_print_without_what_is_pressed(box: Box, tablet: Tablet) -> None:
+    flagged = box.value("select id from order_list order by placed_at desc limit 1")
+    box.do(set_flag, order=flagged, flag="red")
     page = tablet.go("/orders?view=all").page
     page.emulate_media(media="print")
     assert [one.evaluate("(el) => el.className") for one in page.locator(CHROME).all() if one.is_visible()] == []
-    expect(page.locator(".c-flag .vh").nth(2)).to_be_visible()
+    expect(page.locator(f"#{flagged} .c-flag")).to_have_text("红")
+    expect(page.locator(f"#{flagged} .c-flag > i")).to_have_css("font-size", re.compile(r"^1\d"))
     assert pages_of(tablet) > 1
     order = box.value("select id from order_list where state = 'approved' limit 1")
     page.emulate_media(media="screen")

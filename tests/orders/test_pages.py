@@ -59,6 +59,19 @@ def seen(tablet: Tablet, path: str) -> str:
     return html.unescape(answer.text)
 
 
+def test_a_list_says_once_what_holds_for_all_its_rows(alice: Desk, house: House, tablet: Tablet) -> None:
+    order(alice, house, NewLine(sku=house.teapot), NewLine(sku=house.cup, qty=2 * ONE), delivery_term="cod")
+    tablet.http.cookies.set("lang", "zh", domain="testserver.local")
+    whole = tablet.get("/orders").text
+    pane = tablet.http.get("/orders", headers={"HX-Request": "true"}).text
+    row = re.split(r"<tr id=|\s*</tbody>", pane[pane.index("<tbody>") :], maxsplit=2)[1]
+    around = len(pane.encode()) - len(row.encode())
+    assert len(row.encode()) <= 780
+    assert around <= 9_000
+    assert len(whole.encode()) - len(pane.encode()) <= 12_500
+    assert tablet.http.get("/orders").headers["content-encoding"] == "gzip"
+
+
 def test_every_screen_shows_in_both_languages_with_few_statements(alice: Desk, house: House, tablet: Tablet) -> None:
     waiting = order(alice, house, NewLine(sku=house.teapot), NewLine(sku=house.cup, qty=2 * ONE), buyer_message="礼盒")
     pay(alice, house, waiting)

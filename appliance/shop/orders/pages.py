@@ -51,20 +51,12 @@ class OrderGoods(c.Goods):
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write picture, title and tags; the second line tells the spec."""
-        words = seen.words
-        image = PICTURE.format(row["picture"]) if row["picture"] else BOX
-        badge = f"<span class=n>{words.qty(row['units'])}</span>" if row["units"] > 10_000 else ""
-        title = escape(row["goods"] or words("No goods"))
+        words, count = seen.words, seen.words.qty(row["units"]) if row["units"] > 10_000 else ""
+        title = row["goods"] or words("No goods")
         if row["kinds"] > 1:
-            title = escape(words("{goods} and more, {count} kinds", goods=row["goods"], count=row["kinds"]))
-        tags = "".join(f' <span class="tag tag-{tone}">{escape(words(text))}</span>' for text, tone in tags_of(row))
-        under = f"<div class=sub>{escape(row['goods_spec'])}{tags}</div>"
-        text = f"<div><div class=clip>{title}</div>{under}</div>"
-        return f"<div class=goods><span class=th>{image}{badge}</span>{text}</div>"
-
-
-PICTURE: Final = '<img src="/blob/{}" alt="" loading=lazy width=42 height=42>'
-BOX: Final = "<svg class=i aria-hidden=true><use href=/static/icons.svg#i-box /></svg>"
+            title = words("{goods} and more, {count} kinds", goods=row["goods"], count=row["kinds"])
+        tags = "".join([f' <span class="tag tag-{tone}">{escape(words(text))}</span>' for text, tone in tags_of(row)])
+        return c.pictured(row["picture"], count, escape(title), f"{escape(row['goods_spec'])}{tags}")
 
 
 class OrderStatus(c.Status):
@@ -73,12 +65,11 @@ class OrderStatus(c.Status):
     def text(self, row: Any, seen: Seen) -> str:
         """Write the word in the tone of whoever must act."""
         tone, word, note = standing(row, seen.now_ms)
-        shown = {"way": "go"}.get(tone, tone)
-        return f'<span class="st st-{shown}">{escape(seen.words.name(word))}</span>{_sub(note, seen)}'
+        return f"{c.state_html(tone, seen.words.name(word))}{_sub(note, seen)}"
 
 
 def _sub(note: tuple[str, Mapping[str, object]], seen: Seen) -> str:
-    return f"<div class=sub>{escape(seen.words(note[0], **note[1]))}</div>" if note[0] else ""
+    return f"<p>{escape(seen.words(note[0], **note[1]))}" if note[0] else ""
 
 
 def next_step(row: Any) -> Do | Go | None:

@@ -85,6 +85,23 @@ function afterSwap(event) {
   if (!main().contains(document.activeElement)) main().focus({ preventScroll: true });
 }
 
+/** How much waits in a room: a figure on its picture, and a word before it for who listens. */
+function count(link, waiting) {
+  let dot = link.querySelector(".dot-count");
+  if (!dot && waiting) {
+    dot = document.createElement("span");
+    dot.className = "dot-count";
+    const word = document.createElement("span");
+    word.className = "vh";
+    word.textContent = `${document.getElementById("rail").dataset.waits} `;
+    dot.append(word, document.createElement("span"));
+    link.append(dot);
+  }
+  if (!dot) return;
+  dot.hidden = !waiting;
+  dot.lastElementChild.textContent = waiting;
+}
+
 /** The toolbar stays while pages come and go: each page tells it which room this is, and what waits in the others. */
 export function toolbar(told) {
   if (!told) return;
@@ -93,10 +110,7 @@ export function toolbar(told) {
     const room = new URL(link.href).pathname;
     if (room === told.dataset.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
-    const dot = link.querySelector(".dot-count");
-    if (!dot || !(room in counts)) continue;
-    dot.hidden = !counts[room];
-    dot.lastElementChild.textContent = counts[room];
+    if (room in counts) count(link, counts[room]);
   }
   told.remove();
 }

@@ -8,10 +8,10 @@ const key = () => `chosen ${list()?.dataset.path ?? location.pathname}`;
 const chosen = () => new Map(memory.get(key()) ?? []);
 // A row is remembered as it was when it was chosen: with its sum, and the version by which later changes are noticed.
 const id = (box) => box.closest("tr").id;
-const told = (box) => [fen(box.closest("tr")), box.value];
+const told = (box) => [fen(box.closest("tr")), box.getAttribute("value")];
 
 function fen(row) {
-  const figures = row?.querySelector(".c-money .money")?.textContent.replace(/[^\d.-]/g, "");
+  const figures = row?.querySelector(".c-money b")?.textContent.replace(/[^\d.-]/g, "");
   return figures ? Math.round(Number(figures) * 100) : 0;
 }
 
