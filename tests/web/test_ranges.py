@@ -60,6 +60,7 @@ def house(shop: Shop) -> House:
             seller, house, NewLine(sku=chance.choice([house.teapot, house.cup])),
             shop=chance.choice(SHOPS), warehouse=chance.choice(WAREHOUSES),
             salesperson=chance.choice(SELLERS), remark=chance.choice(["包装", "急"]),
+            delivery_term=chance.choice(["prepaid", "cod"]),
         )  # fmt: skip
     return house
 
@@ -126,6 +127,9 @@ def test_a_list_its_totals_its_search_and_its_sheet_show_exactly_what_lies_withi
 ) -> None:
     confine(tablet, told)
     whole = shop.journal.reading()
+    waits = whole.execute(f"select count(*) from order_list where state = 'to_review' and {inside(told)}").fetchone()[0]
+    rail = re.search(r'<a class="rail-item" href="/orders".*?</a>', tablet.get("/").text, re.DOTALL)
+    assert rail and re.findall(r"<span>(\d+)</span>", rail[0]) == ([str(waits)] if waits else [])
     rows = whole.execute(f"select id, number, receivable from order_list where {inside(told)}").fetchall()
     asked = f"view=all&sort={sort}&q={remark}"
     listed = tablet.get(f"/api/v1/list/orders?{asked}").json()["rows"]
