@@ -10,6 +10,7 @@ LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "appliance"
 MOST_NAMES = 10_000
+DAY_MS = 86_400_000
 
 
 class Words:
@@ -19,6 +20,7 @@ class Words:
         self.lang = lang
         self.html_lang = "zh-CN" if lang == "zh" else lang
         self.zone = timezone(timedelta(minutes=zone_minutes))
+        self._ahead_ms = zone_minutes * 60_000
         self._catalogue = catalogue
         self._said: dict[str, str] = {}
         self._named: dict[str, str] = {}
@@ -79,16 +81,14 @@ class Words:
         """今天 10:42, 昨天 16:20, 11月19日 16:20, 2025-11-19."""
         if not at_ms:
             return ""
+        day, rest = divmod(at_ms + self._ahead_ms, DAY_MS)
+        days = (now_ms + self._ahead_ms) // DAY_MS - day
+        time = f"{rest // 3_600_000:02d}:{rest // 60_000 % 60:02d}"
+        if days in (0, 1):
+            return self("Yesterday {time}" if days else "Today {time}").replace("{time}", time)
         then = datetime.fromtimestamp(at_ms / 1000, self.zone)
         now = datetime.fromtimestamp(now_ms / 1000, self.zone)
-        days = (now.date() - then.date()).days
-        if days == 0:
-            return self("Today {time}", time=f"{then:%H:%M}")
-        if days == 1:
-            return self("Yesterday {time}", time=f"{then:%H:%M}")
-        if then.year == now.year:
-            return f"{self._date(then)} {then:%H:%M}"
-        return f"{then:%Y-%m-%d}"
+        return f"{self._date(then)} {time}" if then.year == now.year else f"{then:%Y-%m-%d}"
 
     def day(self, text: str, today: str = "") -> str:
         """11月19日 in this year, else 2025-11-19."""

@@ -10,22 +10,25 @@ MOST_CANDIDATES = 10
 
 def current(desk: Desk, customer: str) -> str:
     """Return the file that a file stands for: itself, or after a merge the oldest of its line."""
-    found = desk.value(
-        "with recursive up(id) as (select ? union select a.canonical from up u join alias a on a.customer = u.id "
-        "where a.deleted = 0 and a.canonical < a.customer) select min(id) from up",
-        customer,
-    )
-    return str(found)
+    return str(desk.value(f"with recursive {_UP} select min(id) from up", customer))
+
+
+_UP = (
+    "up(id) as (select ? union select a.canonical from up u join alias a on a.customer = u.id "
+    "where a.deleted = 0 and a.canonical < a.customer)"
+)
+"""A file and whatever it was merged into."""
 
 
 def members(desk: Desk, customer: str) -> list[str]:
     """Return every id by which this customer is known in older papers, the standing one first."""
     found = desk.rows(
-        "with recursive line(id) as (select ? union select a.customer from line l join alias a on a.canonical = l.id "
-        "where a.deleted = 0 and a.canonical < a.customer) select id from line order by id",
-        current(desk, customer),
+        f"with recursive {_UP}, line(id) as (select min(id) from up union select a.customer from line l "
+        "join alias a on a.canonical = l.id where a.deleted = 0 and a.canonical < a.customer) "
+        "select id from line order by id",
+        customer,
     )
-    return [row.id for row in found]
+    return [row["id"] for row in found]
 
 
 def match(desk: Desk, *, platform: str = "", shop: str = "", nick: str = "", open_id: str = "", phone: str = "") -> str:

@@ -270,12 +270,20 @@ _ICONS = {
 }  # fmt: skip
 
 
+_BRIEFLY = (
+    "id, number, goods, placed_at, receivable, state, frozen_reason, trouble, refund_status, revert_reason, ship_by"
+)
+"""What a line about an order reads: its goods and sum, and how it stands."""
+
+
 @panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
 def of_customer(visit: Visit, id: str) -> Answer:
     """A customer's latest orders, those of merged files too."""
     known = members(visit.desk(), id)
     marks = ", ".join("?" * len(known))
-    rows = visit.rows(f"select * from order_list where customer in ({marks}) order by placed_at desc limit 10", *known)
+    rows = visit.rows(
+        f"select {_BRIEFLY} from order_list where customer in ({marks}) order by placed_at desc limit 10", *known
+    )
     return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
 
 
