@@ -100,6 +100,13 @@ class House:
             raise RuntimeError(f"{path} answered {status}: {body[:200]!r}")
         return body
 
+    def pane(self, path: str) -> bytes:
+        """Fetch what htmx is sent of a page that must be there."""
+        status, body, _ = self._ask("GET", path, more={"HX-Request": "true"})
+        if status != 200:
+            raise RuntimeError(f"{path} answered {status}: {body[:200]!r}")
+        return body
+
     def cpu_of(self, paths: Sequence[str], times: int = 100) -> float:
         """Processor milliseconds of one GET, over many, the paths in turn; a lead elsewhere is an answer too."""
         before = self.cpu_s()

@@ -10,8 +10,9 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
+from appliance.web.assets import StaticFile
 from appliance.web.fields import Field
-from appliance.web.front import Front, StaticFile
+from appliance.web.front import Front
 from appliance.web.routes import Address, showing
 from appliance.web.visit import Answer, Missing, Visit, WebRequest
 

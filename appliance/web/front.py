@@ -1,11 +1,9 @@
 """The front: what all visits share. Rooms as they declared themselves, the two languages, and what is remembered."""
 
-import mimetypes
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,6 +11,7 @@ from markupsafe import Markup, escape
 
 from appliance.journal import Action, Clock, Journal
 from appliance.web import words as words_of_web
+from appliance.web.assets import STATIC, read_static, static_href
 from appliance.web.fields import Field, read_fields
 from appliance.web.jobs import Jobs
 from appliance.web.labels import Labels
@@ -27,9 +26,6 @@ from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
 from appliance.web.words import Words
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-SHEETS = ("tokens", "base", "parts", "lists", "forms", "phone", "corner", "print")
-"""The style sheets in the order in which they speak; a browser asks for them as one."""
 REMEMBERED_MS = 15_000
 MOST_REMEMBERED = 512
 MOST_WRITTEN = 2_000
@@ -293,37 +289,6 @@ class Front:
         self.hub.close()
         self.slow.shutdown(wait=True, cancel_futures=True)
         self.local.close()
-
-
-@dataclass(frozen=True)
-class StaticFile:
-    """A file of ours, held in memory with the tag of its content."""
-
-    content: bytes
-    kind: str
-    tag: str
-
-
-def read_static(folder: Path) -> dict[str, StaticFile]:
-    """Read every stylesheet, script and picture of ours; together they weigh less than a photo."""
-    found = {}
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if path.is_file():
-            content = path.read_bytes()
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            found[path.relative_to(folder).as_posix()] = _static(content, kind)
-    sheets = [found[name].content for name in (f"css/{sheet}.css" for sheet in SHEETS) if name in found]
-    return found | {"front.css": _static(b"\n".join(sheets), "text/css")}
-
-
-def _static(content: bytes, kind: str) -> StaticFile:
-    return StaticFile(content, kind, sha256(content).hexdigest()[:12])
-
-
-def static_href(static: Mapping[str, StaticFile], name: str) -> str:
-    """The address of a file of ours; it names the content, so that a browser may keep it for ever."""
-    found = static.get(name)
-    return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
 
 
 def _first(path: str) -> str:

@@ -16,9 +16,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal
 from appliance.web import words as words_of_web
+from appliance.web.assets import STATIC, read_static, static_href
 from appliance.web.doors import habits
 from appliance.web.files import own_files
-from appliance.web.front import STATIC, WebConfig, read_static, static_href
+from appliance.web.front import WebConfig
 from appliance.web.guard import Forged, add_headers, same_origin
 from appliance.web.routes import Posted, read_form
 from appliance.web.stage import Stage

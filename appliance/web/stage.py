@@ -124,9 +124,8 @@ def _laid_out(asks: tuple[str, ...], calls: bool) -> Callable[..., Callable[...,
     takes = [f"{one}=_missing" for one in asks] + ["caller=None"] * calls
     gives = [*asks, *["caller or _nobody"] * calls]
     program = f"lambda _written, _nobody: lambda {', '.join(takes)}: _as_is(_Markup, _written({', '.join(gives)}))"
-    made: Callable[..., Callable[..., str]] = eval(
-        program, {"_missing": missing, "_as_is": str.__new__, "_Markup": Markup}
-    )  # noqa: S307 - names of our own templates
+    known = {"_missing": missing, "_as_is": str.__new__, "_Markup": Markup}
+    made: Callable[..., Callable[..., str]] = eval(program, known)  # noqa: S307 - names of our own templates
     return made
 
 

@@ -1,0 +1,51 @@
+"""Assets: the style sheets, scripts and pictures of ours as browsers get them, held in memory."""
+
+import mimetypes
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+SHEETS = ("tokens", "base", "parts", "lists", "forms", "phone", "corner", "print")
+"""The style sheets in the order in which they speak; a browser asks for them as one."""
+_REMARK = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file of ours, held in memory with the tag of its content."""
+
+    content: bytes
+    kind: str
+    tag: str
+
+
+def read_static(folder: Path) -> dict[str, StaticFile]:
+    """Read everything; together it weighs less than a photo. The style sheets are one, and nothing carries remarks."""
+    found = {}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file() and path.suffix != ".css":
+            content = path.read_bytes()
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            ours = path.suffix == ".js" and path.parent.name != "vendor"
+            found[path.relative_to(folder).as_posix()] = _static(lean(content) if ours else content, kind)
+    sheets = [path.read_bytes() for path in (folder / "css" / f"{name}.css" for name in SHEETS) if path.is_file()]
+    return found | {"front.css": _static(lean(b"\n".join(sheets)), "text/css")}
+
+
+def lean(content: bytes) -> bytes:
+    """Leave out remarks on lines of their own, indentation and empty lines: what is for whoever reads the source."""
+    lines = map(str.strip, _REMARK.sub("", content.decode()).splitlines())
+    return "\n".join(line for line in lines if line).encode()
+
+
+def static_href(static: Mapping[str, StaticFile], name: str) -> str:
+    """The address of a file of ours; it names the content, so that a browser may keep it for ever."""
+    found = static.get(name)
+    return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
+
+
+def _static(content: bytes, kind: str) -> StaticFile:
+    return StaticFile(content, kind, sha256(content).hexdigest()[:12])
