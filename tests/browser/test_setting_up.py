@@ -133,11 +133,3 @@ def test_wrong_digits_are_said_beside_their_field_and_the_box_stays_new(
         tablet.click("button:has-text('加入')")
         expect(tablet.locator("#digits[aria-invalid], #at[aria-invalid]")).to_have_count(1)
     assert not list(box.folder.glob("box.*"))
-
-
-def test_a_shop_that_lost_its_settings_is_not_covered_by_a_new_one(tmp_path: Path):
-    (tmp_path / "shop.db").write_bytes(b"a year of work")
-    command = [sys.executable, "-m", "appliance.main", "serve", "--data", str(tmp_path)]
-    said = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False, timeout=60)
-    assert said.returncode == 1
-    assert "box.toml" in said.stderr

@@ -297,6 +297,7 @@ def test_foreign_files_are_refused() -> None:
     assert refused(b"%PDF-1.7 ....").code == "wrong_type"
     assert refused(b"a,b\n1,2\n", "orders.doc").code == "wrong_type"
     assert refused(b"").code == "empty"
+    assert refused("\ufeff".encode()).code == "empty"
     assert refused(b"PK\x03\x04 nothing else").code == "damaged"
     assert refused(
         files.repacked(orders_xlsx([order(0)]), {}).replace(b"xl/workbook.xml", b"xl/workbonk.xml")
