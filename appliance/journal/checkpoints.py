@@ -7,12 +7,13 @@ of a box that still has the log can set it right.
 """
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.journal.controls import Controls
+from appliance.journal.controls import MOST_HLC, Controls
 from appliance.journal.entry import NO_HEAD, without
 from appliance.journal.log import Log
 from appliance.journal.places import Places
@@ -36,6 +37,8 @@ class Checkpoint:
     arrived: int
     shape: str
     restamps: str
+    said: Mapping[bytes, int]
+    """The last stamp that each author gave in it."""
 
 
 def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | None:
@@ -51,7 +54,8 @@ def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | No
             return None
         shadow.go_on(until=until)
         states, reached = list(lay_out(shadow)), _reached(shadow, until)
-        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(conn, shadow.controls, reached))
+        said = _said(shadow.log, reached)
+        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(shadow.controls, said), said)
     finally:
         conn.close()
 
@@ -78,13 +82,28 @@ def _reached(shadow: Shadow, until: int) -> list[Reached]:
     return reached
 
 
-def _restamps(conn: sqlite3.Connection, controls: Controls, reached: Iterable[Reached]) -> str:
-    """Name the restampings that change anything in a checkpoint."""
-    authors = {
-        conn.execute("select author from log_place where n = ?", (place,)).fetchone()[0] for place, *_ in reached
-    }
-    told = sorted((author, sorted(found)) for author, found in controls.restamps.items() if author in authors)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+def _said(log: Reading, reached: Iterable[Reached]) -> dict[bytes, int]:
+    """Return the last stamp that each author gave in a checkpoint."""
+    before, said = _said_before(log.conn), dict[bytes, int]()
+    for place, seq, *_ in reached:
+        author = log.places.author(place)
+        told = [entry.hlc for _, entry, _ in log.stretch(place, seq, seq)]
+        said[author] = max(said.get(author, 0), told[0] if told else before.get(author, MOST_HLC))
+    return said
+
+
+def _said_before(conn: sqlite3.Connection) -> dict[bytes, int]:
+    raw = _meta(conn, "checkpoint_said")
+    return {bytes.fromhex(author): hlc for author, hlc in json.loads(raw).items()} if raw else {}
+
+
+def _restamps(controls: Controls, said: Mapping[bytes, int]) -> str:
+    """Name the restampings that change anything in a checkpoint: those that begin before its author's last stamp."""
+    told = [
+        (author, sorted(one for one in found if one[0] <= said.get(author, 0)))
+        for author, found in sorted(controls.restamps.items())
+    ]
+    return hashlib.sha256(repr([one for one in told if one[1]]).encode()).hexdigest()
 
 
 def lay_down(conn: sqlite3.Connection, made: Checkpoint) -> None:
@@ -92,7 +111,7 @@ def lay_down(conn: sqlite3.Connection, made: Checkpoint) -> None:
     conn.execute("delete from checkpoint")
     conn.execute("delete from checkpoint_head")
     _insert(conn, made.states, made.reached)
-    _remember(conn, made.arrived, made.shape, made.restamps, newest(made.states))
+    _remember(conn, made.arrived, made.shape, made.restamps, newest(made.states), made.said)
 
 
 def lay_beside(
@@ -107,7 +126,7 @@ def lay_beside(
     _insert(conn, states, reached)
     # The whole log counts on top of it: whatever the state holds already changes nothing when it is told again.
     before = int(_meta(conn, "checkpoint_newest") or 0)
-    _remember(conn, 0, "", "", max(before, newest(states)))
+    _remember(conn, 0, "", "", max(before, newest(states)), {})
 
 
 def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable[Reached]) -> None:
@@ -118,8 +137,11 @@ def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable
     conn.executemany("insert into checkpoint_head values (?, ?, ?, ?)", reached)
 
 
-def _remember(conn: sqlite3.Connection, arrived: int, shape: str, restamps: str, newest_hlc: int) -> None:
+def _remember(
+    conn: sqlite3.Connection, arrived: int, shape: str, restamps: str, newest_hlc: int, said: Mapping[bytes, int]
+) -> None:
     told = {"": str(arrived), "_shape": shape, "_restamps": restamps, "_newest": str(newest_hlc)}
+    told["_said"] = json.dumps({author.hex(): hlc for author, hlc in said.items()})
     conn.executemany(
         "insert or replace into meta values (?, ?)", [(f"checkpoint{name}", value) for name, value in told.items()]
     )
@@ -151,7 +173,7 @@ def begin(shadow: Shadow) -> None:
 def counts(conn: sqlite3.Connection, controls: Controls) -> bool:
     """Tell whether everything in the checkpoint still counts as it did, and nothing more."""
     reached: list[Reached] = [tuple(row) for row in conn.execute("select * from checkpoint_head")]
-    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(conn, controls, reached)}:
+    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(controls, _said_before(conn))}:
         return False
     for place, seq, _, more in reached:
         limit = controls.limit(place)

@@ -88,10 +88,13 @@ def _thin_seals(conn: sqlite3.Connection, place: int, first: int, last: int, siz
             "select seq from seal where place = ? and seq between ? and ? order by seq", (place, first, last)
         )
     ]
+    told = conn.execute("select seq from restamped where place = ?", (place,)).fetchall()
+    apart = {one for (seq,) in told for one in (seq - 1, seq)}
     kept = first - 1
     for seq, following in pairwise(seals):
         weight = sum(sizes[one] for one in range(kept + 1, following + 1))
-        if following - kept <= SEAL_ENTRIES and weight <= SEAL_BYTES:
+        # Why stamps are false is told before its turn, so it stays a piece of its own.
+        if seq not in apart and following - kept <= SEAL_ENTRIES and weight <= SEAL_BYTES:
             conn.execute("delete from seal where place = ? and seq = ?", (place, seq))
         else:
             kept = seq

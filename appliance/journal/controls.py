@@ -10,6 +10,7 @@ A control is a change `["c", verb, {...}]` of an entry's impersonal part:
 - `retire` {author, heads}: an author wrote its last at [[partition, seq, head], ...] (R5, R36)
 - `erase` {record}: a person is to be forgotten (R37)
 - `milestone` {number, floor, authors, reaches, states}: how far everything is known, and how far everybody is (R32)
+- `reached` {number}: the box that writes this has everything up to a milestone (R32)
 
 What they say is kept in tables beside the log, for the tables drawn from the log depend on it.
 """
@@ -115,6 +116,12 @@ class Milestone(msgspec.Struct, frozen=True):
         return {
             (self.authors[author], partition): seq for partition, told in self.reaches.items() for author, seq in told
         }
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """Whoever writes this has everything up to a milestone."""
+
+    number: int
 
 
 class Was(msgspec.Struct, frozen=True):
@@ -227,6 +234,8 @@ class Controls:
                 self.erase_record(told.record, source)
             case Milestone() as told:
                 self._stand(told, source)
+            case Reached() as told:
+                self._reach(told, source)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
 
@@ -302,8 +311,16 @@ class Controls:
             row = (told.number, place, seq, told.floor, pack(control(told)))
             self._conn.execute("insert into milestone values (?, ?, ?, ?, ?)", row)
 
+    def _reach(self, told: Reached, source: Source) -> None:
+        place, seq, _ = source
+        if not 0 < told.number < 2**63:
+            raise Unfit("A milestone has no such number.")
+        known = self._conn.execute("select 1 from reached where (place, seq) = (?, ?)", (place, seq)).fetchone()
+        if known is None and self._new(source):
+            self._conn.execute("insert into reached values (?, ?, ?)", (place, seq, told.number))
 
-Control = Revoke | Restamp | Retire | Erase | Milestone | Was
+
+Control = Revoke | Restamp | Retire | Erase | Milestone | Reached | Was
 
 
 def control(told: Control) -> list[Any]:
@@ -323,7 +340,7 @@ def read_control(change: Any) -> Control | None:
 
 
 _KINDS: dict[str, type[Control]] = {
-    kind.__name__.lower(): kind for kind in (Revoke, Restamp, Retire, Erase, Milestone, Was)
+    kind.__name__.lower(): kind for kind in (Revoke, Restamp, Retire, Erase, Milestone, Reached, Was)
 }
 
 

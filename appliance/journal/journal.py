@@ -13,6 +13,7 @@ from appliance.journal.apply import Applier
 from appliance.journal.blobs import Blobs
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import Clock, Hybrid, business_day
+from appliance.journal.cold import STAY_HOT
 from appliance.journal.desk import Desk, Draft, Work
 from appliance.journal.drawing import prepare, redraw
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
@@ -25,7 +26,7 @@ from appliance.journal.schema import Schema, ground
 from appliance.journal.shadow import Shadow
 from appliance.journal.shapes import Fact, Record, Shape
 from appliance.journal.store import Store
-from appliance.journal.upkeep import Upkeep
+from appliance.journal.upkeep import EVERY_MS, KEEP_MS, LAPSED_MS, Upkeep
 from appliance.journal.writer import Writer
 
 T = TypeVar("T")
@@ -221,9 +222,17 @@ class Journal(Upkeep):
         kept = next(kept for kept in self.schema.kept if kept.name == view)
         return search.find(conn, view, kept.search, text, limit)
 
-    def tidy(self) -> None:
+    def tidy(
+        self,
+        *,
+        stay_hot: int = STAY_HOT,
+        every_ms: int = EVERY_MS,
+        lapsed_ms: int = LAPSED_MS,
+        keep_ms: int = KEEP_MS,
+    ) -> None:
         """Forget answers older than a month (nobody repeats a request that late), pack what is old in the log, trim it."""
         before = self.clock.now_ms() - ANSWERS_KEPT_MS
         self.local(lambda conn: conn.execute("delete from answered where at < ?", (before,)).rowcount).result()
-        self.put_away()
-        self.trim()
+        self.put_away(stay_hot)
+        self.agree_on_milestones(every_ms, lapsed_ms)
+        self.trim(keep_ms)

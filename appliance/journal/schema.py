@@ -35,6 +35,7 @@ create table if not exists forked (place integer primary key, seq integer, head 
 create table if not exists cut_off (box blob primary key, number integer, told blob) without rowid;
 create table if not exists milestone (number integer, place integer, seq integer, floor integer, told blob,
     primary key (number, place, seq)) without rowid;
+create table if not exists reached (place integer, seq integer, number integer, primary key (place, seq)) without rowid;
 create table if not exists restamped (author blob, first integer, last integer, minus integer, place integer,
     seq integer, primary key (author, first, last, minus, place, seq)) without rowid;
 create table if not exists retired (author blob, "partition" text, seq integer, head blob, place integer,

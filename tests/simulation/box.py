@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.journal import Box, Journal
+from appliance.journal.entry import read_deed
 from appliance.sync.boxes.anchor import Anchor, anchor_path
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company
@@ -33,6 +34,8 @@ class Told:
     """(author, partition, sequence) -> the salt of every deed that somebody was told is done, also if it is told again."""
     people: dict[str, Place] = field(default_factory=dict)
     """Where somebody was first written down."""
+    trimmed: set[bytes] = field(default_factory=set)
+    """The salts of what was trimmed somewhere: what follows from it stands on every box, but not the deed itself."""
     gone: set[Place] = field(default_factory=set)
     """What went with a disk that was set back, and had been given to nobody."""
 
@@ -117,6 +120,10 @@ class SimBox:
             box, shop.schema(self.version), clock=self.watch, random=self._random, trust=self.circle.trust
         )
         self.desk = self.journal.desk(who=f"clerk {self.name}", branch=self.code)
+
+    def salts(self) -> set[bytes]:
+        """The salt of every deed in its log."""
+        return {read_deed(entry.parts[0]).salt for entry in self.journal.entries()}
 
     def settle(self) -> None:
         """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""

@@ -54,7 +54,8 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
                 yield f"5 one content: {box.name} differs at {place[0].hex()[:8]} {place[1]} {place[2]}"
         held.append((box, mine))
     for box, mine in held:
-        missing = [place for place, salt in told.acknowledged.items() if salt not in mine and place not in told.gone]
+        here = mine | told.trimmed
+        missing = [place for place, salt in told.acknowledged.items() if salt not in here and place not in told.gone]
         if missing:
             yield f"3 acknowledged: {box.name} lacks {len(missing)}, first {_name(missing[0])}"
 

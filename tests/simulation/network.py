@@ -11,7 +11,8 @@ from appliance.journal.entry import Unreadable
 from appliance.journal.segments import pack_segment, read_segment
 from appliance.sync.boxes.channel import Asking
 from appliance.sync.boxes.letters import SentBack
-from appliance.sync.boxes.swap import Outcome, Talk
+from appliance.sync.boxes.swap import Outcome
+from appliance.sync.boxes.talk import Talk
 from tests.simulation.box import SimBox
 from tests.simulation.world import SECOND, World
 

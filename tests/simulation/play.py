@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
 import traceback
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from appliance.journal import Refusal
+from appliance.journal import Refusal, cold
 from appliance.journal.entry import read_deed, read_sealed
 from appliance.sync.boxes.swap import Heads
 from tests.simulation import laws, shop
@@ -48,6 +49,8 @@ class Swarm:
     upgrades: float
     talks: float
     """How much of the time there is a network at all; without one, everything goes by stick."""
+    nights: float = 0.0
+    """How often a box tidies up; then limits are so tight that logs are trimmed within the hour."""
 
     @classmethod
     def drawn(cls, world: World) -> Swarm:
@@ -63,8 +66,13 @@ class Swarm:
         return cls(
             chance.choice((2, 3, 3, 4, 5)), chance.choice((2, 6, 30)), weather,
             some(0.25), some(0.6), some(0.3), some(0.3), some(0.3), some(0.15), some(1.0), some(1.0), some(0.2),
-            chance.choice((1.0, 1.0, 0.2, 0.0)),
+            chance.choice((1.0, 1.0, 0.2, 0.0)), cls._nights(world.seed),
         )  # fmt: skip
+
+    @staticmethod
+    def _nights(seed: int) -> float:
+        chance = random.Random(f"nights {seed}")
+        return chance.uniform(0.3, 1.0) if chance.random() < 0.3 else 0.0
 
 
 CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
@@ -99,6 +107,7 @@ class Play:
 
     def run(self) -> Report:
         """Play both phases."""
+        usual, cold.CHUNK_ENTRIES = cold.CHUNK_ENTRIES, 20 if self.swarm.nights else cold.CHUNK_ENTRIES
         try:
             self.open()
             self._plan()
@@ -107,6 +116,7 @@ class Play:
             self.agree()
             self.judge()
         finally:
+            cold.CHUNK_ENTRIES = usual
             for box in self.boxes:
                 box.stop()
             world, report = self.world, self.report
@@ -142,7 +152,7 @@ class Play:
         for chance, what in (
             (swarm.crash, self._crash), (swarm.sticks, self._stick), (swarm.partitions, self._part),
             (swarm.backups, self._back_up), (swarm.restores, self._restore), (swarm.clones, self._clone),
-            (swarm.upgrades, self._upgrade),
+            (swarm.upgrades, self._upgrade), (swarm.nights, self._tidy),
         ):  # fmt: skip
             if chance:
                 every(5 * MINUTE, 40 * MINUTE, self._perhaps(chance, what), end)
@@ -256,6 +266,24 @@ class Play:
         for box in self.boxes:
             if box.up:
                 self.report.wrong += laws.always(box)
+
+    def _tidy(self) -> None:
+        self.tidy(self.world.chance.choice(self.boxes))
+
+    def tidy(self, box: SimBox) -> None:
+        """Let a night pass at a box, as if it were weeks."""
+        if not box.up:
+            return
+        before = box.salts()
+        box.journal.tidy(stay_hot=20, every_ms=20 * MINUTE, lapsed_ms=10 * DAY, keep_ms=10 * MINUTE)
+        self._acknowledge_trimmed(box, before)
+
+    def _acknowledge_trimmed(self, box: SimBox, before: set[bytes]) -> None:
+        gone = before - box.salts()
+        if gone:
+            self.told.trimmed |= gone
+            self.world.say(f"{box.name} trims {len(gone)} entries")
+            self.world.mark("a log that was trimmed")
 
     # ---- the liveness phase
 

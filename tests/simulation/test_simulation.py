@@ -26,7 +26,7 @@ SOMETIMES = {
     "a cloned card", "a cut cable", "a doubled letter", "a harmed letter", "a lost letter", "a new incarnation",
     "a restored backup", "a stick", "a torn stick", "a forged stick", "a torn tail of the write-ahead log", "an update",
     "entries before their turn", "sent back: repeated", "a shipped order that was cancelled elsewhere",
-    "one fact told in two ways", "two prices at once",
+    "one fact told in two ways", "two prices at once", "a log that was trimmed",
 }  # fmt: skip
 """Interesting states that the runs together must have reached; a simulation that never sees them is blind."""
 

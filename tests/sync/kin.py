@@ -15,7 +15,8 @@ from appliance.sync.boxes.company import Company, Told
 from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.letters import Post
 from appliance.sync.boxes.messages import MOST_TOGETHER
-from appliance.sync.boxes.swap import Outcome, Swap, Talk
+from appliance.sync.boxes.swap import Outcome, Swap
+from appliance.sync.boxes.talk import Talk
 from tests.cast import BRANCH_A, TestClock, box_of
 from tests.journal.toy import QUEUE, VIEWS, Buyer, Moved, Ticket
 

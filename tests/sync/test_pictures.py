@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.sync.boxes.pictures import MOST_ASKED, Pictures
-from appliance.sync.boxes.swap import Seeing
+from appliance.sync.boxes.talk import Seeing
 from tests.sync.kin import Kin, file_away, hang_up, introduce, kin, talk
 from tests.sync.test_line import Out, served, until
 

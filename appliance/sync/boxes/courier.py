@@ -21,7 +21,8 @@ from appliance.sync.boxes.meetings import Meetings
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.near import Heard
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.swap import Outcome, Place, Seeing, Swap, Talk
+from appliance.sync.boxes.swap import Outcome, Place, Swap
+from appliance.sync.boxes.talk import Seeing, Talk
 
 IDLE_MS = 60_000
 SOON_MS = 300

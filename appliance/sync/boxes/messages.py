@@ -67,6 +67,8 @@ class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
     more: bool
     refused: int
     forks: list[Fork] = []
+    lapsed: bool = False
+    """What the asker lacks was trimmed here: it should take a snapshot (R33)."""
 
 
 class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):
@@ -87,9 +89,23 @@ class Shown(Told, frozen=True, array_like=True, tag=8, kw_only=True):
     given: list[bytes]
 
 
+class Begin(Told, frozen=True, array_like=True, tag=9, kw_only=True):
+    """Question: your snapshot, from this piece on."""
+
+    at: int
+    most: int
+
+
+class Begun(Told, frozen=True, array_like=True, tag=10, kw_only=True):
+    """Answer: so many pieces, and of how many in all."""
+
+    pieces: list[bytes]
+    count: int
+
+
 CLOCK, VERSION = "clock", "version"
-Question = Have | Trade | Show
-Answer = Same | Differs | Traded | Turned | Shown
+Question = Have | Trade | Show | Begin
+Answer = Same | Differs | Traded | Turned | Shown | Begun
 _read_question = msgspec.msgpack.Decoder(Question).decode
 _read_answer = msgspec.msgpack.Decoder(Answer).decode
 

@@ -6,7 +6,7 @@ asker lacks and the other's vector then (spec/sync.md R50). Nothing is remembere
 cut off begins again with the vectors as they stand, and has lost nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -23,6 +23,8 @@ from appliance.sync.boxes.messages import (
     PROTOCOL,
     VERSION,
     Answer,
+    Begin,
+    Begun,
     Differs,
     Fork,
     Have,
@@ -31,14 +33,12 @@ from appliance.sync.boxes.messages import (
     Show,
     Shown,
     Told,
-    Trade,
     Traded,
     Turned,
-    read_answer,
     read_question,
 )
 from appliance.sync.boxes.pictures import Pictures
-from appliance.sync.boxes.vectors import Shorts, behind, known, more_in, pack_heads, read_heads, short, shortened
+from appliance.sync.boxes.vectors import Shorts, behind, known, pack_heads, read_heads, short, shortened
 
 AHEAD_MS = 10 * 60 * 1000
 """A clock so far before a trusted one gives nothing away until it is right (R10)."""
@@ -79,6 +79,18 @@ class Log(Protocol):
         """Take in what another box sent."""
         ...
 
+    def lapsed(self, have: Heads, partitions: Collection[str] | None = None) -> bool:
+        """Whether another box lacks what was trimmed here."""
+        ...
+
+    def snapshot(self, partitions: Collection[str] | None = None) -> list[bytes]:
+        """What stands for the log that was trimmed, in pieces."""
+        ...
+
+    def install(self, snapshot: Sequence[bytes]) -> "Future[Heads]":
+        """Begin with another box's snapshot; raises `Unreadable` for what is none."""
+        ...
+
 
 @dataclass
 class Outcome:
@@ -104,6 +116,8 @@ class Outcome:
     """How far this box's clock runs before theirs."""
     turned: str = ""
     """Why nothing was exchanged, in one word."""
+    began: bool = False
+    """They had trimmed what was lacking here, and their snapshot was taken."""
     stuck_here: frozenset[Place] = frozenset()
     """Places (short author, partition) of which they have more than this box takes in."""
     stuck_there: frozenset[Place] = frozenset()
@@ -165,6 +179,9 @@ class Swap:
             return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
         if isinstance(asked, Show):
             return Shown(given=self.pictures.give(asked.names) if self.pictures else [], **self.told())
+        if isinstance(asked, Begin):
+            pieces = self.log.snapshot(outcome.partitions)
+            return Begun(pieces=as_many(pieces[max(0, asked.at) :], asked.most), count=len(pieces), **self.told())
         theirs = read_heads(asked.heads)
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
@@ -177,6 +194,7 @@ class Swap:
             more=given.more,
             refused=outcome.refused,
             forks=given.forks,
+            lapsed=given.lapsed,
             **self.told(),
         )
 
@@ -215,6 +233,11 @@ class Swap:
         if segments:
             self._taken()
 
+    def begin_with(self, snapshot: list[bytes]) -> None:
+        """Let another box's snapshot stand for what it has no more; raises `Unreadable` for what is none."""
+        self.log.install(snapshot).result()
+        self._taken()
+
     def hear(self, forks: list[Fork]) -> None:
         """Take note of second histories that the other sees, by the authors' whole names."""
         if forks:
@@ -230,6 +253,8 @@ class Swap:
         have |= {place: told for place, told in ours.items() if (short(place[0]), place[1]) in withheld}
         most = max(1, min(most, MOST_TOGETHER))
         segments: list[bytes] = []
+        if self.log.lapsed(have, partitions):
+            return Given(segments, forks, more=False, lapsed=True)
         self.giving(ours)
         for packed in self.log.segments(have, partitions=partitions, most_bytes=most):
             segments.append(packed)
@@ -254,104 +279,17 @@ class Given:
     forks: list[Fork]
     more: bool
     """There may be more."""
+    lapsed: bool = False
+    """What the other lacks was trimmed here."""
 
 
-class Seeing:
-    """After a talk: fetch the pictures that this box's records show and the other has."""
-
-    def __init__(self, swap: Swap, tried: set[str]) -> None:
-        self._swap = swap
-        self._tried = tried
-        """What was asked of this box before; it is not asked for the same again."""
-        self._asked: list[str] = []
-
-    def next(self) -> bytes | None:
-        """The next question; None when there is nothing to ask for."""
-        pictures = self._swap.pictures
-        self._asked = pictures.missing(self._tried) if pictures else []
-        return pack(Show(names=self._asked, **self._swap.told())) if self._asked else None
-
-    def go_on(self, raw: bytes) -> bytes | None:
-        """Take an answer in; returns the next question, or None. Raises `Unreadable` for what is no answer."""
-        answer = read_answer(raw)
-        if not isinstance(answer, Shown) or self._swap.pictures is None:
-            return None
-        # What did not come now may not have fitted; only an answer without anything is a no to all.
-        kept = self._swap.pictures.keep(self._asked, answer.given)
-        if not kept:
-            self._tried.update(self._asked)
-        return self.next()
-
-
-class Talk:
-    """One talk of the box that asks: give it each answer, send what it says, until it says nothing more."""
-
-    def __init__(
-        self,
-        swap: Swap,
-        peer: Certificate,
-        *,
-        most: int = MOST_TOGETHER,
-        skip: Collection[Place] = (),
-        withheld: Collection[Place] = (),
-    ) -> None:
-        self._swap = swap
-        self.most = most
-        """How many bytes one question and one answer may carry; who is slow makes it less."""
-        self._skip = sorted(skip)
-        self._withheld = withheld
-        self._before: tuple[Heads, Heads, Shorts] | None = None
-        self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
-
-    def begin(self) -> bytes:
-        """The first question."""
-        self._swap.begin()
-        return pack(Have(digest=self._swap.log.digest(self.outcome.partitions), **self._swap.told()))
-
-    def go_on(self, raw: bytes) -> bytes | None:
-        """Take an answer in; returns the next question, or None at the end. Raises `Unreadable` for what is none."""
-        answer = read_answer(raw)
-        self.outcome.peer = answer
-        wrong = answer.why if isinstance(answer, Turned) else self._swap.judge(answer, self.outcome)
-        if wrong:
-            self.outcome.turned = wrong
-            return None
-        if isinstance(answer, Differs | Traded):
-            theirs = read_heads(answer.heads)
-            if isinstance(answer, Traded):
-                self.outcome.refused_there += answer.refused
-                self._swap.take(answer.segments, self.outcome)
-                self._swap.hear(answer.forks)
-            return self._next(theirs)
-        self._swap.note(shortened(self._swap.log.heads(), self.outcome.partitions), self.outcome)
-        return None
-
-    def _next(self, theirs: Shorts) -> bytes | None:
-        ours, partitions = self._swap.log.heads(), self.outcome.partitions
-        self._swap.note(theirs, self.outcome)
-        if self.outcome.agreed:
-            return None
-        given = self._swap.gather(theirs, partitions, self.most, self._withheld)
-        wants = self._swap.log.wants()
-        if self._before == (ours, wants, theirs):
-            self._settle(theirs, shortened(ours, partitions))
-            return None
-        self._before = (ours, wants, theirs)
-        lower = [
-            (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
-        ]
-        asked = Trade(
-            heads=pack_heads(ours, partitions),
-            segments=given.segments,
-            most=self.most,
-            skip=self._skip,
-            lower=lower,
-            forks=given.forks,
-            **self._swap.told(),
-        )
-        return pack(asked)
-
-    def _settle(self, theirs: Shorts, ours: Shorts) -> None:
-        """Nothing moved any more: name what each side does not take, so that it is not sent every time."""
-        lacking, surplus = more_in(ours, theirs), more_in(theirs, ours)
-        self.outcome.stuck_here, self.outcome.stuck_there = frozenset(lacking), frozenset(surplus)
+def as_many(pieces: list[bytes], most: int) -> list[bytes]:
+    """Return the first of some pieces, as many as go into a message, but at least one."""
+    room = max(1, min(most, MOST_TOGETHER)) - sum(map(len, pieces[:1]))
+    given = pieces[:1]
+    for piece in pieces[1:MOST_SEGMENTS]:
+        room -= len(piece)
+        if room < 0:
+            break
+        given.append(piece)
+    return given

@@ -2,12 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 
 from appliance.journal import Clock, Done, Merged, sending
 from appliance.journal.certificate import Certificate
-from appliance.journal.entry import NO_HEAD
+from appliance.journal.entry import NO_HEAD, Unreadable
 from appliance.journal.forks import Proof
 from appliance.journal.merging import Proven, Trust, believed, proven
 from appliance.journal.reading import Heads
@@ -136,6 +136,18 @@ class HubLog:
             if rules.restamps:
                 yield from ((packed, False) for packed in pieces.restampings(conn, wanted))
             yield from ((packed, True) for packed in pieces.in_order(conn, wanted))
+
+    def lapsed(self, _have: Heads, _partitions: Collection[str] | None = None) -> bool:
+        """Whether a box lacks what was trimmed here: a hub trims nothing."""
+        return False
+
+    def snapshot(self, _partitions: Collection[str] | None = None) -> list[bytes]:
+        """Return nothing: the whole log is here."""
+        return []
+
+    def install(self, _snapshot: Sequence[bytes]) -> "Future[Heads]":
+        """Refuse: a hub keeps entries, not what follows from them."""
+        raise Unreadable("A hub begins with the log itself.")
 
     # ---- taking in
 

@@ -1,0 +1,145 @@
+"""Talks: the side of the box that asks. Give one each answer, send what it says, until it says nothing more."""
+
+from collections.abc import Collection
+
+from appliance.journal.certificate import Certificate
+from appliance.journal.entry import pack
+from appliance.sync.boxes.messages import (
+    MOST_TOGETHER,
+    Begin,
+    Begun,
+    Differs,
+    Have,
+    Show,
+    Shown,
+    Trade,
+    Traded,
+    Turned,
+    read_answer,
+)
+from appliance.sync.boxes.swap import Heads, Outcome, Place, Swap
+from appliance.sync.boxes.vectors import Shorts, more_in, pack_heads, read_heads, short, shortened
+
+MOST_PIECES = 100_000
+"""So many pieces of a snapshot are taken, whatever a box says it has."""
+
+
+class Seeing:
+    """After a talk: fetch the pictures that this box's records show and the other has."""
+
+    def __init__(self, swap: Swap, tried: set[str]) -> None:
+        self._swap = swap
+        self._tried = tried
+        """What was asked of this box before; it is not asked for the same again."""
+        self._asked: list[str] = []
+
+    def next(self) -> bytes | None:
+        """The next question; None when there is nothing to ask for."""
+        pictures = self._swap.pictures
+        self._asked = pictures.missing(self._tried) if pictures else []
+        return pack(Show(names=self._asked, **self._swap.told())) if self._asked else None
+
+    def go_on(self, raw: bytes) -> bytes | None:
+        """Take an answer in; returns the next question, or None. Raises `Unreadable` for what is no answer."""
+        answer = read_answer(raw)
+        if not isinstance(answer, Shown) or self._swap.pictures is None:
+            return None
+        # What did not come now may not have fitted; only an answer without anything is a no to all.
+        kept = self._swap.pictures.keep(self._asked, answer.given)
+        if not kept:
+            self._tried.update(self._asked)
+        return self.next()
+
+
+class Talk:
+    """One talk of the box that asks: give it each answer, send what it says, until it says nothing more."""
+
+    def __init__(
+        self,
+        swap: Swap,
+        peer: Certificate,
+        *,
+        most: int = MOST_TOGETHER,
+        skip: Collection[Place] = (),
+        withheld: Collection[Place] = (),
+    ) -> None:
+        self._swap = swap
+        self.most = most
+        """How many bytes one question and one answer may carry; who is slow makes it less."""
+        self._skip = sorted(skip)
+        self._withheld = withheld
+        self._before: tuple[Heads, Heads, Shorts] | None = None
+        self._lapsed = False
+        self._pieces: list[bytes] = []
+        self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
+
+    def begin(self) -> bytes:
+        """The first question."""
+        self._swap.begin()
+        return pack(Have(digest=self._swap.log.digest(self.outcome.partitions), **self._swap.told()))
+
+    def go_on(self, raw: bytes) -> bytes | None:
+        """Take an answer in; returns the next question, or None at the end. Raises `Unreadable` for what is none."""
+        answer = read_answer(raw)
+        self.outcome.peer = answer
+        wrong = answer.why if isinstance(answer, Turned) else self._swap.judge(answer, self.outcome)
+        if wrong:
+            self.outcome.turned = wrong
+            return None
+        if isinstance(answer, Begun):
+            return self._begin_with(answer)
+        if isinstance(answer, Differs | Traded):
+            theirs = read_heads(answer.heads)
+            if isinstance(answer, Traded):
+                self._lapsed = answer.lapsed
+                self.outcome.refused_there += answer.refused
+                self._swap.take(answer.segments, self.outcome)
+                self._swap.hear(answer.forks)
+            return self._next(theirs)
+        self._swap.note(shortened(self._swap.log.heads(), self.outcome.partitions), self.outcome)
+        return None
+
+    def _next(self, theirs: Shorts) -> bytes | None:
+        ours, partitions = self._swap.log.heads(), self.outcome.partitions
+        self._swap.note(theirs, self.outcome)
+        if self.outcome.agreed:
+            return None
+        given = self._swap.gather(theirs, partitions, self.most, self._withheld)
+        wants = self._swap.log.wants()
+        if self._before == (ours, wants, theirs):
+            # They have all that is this box's own; now their snapshot stands for what they have no more (R33).
+            if self._lapsed and not self.outcome.began:
+                return self._ask_to_begin()
+            self._settle(theirs, shortened(ours, partitions))
+            return None
+        self._before = (ours, wants, theirs)
+        lower = [
+            (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
+        ]
+        asked = Trade(
+            heads=pack_heads(ours, partitions),
+            segments=given.segments,
+            most=self.most,
+            skip=self._skip,
+            lower=lower,
+            forks=given.forks,
+            **self._swap.told(),
+        )
+        return pack(asked)
+
+    def _ask_to_begin(self) -> bytes:
+        return pack(Begin(at=len(self._pieces), most=self.most, **self._swap.told()))
+
+    def _begin_with(self, answer: Begun) -> bytes | None:
+        """Take pieces of a snapshot in; with the last of them the log goes on from there."""
+        self._pieces += answer.pieces
+        if answer.pieces and len(self._pieces) < min(answer.count, MOST_PIECES):
+            return self._ask_to_begin()
+        self.outcome.began = True
+        self._swap.begin_with(self._pieces)
+        return self.begin()
+
+    def _settle(self, theirs: Shorts, ours: Shorts) -> None:
+        """Nothing moved any more: name what each side does not take, so that it is not sent every time."""
+        lacking, surplus = more_in(ours, theirs), more_in(theirs, ours)
+        self.outcome.stuck_here, self.outcome.stuck_there = frozenset(lacking), frozenset(surplus)

@@ -1,0 +1,120 @@
+"""A box that is new, or was away so long that the log it lacks is gone, begins with another one's snapshot as they talk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from appliance.journal import cold
+from appliance.journal.clock import DAY_MS
+from appliance.sync.boxes import messages
+from tests.cast import agree, clean
+from tests.journal.toy import register, sell
+from tests.sync import kin as chain
+from tests.sync.kin import Kin, introduce
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cold, "CHUNK_ENTRIES", 20)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Callable[[str], Kin]]:
+    opened: list[Kin] = []
+
+    def make(code: str) -> Kin:
+        opened.append(chain.kin(tmp_path / code, code))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.journal.close()
+
+
+def gather(*boxes: Kin) -> None:
+    for one in boxes:
+        for other in boxes:
+            if one is not other:
+                chain.talk(one, other)
+
+
+def weeks(count: int, *boxes: Kin) -> None:
+    for _ in range(count):
+        gather(*boxes)
+        for one in boxes:
+            one.clock.now += 7 * DAY_MS
+            one.journal.tidy(stay_hot=0, keep_ms=0)
+
+
+def same(*boxes: Kin) -> bool:
+    assert [clean(one.desk) for one in boxes] == [[]] * len(boxes)
+    return len({one.journal.digest() for one in boxes}) == 1 and agree(*(one.desk for one in boxes))
+
+
+@pytest.mark.parametrize("most", [1, messages.MOST_TOGETHER])
+def test_who_was_away_too_long_hands_over_its_own_and_takes_a_snapshot(made: Callable[[str], Kin], most: int):
+    alice, bob, away = made("A1"), made("B1"), made("C1")
+    introduce(alice, bob, away)
+    register(alice.desk, name="张伟")
+    chain.talk(away, alice)
+    own = [sell(away.desk, name=f"远方{number}", total=100) for number in range(5)]
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(17, alice, bob)
+    assert alice.journal.lapsed(away.journal.heads())
+    away.clock.now = alice.clock.now
+    outcome = chain.talk(away, alice, most=most)
+    assert outcome.began and outcome.agreed
+    gather(alice, bob, away)
+    assert same(alice, bob, away)
+    assert len(bob.desk.rows("select 1 from ticket where id in (?, ?, ?, ?, ?)", *own)) == 5
+
+
+def test_a_new_box_begins_with_what_is_left_of_the_log(made: Callable[[str], Kin]):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(4, alice, bob)
+    assert alice.desk.value("select count(*) from base")
+    fresh = made("C1")
+    introduce(alice, bob, fresh)
+    fresh.clock.now = alice.clock.now
+    # Whoever is asked by the new box first has nothing to give until that box asks itself.
+    assert not chain.talk(alice, fresh).agreed
+    assert chain.talk(fresh, alice).agreed
+    sell(fresh.desk, name="新店", total=100)
+    weeks(1, alice, bob, fresh)
+    gather(alice, bob, fresh)
+    assert same(alice, bob, fresh)
+
+
+def test_a_snapshot_that_changed_on_the_way_changes_nothing(
+    made: Callable[[str], Kin], monkeypatch: pytest.MonkeyPatch
+):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(4, alice, bob)
+    fresh = made("C1")
+    introduce(alice, bob, fresh)
+    fresh.clock.now = alice.clock.now
+    whole = alice.journal.snapshot
+    monkeypatch.setattr(alice.journal, "snapshot", lambda *told: [*whole(*told)[:-1], b"other"])
+    with pytest.raises(messages.Unreadable):
+        chain.talk(fresh, alice)
+    assert fresh.journal.heads() == {} and clean(fresh.desk) == []
+    monkeypatch.undo()
+    assert chain.talk(fresh, alice).agreed
+
+
+def test_an_older_box_reads_what_a_newer_one_says_of_its_snapshot():
+    """It does not look at what stands at the end of a message, and asks on as it always did (R21, R22)."""
+    told = messages.Traded(heads=b"", segments=[], more=False, refused=0, lapsed=True, version="1.0.0")
+    fields = [name for name in messages.Traded.__struct_fields__ if name != "lapsed"]
+    assert messages.Traded.__struct_fields__ == (*fields, "lapsed")
+    assert messages.read_answer(messages.msgspec.msgpack.encode(told)) == told
