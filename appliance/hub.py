@@ -27,6 +27,7 @@ from appliance.sync.boxes.letters import Busy, Post
 from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.swap import Swap
 from appliance.sync.hub.base import Base
+from appliance.sync.hub.gallery import HubPictures
 from appliance.sync.hub.guests import Guest, Guests
 from appliance.sync.hub.log import HubLog
 from appliance.sync.hub.opening import in_circle
@@ -70,7 +71,7 @@ def open_hub(told: Config, dsn: str, clock: Clock) -> Hub:
     kept = HubLog(base, told.root, clock, trust=circle.trust, certificates=certificates_in)
     in_circle(kept, circle)
     guests = Guests(base, circle, clock)
-    swap = Swap(kept, circle, clock, __version__)
+    swap = Swap(kept, circle, clock, __version__, pictures=HubPictures(base))
     door = Door(Post(key, circle, os.urandom, look=kept.refresh), swap, heard=guests.heard)
     return Hub(base, kept, circle, guests, door)
 

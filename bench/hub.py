@@ -25,7 +25,7 @@ from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.line import Reply, ask
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.swap import Talk
+from appliance.sync.boxes.talk import Talk
 from appliance.sync.hub.base import Base
 from appliance.sync.hub.resting import rest
 from bench.house import free_port

@@ -30,7 +30,8 @@ from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.letters import Post
 from appliance.sync.boxes.line import ask
 from appliance.sync.boxes.messages import MOST_BODY
-from appliance.sync.boxes.swap import Swap, Talk
+from appliance.sync.boxes.swap import Swap
+from appliance.sync.boxes.talk import Talk
 from bench.house import free_port
 from bench.report import Figure
 

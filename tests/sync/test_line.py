@@ -21,6 +21,7 @@ from appliance.sync.boxes.line import Cut, ask
 from appliance.sync.boxes.meetings import Meetings
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.notebook import Notebook
+from appliance.sync.boxes.talk import Talk
 from tests.cast import agree
 from tests.journal.toy import sell
 from tests.sync.kin import Kin, introduce, kin
@@ -199,7 +200,7 @@ def test_nothing_new_over_http_is_said_in_less_than_300_bytes(alice: Kin, bob: K
     sell(alice.desk, name="张伟", total=100)
     with served(alice) as door:
         bob.journal.take(list(alice.journal.segments({}))).result()
-        question = words.Talk(bob.swap, alice.certificate)
+        question = Talk(bob.swap, alice.certificate)
         letter, seal = bob.post.write(alice.certificate, question.begin())
         reply = asyncio.run(ask(door.url, SYNC, letter, most=1_000))
         assert question.go_on(seal.open(reply.body)) is None and question.outcome.agreed

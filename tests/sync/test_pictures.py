@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.sync.boxes.pictures import MOST_ASKED, Pictures
-from appliance.sync.boxes.talk import Seeing
+from appliance.sync.boxes.showing import Seeing, Showing
 from tests.sync.kin import Kin, file_away, hang_up, introduce, kin, talk
 from tests.sync.test_line import Out, served, until
 
@@ -26,9 +26,9 @@ def boxes(tmp_path: Path):
         one.journal.close()
 
 
-def see(asking: Kin, answering: Kin, tried: set[str] | None = None) -> int:
-    """Fetch pictures as the courier does; returns how many questions it took."""
-    seeing = Seeing(asking.swap, set() if tried is None else tried)
+def see(asking: Kin, answering: Kin, tried: set[str] | None = None, way: type[Seeing | Showing] = Seeing) -> int:
+    """Fetch pictures as the courier does, or show them; returns how many questions it took."""
+    seeing = way(asking.swap, set() if tried is None else tried)
     question, count = seeing.next(), 0
     while question is not None:
         count += 1
@@ -93,3 +93,9 @@ def test_the_courier_brings_pictures_along(boxes):
             assert until(lambda: has(bob, TEA))
     finally:
         out.close()
+
+
+def test_a_box_takes_no_picture_that_it_did_not_ask_for(boxes):
+    alice, bob, _ = boxes
+    hang_up(alice.desk, picture=alice.journal.blobs.keep(TEA))
+    assert see(alice, bob, way=Showing) == 1 and not has(bob, TEA)

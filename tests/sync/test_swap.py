@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.journal.entry import Unreadable, pack
-from appliance.sync.boxes import swap as words
+from appliance.sync.boxes import messages as words
 from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.letters import SentBack
+from appliance.sync.boxes.talk import Talk
 from appliance.sync.boxes.vectors import known, pack_heads, read_heads, shortened
 from tests.cast import TestClock, agree, clean
 from tests.journal.toy import register, sell
@@ -273,7 +274,7 @@ def test_segments_that_are_damaged_repeated_or_nothing_change_nothing_and_the_re
 
 def test_a_box_that_promises_more_than_it_gives_is_not_asked_for_ever(alice: Kin, bob: Kin):
     trade(bob, 2)
-    one = words.Talk(alice.swap, bob.certificate)
+    one = Talk(alice.swap, bob.certificate)
     one.begin()
     lie = {place: (seq + 7, head) for place, (seq, head) in bob.journal.heads().items()}
     alice.journal.take(list(bob.journal.segments({}))).result()

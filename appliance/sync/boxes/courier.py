@@ -14,6 +14,7 @@ from typing import TypeVar
 from appliance.journal import Clock, Refusal
 from appliance.journal.certificate import Certificate
 from appliance.journal.entry import Unreadable
+from appliance.sync.boxes.circle import HUB
 from appliance.sync.boxes.door import SYNC
 from appliance.sync.boxes.letters import UNKNOWN, Post
 from appliance.sync.boxes.line import Cut, ask
@@ -21,8 +22,9 @@ from appliance.sync.boxes.meetings import Meetings
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.near import Heard
 from appliance.sync.boxes.notebook import Notebook
+from appliance.sync.boxes.showing import Seeing, Showing
 from appliance.sync.boxes.swap import Outcome, Place, Swap
-from appliance.sync.boxes.talk import Seeing, Talk
+from appliance.sync.boxes.talk import Talk
 
 IDLE_MS = 60_000
 SOON_MS = 300
@@ -52,6 +54,8 @@ class Round:
     stuck_until_ms: int = 0
     seen: set[str] = field(default_factory=set)
     """Pictures that this box does not have."""
+    shown: set[str] = field(default_factory=set)
+    """Pictures that this hub has."""
     heard: list[str] = field(default_factory=list)
     """Where the network says that it is."""
 
@@ -229,12 +233,15 @@ class Courier:
         return talk.outcome
 
     async def _look(self, url: str, peer: Certificate, visit: Round) -> None:
-        """Fetch pictures; that it did not come to the end is no failure, the next visit goes on."""
-        seeing = Seeing(self._swap, visit.seen)
+        """Fetch pictures, and bring them to a hub; that it did not come to the end is no failure, the next visit goes on."""
+        ways: list[Seeing | Showing] = [Seeing(self._swap, visit.seen)]
+        if peer.role == HUB:
+            ways.append(Showing(self._swap, visit.shown))
         with suppress(Cut, Unreadable, Refusal):
-            question = await self._in_thread(seeing.next)
-            while question is not None:
-                question = await self._in_thread(seeing.go_on, await self._ask(url, peer, question))
+            for way in ways:
+                question = await self._in_thread(way.next)
+                while question is not None:
+                    question = await self._in_thread(way.go_on, await self._ask(url, peer, question))
 
     async def _ask(self, url: str, peer: Certificate, question: bytes) -> bytes:
         for introduce in (False, True):

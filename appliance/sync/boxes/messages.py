@@ -103,9 +103,22 @@ class Begun(Told, frozen=True, array_like=True, tag=10, kw_only=True):
     count: int
 
 
+class Offer(Told, frozen=True, array_like=True, tag=11, kw_only=True):
+    """Question to a hub, which does not know what to ask for: these pictures are here; and here are some you lacked."""
+
+    names: list[str]
+    given: list[bytes] = []
+
+
+class Lacking(Told, frozen=True, array_like=True, tag=12, kw_only=True):
+    """Answer: which of those are not there."""
+
+    names: list[str]
+
+
 CLOCK, VERSION = "clock", "version"
-Question = Have | Trade | Show | Begin
-Answer = Same | Differs | Traded | Turned | Shown | Begun
+Question = Have | Trade | Show | Begin | Offer
+Answer = Same | Differs | Traded | Turned | Shown | Begun | Lacking
 _read_question = msgspec.msgpack.Decoder(Question).decode
 _read_answer = msgspec.msgpack.Decoder(Answer).decode
 

@@ -5,13 +5,15 @@ is believed for its hash, so it does not matter who gives it.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import get_args
 
 from appliance.journal import CHAIN, Blob, Journal
 
 MOST_ASKED = 64
+MOST_OFFERED = 500
 MOST_GIVEN = 4 * 1024 * 1024
 MOST_BYTES = 4 * 1024 * 1024
 """A picture of a shop is never larger."""
@@ -33,16 +35,20 @@ class Pictures:
 
     def missing(self, besides: Collection[str] = ()) -> list[str]:
         """Name some pictures that records show and that are not here, besides those that were asked for in vain."""
+        return list(
+            islice((name for name in self._shown() if name not in besides and not self._here(name)), MOST_ASKED)
+        )
+
+    def held(self, besides: Collection[str] = ()) -> list[str]:
+        """Name some pictures that records show and that are here, besides those that were told."""
+        return list(islice((name for name in self._shown() if name not in besides and self._here(name)), MOST_OFFERED))
+
+    def _shown(self) -> Iterator[str]:
         found: dict[str, None] = {}
         for table, column in self._named:
-            for (name,) in self._journal.reading().execute(
-                f"select distinct {column} from {table} where {column} != ''"
-            ):
-                if name not in besides and not self._here(name):
-                    found[name] = None
-                if len(found) == MOST_ASKED:
-                    return list(found)
-        return list(found)
+            rows = self._journal.reading().execute(f"select distinct {column} from {table} where {column} != ''")
+            found |= dict.fromkeys(name for (name,) in rows)
+        return iter(found)
 
     def give(self, names: Collection[str]) -> list[bytes]:
         """Read what is here of these, up to a few mebibytes together."""
@@ -65,6 +71,10 @@ class Pictures:
                 self._journal.blobs.keep(content)
                 kept += 1
         return kept
+
+    def accept(self, _offered: Collection[str], _given: Collection[bytes]) -> list[str]:
+        """A box asks for what its own records show, and takes nothing else."""
+        return []
 
     def _content(self, name: str) -> bytes:
         with suppress(ValueError, OSError):

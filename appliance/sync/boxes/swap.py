@@ -28,6 +28,8 @@ from appliance.sync.boxes.messages import (
     Differs,
     Fork,
     Have,
+    Lacking,
+    Offer,
     Question,
     Same,
     Show,
@@ -37,7 +39,6 @@ from appliance.sync.boxes.messages import (
     Turned,
     read_question,
 )
-from appliance.sync.boxes.pictures import Pictures
 from appliance.sync.boxes.vectors import Shorts, behind, known, pack_heads, read_heads, short, shortened
 
 AHEAD_MS = 10 * 60 * 1000
@@ -92,6 +93,30 @@ class Log(Protocol):
         ...
 
 
+class Gallery(Protocol):
+    """What a swap needs of whoever keeps pictures."""
+
+    def missing(self, besides: Collection[str] = ()) -> list[str]:
+        """What is named here and is not here, besides what was asked for in vain."""
+        ...
+
+    def held(self, besides: Collection[str] = ()) -> list[str]:
+        """What is named here and is here, besides what was told."""
+        ...
+
+    def give(self, names: Collection[str]) -> list[bytes]:
+        """What is here of these, up to a few mebibytes together."""
+        ...
+
+    def keep(self, asked: Collection[str], given: Collection[bytes]) -> int:
+        """Keep what was asked for; returns how many."""
+        ...
+
+    def accept(self, offered: Collection[str], given: Collection[bytes]) -> list[str]:
+        """Keep what came, and name what is offered and lacking."""
+        ...
+
+
 @dataclass
 class Outcome:
     """What came of one talk, for the notebook and the screen."""
@@ -138,7 +163,7 @@ class Swap:
         corrected: Callable[[int, bool], None] = lambda _by, _vouched: None,
         taken: Callable[[], None] = lambda: None,
         begin: Callable[[], None] = lambda: None,
-        pictures: Pictures | None = None,
+        pictures: Gallery | None = None,
     ) -> None:
         self.log = log
         self.circle = circle
@@ -182,6 +207,8 @@ class Swap:
         if isinstance(asked, Begin):
             pieces = self.log.snapshot(outcome.partitions)
             return Begun(pieces=as_many(pieces[max(0, asked.at) :], asked.most), count=len(pieces), **self.told())
+        if isinstance(asked, Offer):
+            return Lacking(names=self.pictures.accept(asked.names, asked.given) if self.pictures else [], **self.told())
         theirs = read_heads(asked.heads)
         self.take(asked.segments, outcome)
         self.hear(asked.forks)

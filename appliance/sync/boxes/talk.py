@@ -10,8 +10,6 @@ from appliance.sync.boxes.messages import (
     Begun,
     Differs,
     Have,
-    Show,
-    Shown,
     Trade,
     Traded,
     Turned,
@@ -22,33 +20,6 @@ from appliance.sync.boxes.vectors import Shorts, more_in, pack_heads, read_heads
 
 MOST_PIECES = 100_000
 """So many pieces of a snapshot are taken, whatever a box says it has."""
-
-
-class Seeing:
-    """After a talk: fetch the pictures that this box's records show and the other has."""
-
-    def __init__(self, swap: Swap, tried: set[str]) -> None:
-        self._swap = swap
-        self._tried = tried
-        """What was asked of this box before; it is not asked for the same again."""
-        self._asked: list[str] = []
-
-    def next(self) -> bytes | None:
-        """The next question; None when there is nothing to ask for."""
-        pictures = self._swap.pictures
-        self._asked = pictures.missing(self._tried) if pictures else []
-        return pack(Show(names=self._asked, **self._swap.told())) if self._asked else None
-
-    def go_on(self, raw: bytes) -> bytes | None:
-        """Take an answer in; returns the next question, or None. Raises `Unreadable` for what is no answer."""
-        answer = read_answer(raw)
-        if not isinstance(answer, Shown) or self._swap.pictures is None:
-            return None
-        # What did not come now may not have fitted; only an answer without anything is a no to all.
-        kept = self._swap.pictures.keep(self._asked, answer.given)
-        if not kept:
-            self._tried.update(self._asked)
-        return self.next()
 
 
 class Talk:

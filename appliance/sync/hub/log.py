@@ -86,7 +86,12 @@ class HubLog:
             found = self._now(conn)
             ours = self.rules.limits.told(found.heads)
             asked = {place: told for place, told in theirs.items() if 0 < told[0] <= ours.get(place, (0, b""))[0]}
-            behind = {place: told for place, told in asked.items() if told != ours[place]}
+            # Their heads may be cut short; where both stand at one place there is nothing to look up.
+            behind = {
+                place: (seq, head)
+                for place, (seq, head) in asked.items()
+                if seq != ours[place][0] or not ours[place][1].startswith(head)
+            }
             if not behind:
                 return []
             ends = pieces.heads_at(conn, [(found.numbers[place], seq) for place, (seq, _) in behind.items()])

@@ -67,5 +67,14 @@ create table if not exists erased (record bytea primary key);
 -- Parts of `piece` whose files still hold what was erased.
 create table if not exists soiled (part text primary key);
 
+-- Pictures of goods, by the SHA-256 of their bytes.
+do $$
+begin
+    if to_regclass('picture') is null then
+        create table picture (name bytea primary key, content bytea not null);
+        alter table picture alter column content set storage external;
+    end if;
+end $$;
+
 -- When each box was last answered, for whoever looks after the hub.
 create table if not exists seen (box bytea primary key, met_ms bigint not null, version text not null, trouble text not null);

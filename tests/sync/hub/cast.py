@@ -12,6 +12,7 @@ from appliance.sync.boxes.keys import BoxKey
 from appliance.sync.boxes.letters import Post
 from appliance.sync.boxes.swap import Swap
 from appliance.sync.hub.base import Base
+from appliance.sync.hub.gallery import HubPictures
 from appliance.sync.hub.log import HubLog
 from appliance.sync.hub.opening import in_circle
 from tests.cast import TestClock, agree, clean
@@ -50,7 +51,10 @@ def hub_of(dsn: str, *, clock: TestClock | None = None) -> Hub:
     base.settle(circle.chain)
     circle.learn(OWN.raw)
     log = in_circle(HubLog(base, ROOT.public, clock, trust=circle.trust), circle)
-    swap, post = Swap(log, circle, clock, "0.3.0"), Post(KEY, circle, random.Random("hub").randbytes, look=log.refresh)
+    swap, post = (
+        Swap(log, circle, clock, "0.3.0", pictures=HubPictures(base)),
+        Post(KEY, circle, random.Random("hub").randbytes, look=log.refresh),
+    )
     return Hub(base, log, circle, swap, post, clock)
 
 

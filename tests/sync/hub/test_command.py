@@ -28,7 +28,7 @@ from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.line import Cut, ask
 from appliance.sync.boxes.messages import MOST_BODY
 from appliance.sync.boxes.notebook import Notebook
-from appliance.sync.boxes.swap import Talk
+from appliance.sync.boxes.talk import Talk
 from appliance.sync.boxes.vectors import shortened
 from tests.cast import TestClock, agree
 from tests.reading import HOUSE
