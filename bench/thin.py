@@ -107,6 +107,10 @@ class Thin:
     def suspect(self, _forks: list[tuple[bytes, str, int]]) -> None:
         """Nobody lies here."""
 
+    def lapsed(self, _have: Heads, _partitions: Collection[str] | None = None) -> bool:
+        """Nothing is trimmed here."""
+        return False
+
     def segments(
         self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
     ) -> Iterator[bytes]:
