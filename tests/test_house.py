@@ -1,6 +1,7 @@
 """The laws of the house: who may lean on whom, and what is handed down instead of being taken."""
 
 import ast
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,3 +177,13 @@ def test_the_version_is_told_once():
 
     assert __version__.count(".") == 2
     assert __version__ not in (HOUSE / "pyproject.toml").read_text("utf-8").partition("[project.optional")[0]
+
+
+def test_what_people_are_told_is_read_and_remembered_by_their_own_range() -> None:
+    """One place knows whose eyes they are; a page that went around it would tell everybody everything."""
+    allowed = {
+        "appliance/web/visit.py", "appliance/web/front.py", "appliance/web/labels.py", "appliance/shop/staff/signin.py",
+    }  # fmt: skip
+    around = re.compile(r"front\.remember\(|journal\.reading\(\)|self\.remember\(")
+    here = [path for room in ("web", "shop") for path in files(".py", under=PACKAGE / room)]
+    assert {short(path) for path in here if around.search(path.read_text("utf-8"))} <= allowed

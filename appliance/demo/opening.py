@@ -24,7 +24,7 @@ from appliance.shop.settings.calendar import add_holiday, add_tax_rate
 from appliance.shop.settings.freight import Band, add_freight_rule
 from appliance.shop.settings.places import add_shop, add_warehouse, change_shop
 from appliance.shop.settings.sending import add_courier, add_packaging
-from appliance.shop.staff.actions import add_employee, first_shop, set_pin
+from appliance.shop.staff.actions import add_employee, add_role, first_shop, set_pin
 
 T = TypeVar("T")
 NAME = "小满茶铺"
@@ -117,8 +117,16 @@ def _places(desk: Desk, places: Places) -> None:
 
 
 def _staff(desk: Desk, places: Places) -> None:
+    cashier = next(role for role in staff.FIRST_ROLES if role.code == "cashier")
+    # Sells at the counter and sees nothing of the shops on the platforms.
+    clerk = add_role(
+        desk, name="门店店员", grants=list(cashier.grants), fields=["phone"], discount=500, refund=10_000, own_shop=True
+    )
     for colleague in STAFF[1:]:
-        made = add_employee(desk, name=colleague.name, role=staff.role_id(colleague.role), no=f"0{colleague.no}")
+        at_counter = colleague.role == "clerk"
+        role = clerk if at_counter else staff.role_id(colleague.role)
+        shop = places.counter if at_counter else ""
+        made = add_employee(desk, name=colleague.name, role=role, no=f"0{colleague.no}", shop=shop)
         set_pin(desk, employee=made, pin=colleague.pin)
         places.staff[colleague.role] = made
 

@@ -89,8 +89,9 @@ STAFF = (
     Colleague("04", "陈柜台", "cashier", "614827"),
     Colleague("05", "老吴", "warehouse", "905318"),
     Colleague("06", "林会计", "accountant", "472963"),
+    Colleague("07", "小何", "clerk", "351947"),
 )
-"""Six people, one for each thing there is to do; their PINs are printed when the demo opens."""
+"""Seven people, one for each thing there is to do; their PINs are printed when the demo opens."""
 
 
 def customers(count: int, seed: int = 20) -> list[Person]:

@@ -235,7 +235,7 @@ class Front:
     def rail(self, visit: Visit) -> tuple[RailItem, ...]:
         """The toolbar of a person, its badges counted in one statement."""
         here = self.homes.get(_first(visit.path), "")
-        return self.remember(("rail", here, visit.lang, visit.rights.grants), lambda: self._rail(visit, here))
+        return visit.remember(("rail", here, visit.lang, visit.rights.grants), lambda: self._rail(visit, here))
 
     def _rail(self, visit: Visit, here: str) -> tuple[RailItem, ...]:
         rails = [(room.rail, room.rail.see or f"{room.name}.see") for room in self.rooms if room.rail]

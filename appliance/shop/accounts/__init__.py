@@ -19,6 +19,7 @@ from appliance.shop.accounts.counter import (
 from appliance.shop.accounts.records import (
     AccountId,
     Allocated,
+    CashSession,
     Charged,
     MoneyAccount,
     MoneyMoved,
@@ -32,6 +33,7 @@ from appliance.shop.accounts.records import (
 __all__ = [
     "AccountId",
     "Allocated",
+    "CashSession",
     "Charged",
     "MoneyAccount",
     "MoneyMoved",

@@ -31,9 +31,10 @@ from appliance.shop.accounts.records import (
     Partner,
     PartnerId,
 )
+from appliance.shop.accounts.sessions import close_till, open_till
 from appliance.shop.accounts.statements import closing_of
 from appliance.shop.customers import CustomerId
-from appliance.shop.settings import BranchId
+from appliance.shop.settings import BranchId, CurrencyId
 from appliance.shop.staff import EmployeeId
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "change_paper",
     "change_partner",
     "close_books",
+    "close_till",
     "disable_account",
     "disable_partner",
     "enable_account",
@@ -54,6 +56,7 @@ __all__ = [
     "new_receipt",
     "new_transfer",
     "open_account",
+    "open_till",
     "owe",
     "reopen_books",
     "reverse",
@@ -82,6 +85,7 @@ def open_account(
     opening: Annotated[Money, Label("Opening balance"), Hint("What lies there now; it cannot be changed later.")] = 0,
     branch: Annotated[BranchId, Hint("Empty means this branch.")] = "",
     keeper: Annotated[EmployeeId, Label("Kept by")] = "",
+    currency: Annotated[CurrencyId, Hint("Empty for the shop's own money.")] = "",
     allow_negative: Annotated[bool, Label("May fall below nothing"), Hint("An overdraft, or a card.")] = False,
 ) -> str:
     """A drawer, a bank account or a wallet. Only its own branch writes its journal."""
@@ -97,6 +101,7 @@ def open_account(
             opening=opening,
             branch=branch or desk.branch,
             keeper=keeper,
+            currency=currency,
             allow_negative=allow_negative,
         )
     )

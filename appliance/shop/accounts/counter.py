@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
 from appliance.shop import customers, settings
-from appliance.shop.accounts.journal import open_day
+from appliance.shop.accounts.journal import home_account, open_day
 from appliance.shop.accounts.papers import check_refund, write_red
 from appliance.shop.accounts.posting import post
 from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
@@ -106,6 +106,7 @@ def _at_once(
 ) -> str:
     if amount <= 0:
         raise Refusal("An amount is more than nothing.", field="amount")
+    home_account(desk, account)
     made = desk.put(
         MoneyPaper(
             number=settings.paper_number(desk, "MP"),

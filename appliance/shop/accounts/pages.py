@@ -6,6 +6,8 @@ from typing import Any, get_args
 from appliance.shop.accounts import actions
 from appliance.shop.accounts.records import PaperKind, PartyKind
 from appliance.shop.accounts.statements import BUCKETS, ageing_bounds, ageing_of, statement
+from appliance.shop.accounts.tills import pages as tills
+from appliance.shop.accounts.where.pages import WAITING, journal, overview
 from appliance.web import (
     Answer,
     ChoiceFilter,
@@ -23,11 +25,9 @@ from appliance.web import (
 )
 from appliance.web import columns as c
 
-LINES = 50
 STATEMENT_DAYS = 90
 MOST_ITEMS = 200
 MOST_PARTIES = 100
-WAITING = "state in ('to_review', 'second_review')"
 TONES = {
     "paper_approved": "done", "paper_to_review": "wait", "paper_second_review": "wait", "paper_draft": "wait",
     "paper_void": "done",
@@ -136,61 +136,6 @@ partners_listing = Listing(
 )
 
 
-@page("/accounts", see="accounts.see")
-def overview(visit: Visit) -> Answer:
-    """Where the shop's money lies, what moved today, and who owes what."""
-    held = visit.rows(
-        "select a.*, ifnull(d.came, 0) as came, ifnull(d.went, 0) as went from money_account_list a "
-        "left join account_day d on d.account = a.id and d.day = ? order by a.disabled, a.kind, a.name limit 200",
-        visit.day,
-    )
-    # Whoever works with some places only is not told what everybody owes everywhere.
-    all_parties = visit.lists("party_balance")
-    balances = "party_balance" if all_parties else "(select 0 as balance where false)"
-    owing = visit.row(
-        f"select (select sum(balance) from {balances} where balance > 0) as to_get, "
-        f"(select sum(balance) from {balances} where balance < 0) as to_pay, "
-        "(select sum(open) from open_item where side = 'owed' and due_on < ?) as overdue, "
-        f"(select count(*) from (select 1 from money_paper_list where {WAITING} limit 100)) as waiting, "
-        "(select closed_to from books limit 1) as closed_to",
-        visit.day,
-    )
-    own = [one for one in held if not one.disabled]
-    return visit.show(
-        "accounts/overview.html",
-        title=visit.words("Accounts"),
-        held=own,
-        disabled=[one for one in held if one.disabled],
-        total=sum(one.balance for one in own),
-        came=sum(one.came for one in own),
-        went=sum(one.went for one in own),
-        owing=owing,
-        all_parties=all_parties,
-    )
-
-
-@page("/accounts/journal/{id}", see="accounts.see")
-def journal(visit: Visit, id: str) -> Answer:
-    """The journal of an account, newest first, each line with the balance after it."""
-    account = visit.row("select * from money_account_list where id = ?", id) or visit.missing("Account")
-    before = visit.query.get("before", "")
-    seq = int(before) if before.isdigit() and len(before) < 16 else 2**53
-    lines = visit.rows(
-        "select * from account_journal where account = ? and seq < ? order by seq desc limit ?", id, seq, LINES + 1
-    )
-    today = visit.row("select came, went from account_day where account = ? and day = ?", id, visit.day)
-    return visit.show(
-        "accounts/journal.html",
-        title=account.name,
-        account=account,
-        lines=lines[:LINES],
-        older=lines[LINES - 1].seq if len(lines) > LINES else "",
-        paged=bool(before),
-        today=today,
-        history=visit.history(id) if not before else [],
-    )
-
-
 @page("/accounts/papers/{id}", see="accounts.see")
 def paper(visit: Visit, id: str) -> Answer:
     """One paper: what it says, what it settled, and what can be done with it now."""
@@ -199,6 +144,10 @@ def paper(visit: Visit, id: str) -> Answer:
         "(select e.name from employee e where e.id = p.reviewer) as reviewer_name, "
         "(select i.name from money_item i where i.id = p.item) as item_name, "
         "(select r.number from money_paper r where r.id = p.reverses) as reverses_number, "
+        "(select x.rate from money_paper x where x.id = p.id) as rate, "
+        "(select x.to_amount from money_paper x where x.id = p.id) as to_amount, "
+        "(select c.code from money_account a join currency c on c.id = a.currency where a.id = p.account) as code, "
+        "(select c.code from money_account a join currency c on c.id = a.currency where a.id = p.to_account) as to_code, "
         "(select r.id from money_paper r where r.reverses = p.id and r.state = 'approved') as red "
         "from money_paper_list p where p.id = ?",
         id,
@@ -336,6 +285,7 @@ PAGES = [
     printed,
     ageing,
     of_customer,
+    *tills.PAGES,
 ]
 RAIL = Rail(
     "Accounts",
@@ -364,8 +314,9 @@ PROBLEMS = {
         ],
     ),
 }
-FORKS = {"money_paper": Fork("/accounts/papers/{id}")}
+FORKS = {"money_paper": Fork("/accounts/papers/{id}"), **tills.FORKS}
 LABELS = {
+    **tills.LABELS,
     "money_account": ("money_account_list", "name"),
     "money_paper": ("money_paper_list", "number"),
     "partner": ("partner_list", "name"),
@@ -382,6 +333,7 @@ def _today(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
 
 
 FORMS: dict[Any, Form] = {
+    **tills.FORMS,
     **{
         act: Form(next="/accounts/papers/{id}", prefill=_today)
         for act in (

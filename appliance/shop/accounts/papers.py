@@ -4,9 +4,10 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import Day, Desk, Hint, Label, Money, Refusal, Text, Words, action, yuan
+from appliance.journal import Day, Desk, Hint, Label, Money, Price, Refusal, Text, Words, action, yuan
 from appliance.shop import settings
-from appliance.shop.accounts.journal import open_day, own_account
+from appliance.shop.accounts.exchange import exchanged
+from appliance.shop.accounts.journal import home_account, open_day, own_account
 from appliance.shop.accounts.posting import post, unpost
 from appliance.shop.accounts.records import (
     PAPER_FLOW,
@@ -81,14 +82,18 @@ def new_transfer(
     amount: Money,
     fee: Annotated[Money, Hint("What the bank keeps; it leaves the first account too.")] = 0,
     item: Annotated[MoneyItemId, Label("The fee counts as")] = "",
+    rate: Annotated[
+        Price, Hint("Between two currencies: what one of what leaves is worth. Empty: the rate of that day.")
+    ] = 0,
     day: DayHint = "",
     note: Words = "",
     draft: Draft = False,
 ) -> str:
     """Money goes from one account of the shop into another."""
     paper = MoneyPaper(
-        kind="transfer", account=account, to_account=to_account, amount=amount, fee=fee, item=item, day=day, note=note
-    )
+        kind="transfer", account=account, to_account=to_account, amount=amount, fee=fee, item=item, rate=rate, day=day,
+        note=note,
+    )  # fmt: skip
     return write(desk, paper, draft=draft)
 
 
@@ -139,7 +144,7 @@ def check_refund(desk: Desk, amount: int) -> None:
 def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:
     """Write a paper and send it on, unless it is to stay a draft."""
     paper = msgspec.structs.replace(paper, day=paper.day or desk.day, maker=desk.who)
-    _check(desk, paper)
+    paper = _checked(desk, paper)
     number = settings.paper_number(desk, "MP")
     made = desk.put(msgspec.structs.replace(paper, number=number))
     if not draft:
@@ -153,19 +158,22 @@ def _party(customer: str, partner: str) -> tuple[str, PartyKind]:
     return (customer, "customer") if customer else (partner, "partner")
 
 
-def _check(desk: Desk, paper: MoneyPaper) -> None:
+def _checked(desk: Desk, paper: MoneyPaper) -> MoneyPaper:
+    """Return the paper as it may be written, with what comes of it in the other currency."""
     if paper.amount <= 0:
         raise Refusal("An amount is more than nothing.", field="amount")
     if paper.fee < 0:
         raise Refusal("A fee is not less than nothing.", field="fee")
-    own_account(desk, paper.account)
     if paper.kind == "transfer":
         if paper.account == paper.to_account:
             raise Refusal("Both accounts are the same. Choose another one.", field="to_account")
-        own_account(desk, paper.to_account)
+        paper = exchanged(desk, paper, own_account(desk, paper.account), own_account(desk, paper.to_account))
+    else:
+        home_account(desk, paper.account)
     if paper.kind in {"other_in", "other_out"}:
         _check_item(desk, paper.item, paper.kind)
     open_day(desk, paper.day)
+    return paper
 
 
 def _check_item(desk: Desk, item: str, kind: PaperKind) -> None:
@@ -192,10 +200,11 @@ def change_paper(
         raise Refusal("Only a draft can be changed. Send it back first, or write a red paper.")
     paper = desk.get(MoneyPaper, money_paper)
     new = msgspec.structs.replace(paper, account=account, amount=amount, item=item, day=day or desk.day, note=note)
-    _check(desk, new)
+    new = _checked(desk, new)
     desk.change(
-        MoneyPaper, money_paper, account=new.account, amount=new.amount, item=new.item, day=new.day, note=new.note
-    )
+        MoneyPaper, money_paper, account=new.account, amount=new.amount, item=new.item, day=new.day, note=new.note,
+        rate=new.rate, to_amount=new.to_amount,
+    )  # fmt: skip
 
 
 # ---- review
@@ -316,6 +325,7 @@ def write_red(desk: Desk, paper: MoneyPaper, reason: str) -> str:
         id="",
         number=settings.paper_number(desk, "MP"),
         amount=-paper.amount,
+        to_amount=-paper.to_amount,
         fee=-paper.fee,
         day=desk.day,
         note=reason,

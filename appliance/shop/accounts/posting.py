@@ -43,7 +43,8 @@ def _book(desk: Desk, paper: MoneyPaper, sign: int) -> None:
 
 def _transfer(desk: Desk, paper: MoneyPaper, sign: int) -> None:
     """Money goes from one account into the other; the bank's fee leaves the first."""
-    moves = [(paper.account, -sign * paper.amount, ""), (paper.to_account, sign * paper.amount, "")]
+    came = paper.to_amount or paper.amount
+    moves = [(paper.account, -sign * paper.amount, ""), (paper.to_account, sign * came, "")]
     if paper.fee:
         moves.append((paper.account, -sign * paper.fee, paper.item))
     for account, amount, item in moves:

@@ -18,9 +18,11 @@ from appliance.journal import (
     Hint,
     Id,
     Label,
+    Moment,
     Money,
     Partition,
     Phone,
+    Price,
     Record,
     Ref,
     Sum,
@@ -28,12 +30,13 @@ from appliance.journal import (
     Watched,
     Words,
 )
-from appliance.shop.settings import BranchId, MoneyItemId
+from appliance.shop.settings import BranchId, CurrencyId, MoneyItemId
 from appliance.shop.staff import EmployeeId
 
 AccountId = Annotated[str, Ref("money_account")]
 PaperId = Annotated[str, Ref("money_paper")]
 PartnerId = Annotated[str, Ref("partner")]
+CashSessionId = Annotated[str, Ref("cash_session")]
 
 AccountKind = Literal["cash", "bank", "alipay", "wechat", "other"]
 PaperKind = Literal["receipt", "payment", "transfer", "other_in", "other_out"]
@@ -52,6 +55,8 @@ class MoneyAccount(Record, kw_only=True, frozen=True):
     kind: AccountKind = "cash"
     branch: BranchId = ""
     keeper: Annotated[EmployeeId, Label("Kept by")] = ""
+    currency: CurrencyId = ""
+    """Empty for the shop's own money. A foreign account is filled and emptied by transfers, which have a rate."""
     opening: Annotated[Money, Label("Opening balance")] = 0
     """What lay there when the account was opened. It stands in the journal as the first movement."""
     allow_negative: Annotated[bool, Label("May fall below nothing"), Hint("An overdraft, or a card.")] = False
@@ -113,6 +118,9 @@ class MoneyPaper(Record, kw_only=True, frozen=True):
     item: Annotated[MoneyItemId, Label("For")] = ""
     amount: Money = 0
     fee: Money = 0
+    rate: Annotated[Price, Group("exchange")] = 0
+    """Between two currencies: what one unit of what leaves is worth in what comes, in ten-thousandths."""
+    to_amount: Annotated[Money, Group("exchange")] = 0
     day: Day = ""
     document: Id = ""
     about: Annotated[Text, Label("Document number")] = ""
@@ -122,6 +130,37 @@ class MoneyPaper(Record, kw_only=True, frozen=True):
     reviewer: Annotated[EmployeeId, Label("First reviewed by")] = ""
     reverses: PaperId = ""
     """The paper whose mistake this one answers (红冲); its amount is then below nothing."""
+
+
+TILL_FLOW = Flow(start="open", steps={"open": ("closed",), "closed": ()}, rank={"closed": 10})
+
+
+class CashSession(Record, kw_only=True, frozen=True):
+    """One person's time at a drawer, from counting it in the morning to counting it at the end (收银班次).
+
+    Its moves are the lines of the drawer's journal between `first` and `last`.
+    """
+
+    partition: ClassVar[Partition] = BRANCH
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = TILL_FLOW
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("account", "state"),
+        ("made_at", "id"),
+        ("state", "made_at", "id"),
+    )
+
+    number: Text = ""
+    account: AccountId = ""
+    opened_by: EmployeeId = ""
+    float_counted: Annotated[Money, Label("Counted when opened")] = 0
+    first: int = 0
+    closed_by: Annotated[EmployeeId, Group("close")] = ""
+    closed_at: Annotated[Moment, Group("close")] = 0
+    last: Annotated[int, Group("close")] = 0
+    expected: Annotated[Money, Group("close")] = 0
+    counted: Annotated[Money, Group("close"), Label("Counted")] = 0
+    note: Annotated[Words, Group("close")] = ""
 
 
 ACCOUNT_BALANCE = Sum("account_balance", by=("account",), of=("amount",))

@@ -9,7 +9,8 @@ union all
 select e.id, e.name, 'employee' from employee e where e.made_at > 0;
 
 create view money_account_list as
-select a.id, a.name, a.no, a.kind, a.branch, a.opening, a.allow_negative, a.disabled, a.made_at,
+select a.id, a.name, a.no, a.kind, a.branch, a.currency, ifnull((select c.code from currency c where c.id = a.currency), '')
+        as code, a.opening, a.allow_negative, a.disabled, a.made_at,
     ifnull((select b.amount from account_balance b where b.account = a.id), 0) as balance,
     (select n.name from branch n where n.id = a.branch) as branch_name,
     (select e.name from employee e where e.id = a.keeper) as keeper_name
@@ -184,3 +185,12 @@ create view problem_journal_broken as
 select a.id, a.id as document, a.name
 from money_account a join account_balance b on b.account = a.id
 where b.n <> (select max(m.seq) from money_moved m where m.account = a.id);
+
+-- Who stood at which drawer, and what was counted. A plain view: its own table has the orders that pages ask for.
+create view cash_session_list as
+select c.id, c.number, c.account, c.state, c.made_at, c.changed, c.float_counted, c.closed_at, c.first, c.last, c.note,
+    'till_' || c.state as state_word, a.name as account_name, ifnull(e.name, '') as opened_name,
+    ifnull(f.name, '') as closed_name, c.expected, c.counted, c.counted - c.expected as difference
+from cash_session c left join money_account a on a.id = c.account left join employee e on e.id = c.opened_by
+left join employee f on f.id = c.closed_by
+where c.deleted = 0 and c.made_at > 0;

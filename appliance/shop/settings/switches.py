@@ -113,6 +113,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("number.CU", "prefix", "CU", "Customers"),
     Switch("number.SO", "prefix", "SO", "Sales orders"),
     Switch("number.CK", "prefix", "CK", "Parcels"),
+    Switch("money.till", "flag", "0", "Cash drawers move money only while somebody has opened them"),
+    Switch("number.SY", "prefix", "SY", "Cash sessions"),
     Switch("number.MP", "prefix", "MP", "Receipts and payments"),
     Switch("number.G", "prefix", "G", "Goods"),
     Switch("number.QC", "prefix", "QC", "Opening stock"),

@@ -4,16 +4,26 @@ from typing import Annotated, Any
 
 from appliance.journal import Day, Desk, Hint, Label, Money, Phone, Rate, Refusal, Secret, Text, action, derive
 from appliance.shop.settings import ShopId, WarehouseId
-from appliance.shop.staff import devices, opening
+from appliance.shop.staff import confining, devices, opening
+from appliance.shop.staff.confining import (
+    Branches,
+    OwnPapers,
+    OwnShop,
+    OwnWarehouse,
+    Shops,
+    Warehouses,
+    told_ranges,
+)
 from appliance.shop.staff.pins import hash_pin, is_hash
 from appliance.shop.staff.records import Employee, EmployeeId, FieldRight, Job, Pin, Role, RoleId
-from appliance.shop.staff.rights import check_may_give, check_may_touch, check_owner_left
+from appliance.shop.staff.rights import check_may_give, check_may_touch, check_owner_left, check_within, range_of
 from appliance.shop.staff.roles import OWNER
 
 # The room's actions are found here, wherever they are written.
 enrol_device, change_device = devices.enrol_device, devices.change_device
 disable_device, enable_device = devices.disable_device, devices.enable_device
 first_shop = opening.first_shop
+confine = confining.confine
 
 NewPin = Annotated[
     Secret, Label("PIN"), Hint("4 to 8 digits; nothing that is guessed at the first try, like 0000 or 1234.")
@@ -43,7 +53,8 @@ def add_employee(
     shop: ShopId = "",
 ) -> str:
     """Give them a PIN afterwards, so that they can sign in."""
-    _check_person(desk, name, role, no)
+    given = _check_person(desk, name, role, no)
+    check_within(desk, range_of(given.ranges, {}, employee="-", shop=shop, warehouse=warehouse))
     return desk.put(
         Employee(
             no=no or _next_number(desk), name=name, phone=phone, jobs=jobs, role=role, joined=joined or desk.day,
@@ -69,7 +80,8 @@ def change_employee(
     """A new role holds at once, on every tablet."""
     standing = desk.get(Employee, employee)
     check_may_touch(desk, employee)
-    _check_person(desk, name, role, no, employee)
+    given = _check_person(desk, name, role, no, employee)
+    check_within(desk, range_of(given.ranges, standing.ranges, employee=employee, shop=shop, warehouse=warehouse))
     if role != standing.role and standing.role == OWNER:
         check_owner_left(desk, employee)
     desk.change(
@@ -106,7 +118,7 @@ def come_back(desk: Desk, *, employee: EmployeeId) -> None:
     desk.change(Employee, employee, left_on="", disabled=False)
 
 
-def _check_person(desk: Desk, name: str, role: str, no: str, employee: str = "") -> None:
+def _check_person(desk: Desk, name: str, role: str, no: str, employee: str = "") -> Role:
     if not name.strip():
         raise Refusal("A name is needed.", field="name")
     given = desk.get(Role, role)
@@ -115,6 +127,7 @@ def _check_person(desk: Desk, name: str, role: str, no: str, employee: str = "")
     check_may_give(desk, given.grants)
     if no and desk.row("select 1 from employee where no = ? and id <> ? and deleted = 0", no, employee):
         raise Refusal("The number {no} is taken.", field="no", code="taken", no=no)
+    return given
 
 
 def _next_number(desk: Desk) -> str:
@@ -171,11 +184,24 @@ def add_role(
     refund: Refund = None,
     adjustment: Adjustment = None,
     top_up: TopUp = None,
+    branches: Branches = [],  # noqa: B006 - the form's default, never written to
+    shops: Shops = [],  # noqa: B006 - the form's default, never written to
+    warehouses: Warehouses = [],  # noqa: B006 - the form's default, never written to
+    own_shop: OwnShop = False,
+    own_warehouse: OwnWarehouse = False,
+    own_papers: OwnPapers = False,
 ) -> str:
     """A kind of work: what it may do, see, and how far it may go."""
     limits = _limits(discount=discount, margin=margin, refund=refund, adjustment=adjustment, top_up=top_up)
+    ranges = told_ranges(
+        branches=branches, shops=shops, warehouses=warehouses, own_shop=own_shop, own_warehouse=own_warehouse,
+        own_papers=own_papers,
+    )  # fmt: skip
     _check_role(desk, name, grants, fields)
-    return desk.put(Role(name=name, grants=sorted(set(grants)), fields=sorted(set(fields)), limits=limits))
+    check_within(desk, range_of(ranges, {}, employee="", shop="", warehouse=""))
+    return desk.put(
+        Role(name=name, grants=sorted(set(grants)), fields=sorted(set(fields)), limits=limits, ranges=ranges)
+    )
 
 
 @action("Change the role")
@@ -191,6 +217,12 @@ def change_role(
     refund: Refund = None,
     adjustment: Adjustment = None,
     top_up: TopUp = None,
+    branches: Branches = [],  # noqa: B006 - the form's default, never written to
+    shops: Shops = [],  # noqa: B006 - the form's default, never written to
+    warehouses: Warehouses = [],  # noqa: B006 - the form's default, never written to
+    own_shop: OwnShop = False,
+    own_warehouse: OwnWarehouse = False,
+    own_papers: OwnPapers = False,
 ) -> None:
     """It holds at once for everybody who has it."""
     if role == OWNER:
@@ -198,8 +230,15 @@ def change_role(
     standing = desk.get(Role, role)
     check_may_give(desk, standing.grants)
     limits = _limits(discount=discount, margin=margin, refund=refund, adjustment=adjustment, top_up=top_up)
+    ranges = told_ranges(
+        branches=branches, shops=shops, warehouses=warehouses, own_shop=own_shop, own_warehouse=own_warehouse,
+        own_papers=own_papers,
+    )  # fmt: skip
     _check_role(desk, name, grants, fields, role)
-    desk.change(Role, role, name=name, grants=sorted(set(grants)), fields=sorted(set(fields)), limits=limits)
+    check_within(desk, range_of(ranges, {}, employee="", shop="", warehouse=""))
+    desk.change(
+        Role, role, name=name, grants=sorted(set(grants)), fields=sorted(set(fields)), limits=limits, ranges=ranges
+    )
 
 
 @action("Disable the role")

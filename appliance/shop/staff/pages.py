@@ -6,7 +6,8 @@ from typing import Any, Final, get_args
 import msgspec
 
 from appliance.journal import Rights, plain
-from appliance.shop.staff.actions import add_employee, add_role, change_role, enrol_device
+from appliance.shop.staff.actions import add_employee, add_role, change_role, confine, enrol_device
+from appliance.shop.staff.confining import KINDS, MINE, ranges_in
 from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
 from appliance.shop.staff.records import FieldRight
 from appliance.shop.staff.rights import rights_of
@@ -70,10 +71,10 @@ people = Listing(
 def employee(visit: Visit, id: str) -> Answer:
     """Somebody: what they do, what they may do, and what was done about them."""
     row = visit.row(
-        "select l.*, e.warehouse, e.shop, coalesce((select name from warehouse w where w.id = e.warehouse), '') as"
+        "select l.*, e.warehouse, e.shop, e.ranges, coalesce(r.ranges, '{}') as role_ranges, coalesce((select name from warehouse w where w.id = e.warehouse), '') as"
         " warehouse_name, coalesce((select name from shop s where s.id = e.shop), '') as shop_name,"
         " exists (select 1 from pin where pin.employee = e.id and pin.deleted = 0) as has_pin"
-        " from employee_list l join employee e on e.id = l.id where l.id = ?",
+        " from employee_list l join employee e on e.id = l.id left join role r on r.id = e.role where l.id = ?",
         id,
     )
     if row is None:
@@ -98,6 +99,8 @@ def employee(visit: Visit, id: str) -> Answer:
         lines=matrix(_rooms(visit), rights),
         sees=_seen(visit, rights),
         limits=_limits(visit, rights),
+        places=_places(visit, _told(row["role_ranges"])),
+        own_places=_places(visit, own) if (own := _told(row["ranges"])) else [],
         history=visit.history(id),
     )
 
@@ -142,6 +145,7 @@ def role(visit: Visit, id: str) -> Answer:
         lines=matrix(_rooms(visit), rights),
         sees=_seen(visit, rights),
         limits=_limits(visit, rights),
+        places=_places(visit, _told(row["ranges"])),
         people=visit.rows("select id, name, standing from employee_list where role = ? order by no limit 100", id),
         history=visit.history(id),
     )
@@ -184,6 +188,22 @@ def _limits(visit: Visit, rights: Rights) -> list[tuple[str, str]]:
     return told
 
 
+def _told(text: str) -> dict[str, list[str]]:
+    return msgspec.json.decode(text, type=dict[str, list[str]]) if text else {}
+
+
+def _places(visit: Visit, told: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Where somebody works, in words: for each kind of place its names."""
+    words = visit.words
+    found = []
+    for kind in KINDS:
+        ids = told.get(kind, ())
+        names = [words("The one they work in") if one == MINE else visit.pick(kind, one) or "-" for one in ids]
+        found.append((words.name(kind), "、".join(names) or words("All")))
+    papers = "Their own only" if told.get("own") else "Everybody's"
+    return [*found, (words("Documents"), words(papers))]
+
+
 _LIMIT_TITLES: Final = {
     "discount": "Greatest discount",
     "margin": "Least margin",
@@ -200,7 +220,12 @@ def _role_first(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
         return {}
     rights = _rights_in(row)
     limits = {name: plain(rights.limits[name], 2) for name in LIMITS if name in rights.limits}
-    return {"grants": list(rights.grants), "fields": sorted(rights.fields), **limits}
+    return {"grants": list(rights.grants), "fields": sorted(rights.fields), **limits, **ranges_in(_told(row["ranges"]))}
+
+
+def _confined_first(visit: Visit, args: dict[str, str]) -> dict[str, Any]:
+    row = visit.row("select ranges from employee where id = ?", args.get("employee", ""))
+    return ranges_in(_told(row["ranges"])) if row else {}
 
 
 def _role_more(visit: Visit) -> dict[str, Any]:
@@ -263,5 +288,6 @@ FORMS: dict[Any, Form] = {
     enrol_device: Form(template="staff/enrol.html"),
     add_employee: Form(next="/staff/people/{id}"),
     add_role: Form(template="staff/role_form.html", more=_role_more, next="/staff/roles/{id}"),
+    confine: Form(prefill=_confined_first),
     change_role: Form(template="staff/role_form.html", prefill=_role_first, more=_role_more),
 }

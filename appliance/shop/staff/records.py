@@ -61,6 +61,8 @@ class Employee(Record, kw_only=True, frozen=True):
     left_on: Annotated[Day, Group("leaving")] = ""
     warehouse: WarehouseId = ""
     shop: ShopId = ""
+    ranges: Annotated[dict[str, list[str]], Watched()] = msgspec.field(default_factory=dict)
+    """As those of a role, which they narrow further."""
     disabled: Annotated[bool, Group("leaving")] = False
 
 
@@ -83,6 +85,8 @@ class Role(Record, kw_only=True, frozen=True):
     """Patterns of permissions: "orders.*", "shipping.see"."""
     fields: Annotated[list[str], Group("rights"), Watched()] = msgspec.field(default_factory=list)
     limits: Annotated[dict[str, int], Group("rights"), Watched()] = msgspec.field(default_factory=dict)
+    ranges: Annotated[dict[str, list[str]], Watched()] = msgspec.field(default_factory=dict)
+    """By kind of place ("branch", "shop", "warehouse") the ids, "mine" for their own; "own" for documents of their own."""
     disabled: bool = False
 
 

@@ -1,11 +1,11 @@
 """Rights: what a person may do follows from their role, and nobody gives what they do not have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
-from appliance.journal import NOTHING, Desk, Refusal, Rights, Row
+from appliance.journal import NOTHING, Desk, Range, Refusal, Rights, Row
 from appliance.shop.staff.roles import OWNER
 
 
@@ -24,7 +24,8 @@ HERE = "e.deleted = 0 and e.disabled = 0 and e.left_on = ''"
 def rights_of(reader: Reader, employee: str) -> Rights:
     """Return what a person may do; nothing for who has left, and for who has no role."""
     row = reader.row(
-        "select r.grants, r.fields, r.limits from employee e join role r on r.id = e.role"
+        "select r.grants, r.fields, r.limits, r.ranges, e.ranges as own_ranges, e.shop, e.warehouse"
+        " from employee e join role r on r.id = e.role"
         f" where e.id = ? and r.deleted = 0 and r.disabled = 0 and {HERE}",
         employee,
     )
@@ -34,7 +35,46 @@ def rights_of(reader: Reader, employee: str) -> Rights:
         grants=tuple(msgspec.json.decode(row["grants"], type=list[str])),
         fields=frozenset(msgspec.json.decode(row["fields"], type=list[str])),
         limits=msgspec.json.decode(row["limits"], type=dict[str, int]),
+        range=range_of(
+            _read(row["ranges"]),
+            _read(row["own_ranges"]),
+            employee=employee,
+            shop=row["shop"],
+            warehouse=row["warehouse"],
+        ),
     )
+
+
+def _read(text: str) -> dict[str, list[str]]:
+    return msgspec.json.decode(text, type=dict[str, list[str]]) if text else {}
+
+
+def range_of(
+    role: Mapping[str, Sequence[str]], person: Mapping[str, Sequence[str]], *, employee: str, shop: str, warehouse: str
+) -> Range:
+    """Where somebody works: what their role says and what their own file says, both of which must allow.
+
+    Whose role says "the shop they work in" and whose file names none sees nothing.
+    """
+    mine = {"shop": shop, "warehouse": warehouse}
+    within: dict[str, set[str]] = {}
+    for told in (role, person):
+        for kind, ids in told.items():
+            if kind in ("branch", "shop", "warehouse") and ids:
+                named = {mine.get(kind, "") if one == "mine" else one for one in ids} - {""}
+                within[kind] = within[kind] & named if kind in within else named
+    own = bool(role.get("own") or person.get("own"))
+    return Range(tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in within.items())), employee if own else "")
+
+
+def check_within(desk: Desk, given: Range) -> None:
+    """Refuse to let somebody see more of the shop than the giver does."""
+    told = desk.rights.range
+    wider = any(
+        not set(given.places.get(kind, ())) or not set(given.places[kind]) <= set(ids) for kind, ids in told.within
+    )
+    if wider or (told.own and not given.own):
+        raise Refusal("You cannot let somebody see more of the shop than you see yourself.", code="not_yours")
 
 
 def check_may_give(desk: Desk, grants: Iterable[str], fields: Iterable[str] = ()) -> None:

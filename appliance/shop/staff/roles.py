@@ -58,7 +58,7 @@ FIRST_ROLES: Final = (
             *EVERYBODY, "office.*_line", "office.listen", "office.*_recording", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
             "settings.*", "branches.see", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
-            "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.set_pin", "staff.leave",
+            "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.confine", "staff.set_pin", "staff.leave",
             "staff.enrol_device", "staff.change_device", "staff.disable_device",
         ),
         FIELDS,
@@ -75,7 +75,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "cashier", "收银员", "Cashier",
         (*EVERYBODY, *LOOKING, *SELLING, "orders.take_payment", "shipping.counter_sale", "accounts.see",
-         "accounts.new_receipt", "accounts.settle*"),
+         "accounts.new_receipt", "accounts.*_till", "accounts.settle*"),
         ("phone",),
         {"discount": 500, "refund": 20_000, "top_up": 500_000},
     ),

@@ -1,0 +1,1 @@
+"""Tills: who stands at which drawer, and how the counting came out."""

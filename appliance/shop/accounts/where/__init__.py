@@ -1,0 +1,1 @@
+"""Where the money lies: every account, and the journal of each."""
