@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 from appliance.journal import Desk, Journal, Rights
 from appliance.shop import staff
-from appliance.shop.staff import signin
+from appliance.shop.staff import Vouched, signin
 from appliance.shop.staff.actions import enrol_device
 from appliance.web.signin import Device, Person
+
+NOT_ON_THE_SPOT = frozenset({"staff", "settings", "branches"})
+"""Rooms whose deeds are for those who may do them, at their own sign-in: rights, rules, and other boxes."""
 
 
 class Doorkeeper:
@@ -14,6 +17,7 @@ class Doorkeeper:
 
     tables = frozenset({"employee", "pin", "role", "device"})
     enrolling = enrol_device.name
+    vouching = "vouched"
 
     def __init__(self, journal: Journal, branch: str) -> None:
         self._journal = journal
@@ -44,6 +48,19 @@ class Doorkeeper:
     def enrol(self, name: str, key_hash: str, who: str) -> str:
         """Let a device in; returns its id. Waits for the writer: called in a thread."""
         return enrol_device(self._desk(who), name=name, key_hash=key_hash)
+
+    def may_vouch(self, permission: str) -> bool:
+        """Whether somebody may approve such a thing at another's tablet; who may do what is not given away so."""
+        return permission.partition(".")[0] not in NOT_ON_THE_SPOT
+
+    def backers(self, permission: str, exceeds: tuple[str, int] | None) -> Sequence[Person]:
+        """Who may do it, and may go as far."""
+        return [Person(*found) for found in staff.backers(self._desk(""), permission, exceeds)]
+
+    def vouch(self, desk: Desk, supervisor: str) -> None:
+        """Write beside what an action did who put their PIN under it."""
+        desk.add(Vouched(supervisor=supervisor, action=desk.action))
+        desk.about()
 
     def _desk(self, who: str) -> Desk:
         return self._journal.desk(who=who, branch=self._branch)

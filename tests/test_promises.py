@@ -37,9 +37,9 @@ def test_the_page_of_rules_tells_every_check_that_is_never_forced():
 
 def test_every_limit_of_a_role_is_held_to():
     asked = {
-        call.args[0].value
+        call.args[1].value
         for path in ASKING
-        for call in calls(path, "limit")
-        if call.args and isinstance(call.args[0], ast.Constant)
+        for call in calls(path, "check_limit")
+        if isinstance(call.args[1], ast.Constant)
     }
     assert asked == set(LIMITS) - COMING

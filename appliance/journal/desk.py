@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 K = TypeVar("K", bound=Record)
+Before = Callable[[dict[str, Any]], dict[str, Any]] | None
 
 
 @dataclass
@@ -73,6 +74,11 @@ class Desk:
     def working(self) -> bool:
         """Whether an action is under way."""
         return self._work is not None
+
+    @property
+    def action(self) -> str:
+        """The name of the action under way; empty for none."""
+        return self._work.action if self._work else ""
 
     @property
     def at(self) -> int:
@@ -233,12 +239,14 @@ class Desk:
         self.journal.controls.obey(draft.stamp.place, seq + 1, change)
         draft.changes.append(change)
 
-    def about(self, record: str) -> None:
-        """Show this entry in the history of a further record."""
+    def about(self, record: str = "") -> None:
+        """Show this entry in the history of a further record; of none, all its parts in those of all its records."""
         if self._work is None:
             raise RuntimeError("Only an action can be about something.")
-        for draft in self._work.drafts.values():
-            draft.about[record] = None
+        drafts = self._work.drafts.values()
+        records = {record: None} if record else {one: None for draft in drafts for one in draft.about}
+        for draft in drafts:
+            draft.about |= records
 
     def keep(self, content: bytes) -> str:
         """Keep a picture or a recording; returns its hash."""
@@ -307,10 +315,11 @@ class Action(Generic[P, R]):
         title: str,
         undo: str,
         confirm: str,
-        before: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+        before: Before = None,
+        *,
+        pin: bool = False,
     ) -> None:
-        self.run = run
-        self.before = before
+        self.run, self.before, self.pin = run, before, pin
         self.title = title
         self.undo = undo
         self.confirm = confirm
@@ -337,15 +346,16 @@ class Action(Generic[P, R]):
 
 
 def action(
-    title: str, *, undo: str = "", confirm: str = "", before: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    title: str, *, undo: str = "", confirm: str = "", before: Before = None, pin: bool = False
 ) -> Callable[[Callable[Concatenate[Desk, P], R]], Action[P, R]]:
     """Declare an action: its title, the name of the action that undoes it, and what to ask before it is done.
 
     `before` turns what was given into what the action takes, outside the writer: for work too slow to let others wait.
+    With `pin` its form asks for a PIN each time, of who does it or of somebody who may.
     """
 
     def declare(run: Callable[Concatenate[Desk, P], R]) -> Action[P, R]:
-        return Action(run, title, undo, confirm, before)
+        return Action(run, title, undo, confirm, before, pin=pin)
 
     return declare
 

@@ -11,6 +11,7 @@ In `views.sql` a kept view is a view with a comment before it:
     -- search number, receiver                      columns whose words can be searched for
     -- feeds held, sales_day                        sums that add up this view's rows
     -- within nothing                               whom it is told to does not depend on where they work (see `ranges`)
+    -- withheld bought                              columns that add up over more than some may see, and are not told them
 
 Readers use the plain name; the definition itself is `<name>_plain`.
 """
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-_COMMENT = re.compile(r"^\s*--\s*(kept by|touched by|index|search|feeds|within)\s+(.*?)\s*$", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*--\s*(kept by|touched by|index|search|feeds|within|withheld)\s+(.*?)\s*$", re.MULTILINE)
 _ASKED = re.compile(r":([a-z_]\w*)")
 _VIEW = re.compile(r"create\s+view\s+(\w+)\s+as\s+(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -61,6 +62,7 @@ class KeptView:
     search: tuple[str, ...]
     feeds: tuple[str, ...]
     within: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:
@@ -136,6 +138,7 @@ def _kept(name: str, select: str, notes: Sequence[tuple[str, str]]) -> KeptView:
         search=tuple(listed("search")),
         feeds=tuple(listed("feeds")),
         within=tuple(listed("within")),
+        withheld=tuple(listed("withheld")),
     )
 
 

@@ -12,6 +12,7 @@ Which rows those are follows from the records, and a new record or list with suc
 - `owned_by` is the column with the employee whose document it is
 - what belongs to a confined document by a column that refers to it follows that document; `under` names others
 - a kept view follows the record that it lists, by its own columns where it has them
+- a view that belongs to nobody but tells what adds up over everybody names such columns as `withheld`: they come empty
 - a sum or kept view without any of these is added up anew from the confined rows. That is right for any single key, but
   lists and totals over all of it would read a whole table: those ask `lists` first and are told to nobody confined.
 """
@@ -79,9 +80,14 @@ class Ranges:
         self.rules: dict[str, Rule] = {}
         for name, shape in schema.shapes.items():
             self._keep(name, self._of_record(shape))
+        self._withheld: dict[str, str] = {}
         for view in schema.kept:
             told = conn.execute(f"pragma table_info({view.name})")
-            self._keep(view.name, self._of_view(view, frozenset(row[1] for row in told)))
+            columns = [row[1] for row in told]
+            self._keep(view.name, self._of_view(view, frozenset(columns)))
+            if view.withheld:
+                shown = (f"null as {one}" if one in view.withheld else one for one in columns)
+                self._withheld[view.name] = ", ".join(("rowid as rowid", *shown))
         for name in schema.sums:
             self._keep(name, self._of_sum(name))
 
@@ -277,6 +283,8 @@ class Ranges:
         if name in self.kinds:
             # What a place is called is no secret: papers name where they went. Whoever picks one picks from its list.
             return ""
+        if name in self._withheld:
+            return f"select {self._withheld[name]} from main.{name}"
         condition = self.condition(told, name, name)
         # A view has no row numbers of its own, and search goes by them.
         place = f"{name}.rowid as rowid, " if name in self._searched else ""
@@ -285,7 +293,8 @@ class Ranges:
     def _anew(self, told: Range) -> set[str]:
         if told not in self._summed:
             views = self.views(told)
-            found = {name for name in views.keys() & self._kept if not self.condition(told, name, "a")}
+            own = self._kept - self._withheld.keys()
+            found = {name for name in views.keys() & own if not self.condition(told, name, "a")}
             while more := {name for name in views.keys() - self._kept - found if _reads(self._ways[name], found)}:
                 found |= more
             self._summed[told] = found

@@ -7,14 +7,27 @@ class Refusal(Exception):
     """An action says no, and why.
 
     The sentence is an English message id with named places for `params`; `field` is the form field it is about,
-    `code` a stable name for programs, `remedy` the address of the page that helps.
+    `code` a stable name for programs, `remedy` the address of the page that helps. Where somebody else might do it, it
+    says what they need: `needs` a permission, `exceeds` the limit and how far it was to go.
     """
 
-    def __init__(self, sentence: str, *, field: str = "", code: str = "", remedy: str = "", **params: object) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        field: str = "",
+        code: str = "",
+        remedy: str = "",
+        needs: str = "",
+        exceeds: tuple[str, int] | None = None,
+        **params: object,
+    ) -> None:
         self.sentence = sentence
         self.field = field
         self.code = code
         self.remedy = remedy
+        self.needs = needs
+        self.exceeds = exceeds
         self.params: Mapping[str, object] = params
         super().__init__(sentence.format(**params) if params else sentence)
 

@@ -27,6 +27,8 @@ class Range:
 
 
 EVERYWHERE = Range()
+ADDED_UP = frozenset({"customer_totals"})
+"""Guarded fields that add up over every place: nobody confined to some is told them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Rights:
 
     def sees(self, guarded: str) -> bool:
         """Tell whether a guarded field (cost, profit, phone, customer_totals) may be shown."""
+        if self.range and guarded in ADDED_UP:
+            return False
         return "*" in self.fields or guarded in self.fields
 
     def limit(self, name: str) -> int | None:

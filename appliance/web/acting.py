@@ -28,7 +28,7 @@ def check(desk: Desk, fields: Sequence[Field], values: Mapping[str, Any]) -> Non
                 raise Refusal(sentence, field=one.name, code="out_of_range", **named)
 
 
-def said_beyond(desk: Desk, table: str, record: str) -> tuple[str, dict[str, str]] | None:
+def said_beyond(desk: Desk, table: str, record: str) -> tuple[str, dict[str, Any]] | None:
     """Say why a record lies beyond a person's range; None when it does not. `table` may be any view of such records."""
     ranges, told = desk.journal.ranges, desk.rights.range
     found = ranges.beyond(desk, told, table, record)

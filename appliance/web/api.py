@@ -16,6 +16,7 @@ from appliance.web.front import Front
 from appliance.web.guard import Forged, same_origin
 from appliance.web.lists import ListPage
 from appliance.web.visit import Answer, Beyond, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.vouching import CONFIRM, PIN, WHO, Backing, backed, with_backing
 from appliance.web.words import Words
 
 MOST_BYTES = 1_000_000
@@ -71,23 +72,29 @@ async def _do(front: Front, request: WebRequest) -> Answer:
     name = f"{request.path_params['room']}.{request.path_params['verb']}"
     if name not in front.actions:
         raise Missing("action")
-    visit.need(name)
     try:
         given = msgspec.json.decode(await request.body() or b"{}", type=dict[str, Any])
     except msgspec.DecodeError:
         return _json({"error": "unclear", "errors": {"": "This is no JSON object."}}, 422)
+    backing = await backed(visit, name, given)
+    given.pop(WHO, None), given.pop(PIN, None)
+    if backing is None or not backing.rights.may(name):
+        visit.need(name)
+    if backing is None and front.actions[name].pin:
+        raise Refusal(CONFIRM, field=PIN, code="pin_needed")
     values, errors = read(front.fields(name), given)
     if errors:
         return _json({"error": "unclear", "errors": errors}, 422)
     key = request.headers.get("idempotency-key", "")
-    return await _perform(visit, name, values, f"{visit.who}:{name}:{key}" if key else "")
+    return await _perform(visit, name, values, f"{visit.who}:{name}:{key}" if key else "", backing)
 
 
-async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str) -> Answer:
+async def _perform(visit: Visit, name: str, values: Mapping[str, Any], key: str, backing: Backing | None) -> Answer:
     act = visit.front.actions[name]
     try:
         taken = await asyncio.to_thread(act.before, dict(values)) if act.before else values
-        future = visit.front.journal.perform(visit.desk(), name, running(visit, name, taken), key=key)
+        desk, run = with_backing(visit, running(visit, name, taken), backing)
+        future = visit.front.journal.perform(desk, name, run, key=key)
         done = await asyncio.wrap_future(future)
     except Stale as stale:
         return _json({"error": "stale", "record": stale.record, "now": stale.now}, 409)

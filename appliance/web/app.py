@@ -150,7 +150,8 @@ def _beyond(front: Front, request: WebRequest) -> tuple[str, dict[str, str]] | N
         return None
     if not visit.rights.range:
         return None
-    named = [*request.url.path.split("/"), *request.query_params.dict().get("ids", [])]
+    asked = [text for given in request.query_params.dict().values() for text in given]
+    named = [*request.url.path.split("/"), *",".join(asked).split(",")]
     desk = visit.desk()
     told = (said_beyond(desk, "", one) for one in named if is_id(one))
     return next((one for one in told if one), None)

@@ -9,12 +9,13 @@ from typing import Any
 
 from appliance.journal import Desk, Done, Refusal, Stale
 from appliance.web.acting import running
-from appliance.web.deeds import Deed, asked, last_hand, page_of, read, undo_address
+from appliance.web.deeds import Deed, last_hand, page_of, read, undo_address, vouched
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.jobs import Job
 from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.visit import Answer, Missing, Visit, local
+from appliance.web.vouching import with_backing
 
 MOST = 1_000
 AT_ONCE = 100
@@ -44,7 +45,7 @@ async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     chosen = _chosen(posted.texts.pop("ids", []))
     ids = list(chosen)
     going = posted.texts.pop("go", None)
-    deed = asked(visit, f"{room}.{verb}", posted.texts)
+    deed = await vouched(visit, f"{room}.{verb}", posted.texts)
     first = visit.front.fields(deed.name)[0]
     if first.kind != "ref" or not ids:
         raise Missing("page")
@@ -52,9 +53,9 @@ async def _many(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
         raise Refusal("At most {most} rows at once; these are {count}.", code="too_many", most=MOST, count=len(ids))
     deed.texts[first.name] = [ids[0]]
     typed = read(deed)
-    if not going and (deed.action.confirm or len(deed.fields) > 1):
+    if not going and (deed.asks or deed.action.confirm or len(deed.fields) > 1):
         return _ask(deed, chosen, first.table)
-    if typed.errors:
+    if typed.errors or deed.asks:
         deed.errors, deed.status = typed.errors, 422
         return _ask(deed, chosen, first.table)
     if len(ids) > AT_ONCE:
@@ -87,7 +88,7 @@ async def _one(deed: Deed, id: str, version: int, values: Mapping[str, Any]) -> 
     """Do one row, if nobody changed it since it was chosen."""
     visit, act = deed.visit, deed.action
     try:
-        done = await asyncio.wrap_future(_performed(deed, visit.desk(), id, version, values))
+        done = await asyncio.wrap_future(_performed(deed, id, version, values))
     except Stale as stale:
         reason = visit.words("{who} changed this {when}. Look at it again.", **last_hand(visit, stale.record))
         return {"id": id, "done": False, "code": stale.code, "reason": reason, "remedy": ""}
@@ -96,10 +97,10 @@ async def _one(deed: Deed, id: str, version: int, values: Mapping[str, Any]) -> 
     return {"id": id, "done": True, "undo": undo_address(visit, act, {**values, _about(deed).name: id}, done.value)}
 
 
-def _performed(deed: Deed, desk: Desk, id: str, version: int, values: Mapping[str, Any]) -> Future[Done[Any]]:
+def _performed(deed: Deed, id: str, version: int, values: Mapping[str, Any]) -> Future[Done[Any]]:
     """Hand one row to the writer; the key is the form's with the row's, so that a double tap does no row twice."""
     visit, first = deed.visit, _about(deed)
-    act = running(visit, deed.name, {**values, first.name: id})
+    desk, act = with_backing(visit, running(visit, deed.name, {**values, first.name: id}), deed.backing)
     key = f"{visit.who}:{deed.name}:{deed.key}:{id}" if deed.key else ""
     shape = visit.front.journal.schema.shapes.get(first.table)
 
@@ -154,13 +155,12 @@ def _outcome(visit: Visit, key: str) -> Answer:
 def _as_job(deed: Deed, chosen: Mapping[str, int], values: Mapping[str, Any]) -> str:
     """Do many rows in the background; those refused are listed in a sheet."""
     visit, act = deed.visit, deed.action
-    desk = visit.desk()
 
     def work(job: Job) -> dict[str, str]:
         wrong: list[str] = []
         for number, (id, version) in enumerate(chosen.items(), 1):
             try:
-                _performed(deed, desk, id, version, values).result()
+                _performed(deed, id, version, values).result()
             except Refusal as refusal:
                 wrong.append(f"{id}\t{visit.words(refusal.sentence, **refusal.params)}")
             job.progress(number, len(chosen), len(wrong))

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from appliance.journal import Action, Desk, Done, Refusal, Stale
+from appliance.web import vouching
 from appliance.web.acting import running
 from appliance.web.cells import veil
 from appliance.web.fields import Field
@@ -22,8 +23,9 @@ from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.scanning import SCANNED, scanned
 from appliance.web.typed import Reader, Typed, Unclear, written
 from appliance.web.visit import Answer, Missing, Visit, local
+from appliance.web.vouching import Backing
 
-OWN = ("token", "key", "version", "next")
+OWN = ("token", "key", "version", "next", vouching.PIN)
 """Hidden fields of every form that are not the action's."""
 
 
@@ -42,6 +44,12 @@ class Deed:
     remedy: str = ""
     status: int = 200
     notes: dict[str, str] = field(default_factory=dict)
+    backing: Backing | None = None
+    asks: str = ""
+    """The permission that somebody else has to put their PIN under."""
+    exceeds: tuple[str, int] | None = None
+    wrong: str = ""
+    """What is wrong with the PIN that was given."""
 
     @property
     def action(self) -> Action[Any, Any]:
@@ -72,14 +80,22 @@ class Deed:
 _PLAIN = Form()
 
 
-def asked(visit: Visit, name: str, form: Mapping[str, list[str]] | None = None) -> Deed:
-    """Find the action of an address; the visit must have its permission."""
+def asked(visit: Visit, name: str, form: Mapping[str, list[str]] | None = None, backing: Backing | None = None) -> Deed:
+    """Find the action of an address; the visit must have its permission, or somebody has to put their PIN under it."""
     if name not in visit.front.actions:
         raise Missing("page")
-    visit.need(name)
+    permitted = visit.may(name) or (backing is not None and backing.rights.may(name))
+    if not permitted and not visit.front.staff.may_vouch(name):
+        visit.need(name)
     texts = {key: list(given) for key, given in (form or {}).items()}
     own = {key: (texts.pop(key, None) or [""])[-1] for key in OWN}
     deed = Deed(visit, name, texts, own["key"], own["version"], local(own["next"]) if own["next"] else "")
+    deed.backing = backing
+    if not permitted:
+        title = visit.words(visit.front.actions[name].title)
+        deed.asks, deed.banner = name, visit.words(vouching.ASKED, title=title)
+    elif deed.action.pin and backing is None:
+        deed.asks = name
     if deed.form.guard:
         deed.form.guard(visit, {key: given[-1] for key, given in texts.items() if given})
     return deed
@@ -107,8 +123,10 @@ def show(visit: Visit, room: str, verb: str) -> Answer:
         # A button tells the version it was drawn with: whoever presses it decided by what they saw then.
         deed.version = deed.version or str(row["changed"])
         shape = visit.front.journal.schema.shapes[subject[0]]
-        first |= {column.name: column.loaded(row[column.name]) for column in shape.columns}
-    if deed.form.prefill:
+        # Whoever lacks the right is shown no more than they brought along.
+        if visit.may(name):
+            first |= {column.name: column.loaded(row[column.name]) for column in shape.columns}
+    if deed.form.prefill and visit.may(name):
         first |= deed.form.prefill(visit, {key: values[-1] for key, values in deed.texts.items()})
     from_record = veiled(visit, deed.fields, texts_of(deed.fields, first))
     deed.texts = {**from_record, **deed.texts}
@@ -123,6 +141,8 @@ def page_of(deed: Deed, address: str = "", **more: Any) -> Answer:
     views = field_views(visit, fields, deed.texts, deed.errors)
     for view in views:
         view.note = deed.notes.get(view.name, "")
+    if deed.asks:
+        visit.asking = vouching.fields(visit, deed.asks, deed.texts, deed.exceeds, deed.wrong)
     first_line = (act.__doc__ or "").strip().split("\n")[0]
     return visit.show(
         deed.form.template if deed.form.template and not more else "form.html",
@@ -157,13 +177,13 @@ async def do(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
     """Do an action with what a form holds, or show the form again with what is in the way."""
     # A button of a row says in its address what it is about.
     told_by_address = {key: list(values) for key, values in visit.request.query_params.dict().items()}
-    deed = asked(visit, f"{room}.{verb}", {**told_by_address, **posted.texts})
+    deed = await vouched(visit, f"{room}.{verb}", {**told_by_address, **posted.texts})
     deed.next = deed.next or visit.back
     await keep_files(visit, deed.fields, deed.texts, posted.files)
     if scanned(visit, deed.fields, deed.texts, deed.errors) or changed_rows(deed.fields, deed.texts):
         return page_of(deed)
     typed = read(deed)
-    if typed.errors:
+    if typed.errors or deed.asks:
         deed.errors, deed.status = typed.errors, 422
         return page_of(deed)
     try:
@@ -175,6 +195,21 @@ async def do(visit: Visit, posted: Posted, room: str, verb: str) -> Answer:
         explain(deed, refusal)
         return page_of(deed)
     return told(deed, typed.values, done)
+
+
+async def vouched(visit: Visit, name: str, texts: Mapping[str, list[str]]) -> Deed:
+    """Find the action of an address, with whoever put their PIN under it."""
+    wrong, backing = "", None
+    try:
+        backing = await vouching.backed(visit, name, texts)
+    except Refusal as refusal:
+        wrong = visit.words(refusal.sentence, **refusal.params)
+    deed = asked(visit, name, texts, backing)
+    if wrong:
+        deed.wrong, deed.asks = wrong, deed.asks or name
+    elif deed.asks and not deed.banner:
+        deed.banner = visit.words(vouching.CONFIRM)
+    return deed
 
 
 def read(deed: Deed) -> Typed:
@@ -227,7 +262,8 @@ async def perform(deed: Deed, values: Mapping[str, Any], key: str = "") -> Done[
     visit, before = deed.visit, deed.action.before
     name = key or (f"{visit.who}:{deed.name}:{deed.key}" if deed.key else "")
     run = _run(deed, await asyncio.to_thread(before, dict(values)) if before else values)
-    return await asyncio.wrap_future(visit.front.journal.perform(visit.desk(), deed.name, run, key=name))
+    desk, run = vouching.with_backing(visit, run, deed.backing)
+    return await asyncio.wrap_future(visit.front.journal.perform(desk, deed.name, run, key=name))
 
 
 def _run(deed: Deed, values: Mapping[str, Any]) -> Callable[[Desk], Any]:
@@ -277,6 +313,8 @@ def explain(deed: Deed, refusal: Refusal) -> None:
     params = {
         name: words.name(str(value)) if name in {"state", "to"} else value for name, value in refusal.params.items()
     }
+    if (refusal.needs or refusal.exceeds) and _may_vouch(deed, refusal):
+        deed.asks, deed.exceeds = refusal.needs or deed.name, refusal.exceeds
     top, dot, _ = refusal.field.partition(".")
     about = next((one for one in deed.fields if one.name == top), None)
     if about is not None and (about.kind != "rows" or dot):
@@ -285,6 +323,11 @@ def explain(deed: Deed, refusal: Refusal) -> None:
             return
     deed.banner = words(refusal.sentence, **params)
     deed.remedy = local(refusal.remedy) if refusal.remedy else ""
+
+
+def _may_vouch(deed: Deed, refusal: Refusal) -> bool:
+    """Whether somebody may approve here what was refused."""
+    return deed.visit.front.staff.may_vouch(refusal.needs or deed.name)
 
 
 def explain_stale(deed: Deed, stale: Stale) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from markupsafe import Markup, escape
 
 from appliance.journal import Action, Clock, Journal
+from appliance.journal.entry import Deed, show_id
 from appliance.web import words as words_of_web
 from appliance.web.assets import STATIC, read_static, static_href
 from appliance.web.fields import Field, read_fields
@@ -257,25 +258,40 @@ class Front:
         """The history of a record as sentences: what, who, when."""
         entries = self.journal.history(self.journal.reading(), record)
         told, said = [], set[str]()
+        backers = {deed.action_id: found for _, deed in entries if (found := self._backer(deed))}
         for stamp, deed in entries:
             # An action that touched two partitions is two entries and one deed.
             if deed.action_id and deed.action_id in said:
                 continue
             said.add(deed.action_id)
             act = self.actions.get(deed.action)
-            known = self.doors.known(deed.who)
             told.append(
                 {
                     "title": visit.words(act.title) if act else deed.action,
                     "action": deed.action,
                     "changes": deed.changes,
-                    "who": known[0].name if known else visit.pick("employee", deed.who),
+                    "who": self._hands(visit, deed.who, backers.get(deed.action_id, "")),
                     "at": stamp.at,
                     "when": visit.words.moment(stamp.at, visit.at),
                     "full": visit.words.full(stamp.at),
                 }
             )
         return told
+
+    def _backer(self, deed: Deed) -> str:
+        """Who put their PIN under a deed."""
+        vouched = (one[3] for one in deed.changes if one[:2] == ["f", self.staff.vouching])
+        return next((show_id(told["supervisor"]) for told in vouched if "supervisor" in told), "")
+
+    def _hands(self, visit: Visit, who: str, backer: str) -> str:
+        """Who did something, and who put their PIN under it."""
+        names = [
+            known[0].name if (known := self.doors.known(one)) else visit.pick("employee", one) for one in (who, backer)
+        ]
+        if not backer:
+            return names[0]
+        said = "{who}, with their PIN" if who == backer else "{who}, approved by {other}"
+        return visit.words(said, who=names[0], other=names[1])
 
     def called(self, shop: str, branch: str) -> None:
         """The shop or its branch got another name: every page says so from now on."""

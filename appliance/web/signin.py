@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.journal.clock import Clock
+from appliance.journal.desk import Desk
 from appliance.journal.refusal import Refusal
 from appliance.journal.rights import Rights
 from appliance.web.local import Local
@@ -67,6 +68,21 @@ class Staff(Protocol):
 
     def device(self, key_hash: str) -> Device | None:
         """The device whose key has this hash, unless it was disabled."""
+        ...
+
+    vouching: str
+    """The table of facts by which somebody put their PIN under what another did."""
+
+    def may_vouch(self, permission: str) -> bool:
+        """Whether somebody may approve such a thing at another's tablet; who may do what is not given away so."""
+        ...
+
+    def backers(self, permission: str, exceeds: tuple[str, int] | None) -> Sequence[Person]:
+        """Who may do it, and may go as far."""
+        ...
+
+    def vouch(self, desk: Desk, supervisor: str) -> None:
+        """Write beside what an action did who put their PIN under it."""
         ...
 
     def enrol(self, name: str, key_hash: str, who: str) -> str:

@@ -5,7 +5,7 @@ Templates find it as `visit`; `_` is its language. `visit.fragment` says that ht
 
 import gzip
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote, urlsplit
@@ -83,6 +83,9 @@ class RailItem(NamedTuple):
 
 class Visit:
     """One request by one person."""
+
+    asking: Sequence[Any] = ()
+    """Fields in which somebody else approves what this person's form asks for; see `vouching`."""
 
     def __init__(
         self, front: "Front", request: WebRequest, device: Device, session: Session, person: Person, rights: Rights
@@ -211,6 +214,10 @@ class Visit:
         return self.front.told(self, record)
 
     # ---- rights
+
+    def may_ask(self, permission: str) -> bool:
+        """Whether this person may do something, or somebody may approve it at their tablet."""
+        return self.may(permission) or self.front.staff.may_vouch(permission)
 
     def need(self, permission: str) -> None:
         """Go on only with this permission."""

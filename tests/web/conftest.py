@@ -32,6 +32,7 @@ class ToyStaff:
 
     tables: frozenset[str] = frozenset({"tea"})
     enrolling: str = "toyroom.enrol"
+    vouching: str = "vouched"
     rights_by: dict[str, Rights] = field(default_factory=lambda: {
         "alice": Rights(grants=("*",), fields=frozenset({"*"})), "ben": LIMITED,
     })  # fmt: skip
@@ -49,6 +50,15 @@ class ToyStaff:
 
     def check(self, employee: str, pin: str) -> bool:
         return self.pins.get(employee) == pin
+
+    def may_vouch(self, permission: str) -> bool:
+        return False
+
+    def backers(self, permission: str, exceeds: tuple[str, int] | None) -> list[Person]:
+        return []
+
+    def vouch(self, desk: Any, supervisor: str) -> None:
+        raise NotImplementedError
 
     def device(self, key_hash: str) -> Device | None:
         return self.devices.get(key_hash)

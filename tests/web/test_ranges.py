@@ -28,12 +28,13 @@ from appliance.shop.settings.actions import add_warehouse
 from appliance.shop.shipping import actions as floor
 from appliance.web.app import app
 from appliance.web.front import WebConfig
+from appliance.web.listing import Listing
 from tests.cast import BRANCH_A, Shop, open_box
 from tests.marketplace import files
 from tests.orders.teahouse import House, approved, change, furnish, order
 from tests.staff.test_field_rights import crawled
+from tests.web.conftest import ORIGIN, Tablet, ToyStaff
 from tests.web.conftest import House as Front
-from tests.web.conftest import Tablet, ToyStaff
 
 SHOPS = [derive("shop", one) for one in ("counter", "taobao")]
 WAREHOUSES = [derive("warehouse", one) for one in "ab"]
@@ -219,3 +220,62 @@ def test_what_lies_beyond_is_on_no_page(tablet: Tablet, shop: Shop, away: str, a
     }
     assert len(plans) > 50
     assert scanned == set()
+
+
+def test_a_page_or_a_deed_beyond_says_which_place_is_missing(tablet: Tablet, shop: Shop, away: str) -> None:
+    confine(tablet, HERE)
+    says = "This belongs to taobao, and you work with counter only."
+    for page in (f"/orders/{away}", f"/print/packing-slips?ids={away}", f"/do/orders/set_flag?order={away}"):
+        answer = tablet.get(page)
+        assert (answer.status_code, says in answer.text) == (403, True), page
+    whole = shop.journal.reading()
+    before = whole.execute("select flag, remark from sales_order where id = ?", (away,)).fetchone()
+    assert says in tablet.post("/do/orders/set_flag", order=away, flag="red").text
+    told = tablet.http.post("/api/v1/orders/set_flag", json={"order": away, "flag": "red"}, headers=ORIGIN).json()
+    assert (told["error"], says in told["sentence"]) == ("out_of_range", True)
+    mine = tablet.get("/api/v1/list/orders?view=all").json()["rows"][0]["id"]
+    many = tablet.post("/do/orders/set_flag/many", ids=f"{mine},{away}", flag="red", go="1")
+    assert says in tablet.get(many.headers["location"]).text
+    assert tuple(whole.execute("select flag, remark from sales_order where id = ?", (away,)).fetchone()) == tuple(
+        before
+    )
+    assert whole.execute("select flag from sales_order where id = ?", (mine,)).fetchone()[0] == "red"
+    confine(tablet, Range(own=SELLERS[0]))
+    assert "you work with your own only" in tablet.get(f"/orders/{away}").text
+
+
+def test_what_adds_up_over_everybody_is_not_listed_for_who_sees_a_part(tablet: Tablet, away: str) -> None:
+    confine(tablet, HERE)
+    answer = tablet.get("/accounts/parties")
+    assert (answer.status_code, "This adds up over more than you may see." in answer.text) == (403, True)
+    assert "Customers and partners owe us" not in tablet.get("/accounts").text
+    confine(tablet, Range())
+    assert tablet.get("/accounts/parties").status_code == 200
+
+
+def test_every_list_that_names_a_place_is_confined_by_it_or_says_why_not(shop: Shop) -> None:
+    """A new list with such a column is confined by itself; this fails when it is not."""
+    ranges, conn = shop.journal.ranges, shop.journal.reading()
+    common = {
+        # Whoever works anywhere may know every customer, every colleague and every box of the chain.
+        "customer_list", "customer_double", "employee_list", "member_list", "call_list", "recording_list",
+    }  # fmt: skip
+    here = Range((("branch", (BRANCH_A,)), ("shop", (SHOPS[0],)), ("warehouse", (WAREHOUSES[0],))), own=SELLERS[0])
+    views = {page.view for room in rooms() for page in pages_of(room).pages if isinstance(page, Listing)}
+    telling = {"shop", "warehouse", "branch", "source", "target", "salesperson", "maker", "sales_order"}
+    bare = [
+        view
+        for view in views - common
+        if telling & {row[1] for row in conn.execute(f"pragma table_info({view})")} and view not in ranges.views(here)
+    ]
+    assert bare == []
+    assert {view for view in views if not ranges.lists(here, view)} == {"party_balance"}, "the rest can be listed"
+
+
+def test_news_of_what_lies_beyond_reaches_nobody(shop: Shop, house: House, away: str) -> None:
+    ranges, eyes = shop.journal.ranges, shop.journal.reading_within(HERE)
+    inside = str(eyes.execute("select id from order_list limit 1").fetchone()[0])
+    assert ranges.within(eyes, HERE, "order_list", [away, inside]) == [inside]
+    assert ranges.within(eyes, HERE, "stock_level", WAREHOUSES) == [WAREHOUSES[0]]
+    assert ranges.within(eyes, HERE, "party_balance", [away]) == []
+    assert ranges.within(eyes, HERE, "customer_list", [house.li_na]) == [house.li_na], "customers are everybody's"

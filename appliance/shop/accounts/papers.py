@@ -22,6 +22,7 @@ from appliance.shop.accounts.records import (
 from appliance.shop.accounts.settling import members, settled_with, unsettle_all
 from appliance.shop.customers import CustomerId
 from appliance.shop.settings import MoneyItemId
+from appliance.shop.staff import check_limit
 
 Draft = Annotated[bool, Label("Keep as a draft")]
 DayHint = Annotated[Day, Hint("Empty means today.")]
@@ -133,12 +134,7 @@ def new_expense(
 
 def check_refund(desk: Desk, amount: int) -> None:
     """Nobody gives more money back at once than their role allows."""
-    most = desk.limit("refund")
-    if most is not None and amount > most:
-        raise Refusal(
-            "You may give back {most} at most. Ask somebody who may do more.", field="amount", code="limit",
-            most=yuan(most),
-        )  # fmt: skip
+    check_limit(desk, "refund", amount, field="amount")
 
 
 def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:

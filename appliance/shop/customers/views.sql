@@ -36,6 +36,7 @@ where c.made_at > 0;
 -- index name, id where state in ('active', 'blacklisted')
 -- index bought, id where state in ('active', 'blacklisted')
 -- search name, no, phones, nicks, chat
+-- withheld bought, bought_sum, orders
 create view customer_list as
 select f.*, ifnull(f.bought_sum, 0) as bought, f.name || ifnull(' ' || substr(f.phone, -4), '') as label
 from (

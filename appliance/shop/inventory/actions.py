@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive, plain
+from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive
 from appliance.shop import settings
 from appliance.shop.catalog import SkuId
 from appliance.shop.inventory import carrying, differences, transfers
@@ -21,6 +21,7 @@ from appliance.shop.inventory.ledger import (
 )
 from appliance.shop.inventory.records import PaperKind, Quality, StockLimit, StockPaper, StockPaperId
 from appliance.shop.settings import WarehouseId
+from appliance.shop.staff import check_limit
 
 # The room's actions are found here, wherever they are written.
 request_transfer, change_transfer = transfers.request_transfer, transfers.change_transfer
@@ -157,7 +158,7 @@ def adjust_value(
     """The quantity stays; only what the goods are worth changes."""
     if amount == 0:
         raise Refusal("An adjustment changes something.", field="amount")
-    _check_most(desk, amount)
+    check_limit(desk, "adjustment", -(-abs(amount) // 100), field="amount")
     skus_of(desk, [sku])
     paper = _paper(desk, "value_adjustment", warehouse, reason, "")
     revalue(desk, Place(warehouse, sku, quality), amount, document=paper, reason=reason)
@@ -286,13 +287,4 @@ def _check_unmoved(desk: Desk, warehouse: str, lines: Sequence[OpeningLine]) -> 
         raise Refusal(
             "These have moved here already, so they have no opening stock any more: {items}. Use other stock in.",
             field="lines", items="; ".join(dict.fromkeys(moved)),
-        )  # fmt: skip
-
-
-def _check_most(desk: Desk, amount: int) -> None:
-    most = desk.limit("adjustment")
-    if most is not None and abs(amount) > most * 100:
-        raise Refusal(
-            "You may adjust by ¥{most} at most. Ask somebody who may do more.",
-            field="amount", code="limit", most=plain(most, 2),
         )  # fmt: skip

@@ -18,10 +18,10 @@ MOST_COMPLETED = 200
 class Objected(Refusal):
     """An order was not approved; `findings` holds everything that is in the way, the refusal says the first."""
 
-    def __init__(self, found: Sequence[Finding]) -> None:
+    def __init__(self, found: Sequence[Finding], needs: str = "") -> None:
         first = found[0]
         named: dict[str, Any] = dict(first.params)
-        super().__init__(first.sentence, code=first.code, remedy=first.remedy, **named)
+        super().__init__(first.sentence, code=first.code, remedy=first.remedy, needs=needs, **named)
         self.findings = found
         self.forcible = all(finding.forcible for finding in found)
 
@@ -41,7 +41,7 @@ def quick_review(desk: Desk, *, order: SalesOrderId) -> None:
     _decide(desk, order, forced=False, first=True)
 
 
-@action("Approve in spite of warnings", undo="orders.unreview")
+@action("Approve in spite of warnings", undo="orders.unreview", pin=True)
 def force_review(desk: Desk, *, order: SalesOrderId, reason: Reason) -> None:
     """Warnings are overridden, with your name and reason in the history; what must never be is refused all the same."""
     if not reason.strip():
@@ -89,7 +89,7 @@ def check_sale(desk: Desk, order: str) -> None:
     found = findings(known) if known else []
     objections = [one for one in found if one.code in {"blacklisted", "below_minimum", "below_cost"}]
     if objections and not desk.may("orders.force_review"):
-        raise Objected(objections)
+        raise Objected(objections, needs="orders.force_review" if all(one.forcible for one in objections) else "")
 
 
 @action("Take approval back", undo="orders.review")

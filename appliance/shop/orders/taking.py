@@ -35,7 +35,7 @@ from appliance.shop.orders.records import (
     SalesOrderLine,
 )
 from appliance.shop.settings import Courier, CourierId, Shop, ShopId, Warehouse, WarehouseId
-from appliance.shop.staff import EmployeeId
+from appliance.shop.staff import EmployeeId, check_limit
 
 
 class Asking(msgspec.Struct, kw_only=True, frozen=True):
@@ -180,22 +180,15 @@ def _class_share(desk: Desk, customer: Customer | None) -> int:
 
 def check_discount(desk: Desk, lines: Sequence[Priced], settled: Settled) -> None:
     """Nobody gives more away than their role allows, counted from the list prices; gifts are counted too."""
-    most = desk.limit("discount")
     whole = sum(Asked(line.asked.qty, line.list_price).net for line in lines)
     given = whole - sum(settled.amounts)
-    if most is not None and given * 10_000 > most * whole:
-        raise Refusal(
-            "You may give {most} % off at most. Ask somebody who may give more.",
-            field="discount",
-            code="discount_limit",
-            most=f"{most / 100:g}",
-        )
+    if given > 0:
+        check_limit(desk, "discount", -(-given * 10_000 // whole), field="discount")
 
 
 def check_margin(desk: Desk, warehouse: str, lines: Sequence[Priced], settled: Settled) -> None:
     """Nobody sells at less margin than their role allows, as far as the goods' cost is known. It names no figure."""
-    least = desk.limit("margin")
-    if least is None:
+    if desk.limit("margin") is None:
         return
     known = [
         (amount * 100, cost)
@@ -203,12 +196,8 @@ def check_margin(desk: Desk, warehouse: str, lines: Sequence[Priced], settled: S
         if (cost := inventory.worth(desk, Place(warehouse, line.sku.id), line.asked.qty)) is not None
     ]
     sold, cost = sum(amount for amount, _ in known), sum(cost for _, cost in known)
-    if known and (sold - cost) * 10_000 < least * sold:
-        raise Refusal(
-            "This leaves less margin than you may sell at. Ask somebody who may give more.",
-            field="discount",
-            code="margin_limit",
-        )
+    if known and cost > 0:
+        check_limit(desk, "margin", (sold - cost) * 10_000 // sold if sold > 0 else -cost, field="discount")
 
 
 def put_lines(desk: Desk, order: str, lines: Sequence[Priced], settled: Settled) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from appliance.journal import (
     CHAIN,
     Day,
+    Fact,
     Group,
     Label,
     Moment,
@@ -88,6 +89,13 @@ class Role(Record, kw_only=True, frozen=True):
     ranges: Annotated[dict[str, list[str]], Watched()] = msgspec.field(default_factory=dict)
     """By kind of place ("branch", "shop", "warehouse") the ids, "mine" for their own; "own" for documents of their own."""
     disabled: bool = False
+
+
+class Vouched(Fact, kw_only=True, frozen=True):
+    """Somebody put their PIN under what another did; it stands in the same entry."""
+
+    supervisor: EmployeeId = ""
+    action: Text = ""
 
 
 class Device(Record, kw_only=True, frozen=True):

@@ -1,6 +1,6 @@
 """Rights: what a person may do follows from their role, and nobody gives what they do not have."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -16,6 +16,10 @@ class Reader(Protocol):
         """Ask for one row."""
         ...
 
+    def rows(self, sql: str, *args: object) -> list[Row]:
+        """Ask."""
+        ...
+
 
 HERE = "e.deleted = 0 and e.disabled = 0 and e.left_on = ''"
 """The condition that somebody works here."""
@@ -23,14 +27,23 @@ HERE = "e.deleted = 0 and e.disabled = 0 and e.left_on = ''"
 
 def rights_of(reader: Reader, employee: str) -> Rights:
     """Return what a person may do; nothing for who has left, and for who has no role."""
-    row = reader.row(
-        "select r.grants, r.fields, r.limits, r.ranges, e.ranges as own_ranges, e.shop, e.warehouse"
-        " from employee e join role r on r.id = e.role"
-        f" where e.id = ? and r.deleted = 0 and r.disabled = 0 and {HERE}",
-        employee,
-    )
-    if row is None:
-        return NOTHING
+    row = reader.row(f"{_ALL} and e.id = ?", employee)
+    return NOTHING if row is None else _rights_in(row)
+
+
+def rights_here(reader: Reader, condition: str) -> Iterator[tuple[Row, Rights]]:
+    """Everybody who works here and fits a condition, with what they may do."""
+    for row in reader.rows(f"{_ALL} and {condition} order by e.no, e.name limit 500"):
+        yield row, _rights_in(row)
+
+
+_ALL = (
+    "select e.id, e.name, r.grants, r.fields, r.limits, r.ranges, e.ranges as own_ranges, e.shop, e.warehouse"
+    f" from employee e join role r on r.id = e.role where r.deleted = 0 and r.disabled = 0 and {HERE}"
+)
+
+
+def _rights_in(row: Row) -> Rights:
     return Rights(
         grants=tuple(msgspec.json.decode(row["grants"], type=list[str])),
         fields=frozenset(msgspec.json.decode(row["fields"], type=list[str])),
@@ -38,7 +51,7 @@ def rights_of(reader: Reader, employee: str) -> Rights:
         range=range_of(
             _read(row["ranges"]),
             _read(row["own_ranges"]),
-            employee=employee,
+            employee=row["id"],
             shop=row["shop"],
             warehouse=row["warehouse"],
         ),
