@@ -10,7 +10,7 @@ from appliance.journal import numbers
 from appliance.journal.rows import Row
 from appliance.journal.writer import MOST_LOG_BYTES
 
-MOST_EYES = 8
+MOST_EYES = 16
 """So many connections of confined people a thread keeps open."""
 
 

@@ -40,6 +40,31 @@ def test_a_phone_number_is_veiled_from_who_may_not_see_it(box: Box, new_tablet: 
     assert customer["phone"] not in page.content()
 
 
+def test_a_clerk_of_one_shop_sees_that_shop_and_has_others_approve(
+    box: Box, new_tablet: Callable[..., Tablet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = box.rows("select id, shop from employee where name = '小何'")[0]
+    monkeypatch.setattr(box, "employee", lambda _role: clerk["id"])
+    tablet = new_tablet(box, "clerk", size="phone")
+    page = tablet.go("/orders?view=all").page
+    mine = box.value("select count(*) from order_list where shop = ?", clerk["shop"])
+    expect(page.locator(".list-foot")).to_contain_text(f"共 {mine}")
+    far = box.value("select id from order_list where shop <> ? limit 1", clerk["shop"])
+    tablet.expected = ("status of 403",)
+    tablet.go(f"/orders/{far}", status=403)
+    expect(page.locator("#main")).to_contain_text("这是「小满茶铺淘宝店」的")
+    customer = box.value("select id from customer_list where state = 'active' limit 1")
+    page = tablet.go(f"/do/customers/blacklist?customer={customer}").page
+    assert tablet.violations() == []
+    tablet.write("原因", "总是拒收")
+    tablet.choose("批准人", "周店长")
+    tablet.write("批准人的 PIN", "280042")
+    page.locator(".deed-end .btn-primary").click()
+    page.wait_for_url(lambda url: "/do/" not in url)
+    tablet.go(f"/customers/{customer}")
+    expect(page.locator("#main")).to_contain_text("小何(周店长批准)")
+
+
 @pytest.mark.parametrize("role", ["manager", "reviewer", "cashier", "warehouse", "accountant"])
 def test_every_role_can_open_every_room_of_its_toolbar(role: str, box: Box, new_tablet: Callable[..., Tablet]) -> None:
     tablet = new_tablet(box, role)

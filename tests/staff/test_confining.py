@@ -34,6 +34,16 @@ def test_a_persons_own_range_narrows_that_of_the_role_and_never_widens_it(owner:
     assert rights_of(owner, new).range.places["shop"] == ()
 
 
+def test_an_owner_works_everywhere_whatever_their_file_says(house: House, owner: Desk, counter: str):
+    with pytest.raises(Refusal) as said:
+        actions.confine(owner, employee=house.owner, shops=[counter])
+    assert said.value.code == "owner_role"
+    new = actions.add_employee(owner, name="小何", role=clerks(owner))
+    actions.confine(owner, employee=new, shops=[counter])
+    actions.change_employee(owner, employee=new, name="小何", role=role_id("owner"))
+    assert rights_of(owner, new).range == EVERYWHERE
+
+
 def test_nobody_lets_others_see_more_than_they_see_themselves(house: House, owner: Desk, counter: str):
     head = actions.add_employee(owner, name="何组长", role=clerks(owner, shops=[counter]))
     confined = house.desk(head)

@@ -7,6 +7,7 @@ from appliance.journal import Desk, Hint, Label, Refusal, action
 from appliance.shop.settings import BranchId, ShopId, WarehouseId
 from appliance.shop.staff.records import Employee, EmployeeId
 from appliance.shop.staff.rights import check_may_touch, check_within, range_of
+from appliance.shop.staff.roles import OWNER
 
 OwnShop = Annotated[bool, Label("Only the shop they work in"), Hint("The one in their file.")]
 OwnWarehouse = Annotated[bool, Label("Only the warehouse they work in"), Hint("The one in their file.")]
@@ -52,6 +53,8 @@ def confine(
     """They see and do nothing elsewhere. This narrows what their role says, and never widens it."""
     standing = desk.get(Employee, employee)
     check_may_touch(desk, employee)
+    if standing.role == OWNER:
+        raise Refusal("An owner works everywhere. Give them another role first.", code="owner_role")
     if employee == desk.who and desk.rights.range:
         raise Refusal("Somebody else has to say where you work.", code="not_yours")
     told = told_ranges(branches=branches, shops=shops, warehouses=warehouses, own_papers=own_papers)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from appliance.journal import NOTHING, Desk, Range, Refusal, Rights, Row
+from appliance.journal import EVERYWHERE, NOTHING, Desk, Range, Refusal, Rights, Row
 from appliance.shop.staff.roles import OWNER
 
 
@@ -38,7 +38,7 @@ def rights_here(reader: Reader, condition: str) -> Iterator[tuple[Row, Rights]]:
 
 
 _ALL = (
-    "select e.id, e.name, r.grants, r.fields, r.limits, r.ranges, e.ranges as own_ranges, e.shop, e.warehouse"
+    "select e.id, e.name, e.role, r.grants, r.fields, r.limits, r.ranges, e.ranges as own_ranges, e.shop, e.warehouse"
     f" from employee e join role r on r.id = e.role where r.deleted = 0 and r.disabled = 0 and {HERE}"
 )
 
@@ -48,7 +48,10 @@ def _rights_in(row: Row) -> Rights:
         grants=tuple(msgspec.json.decode(row["grants"], type=list[str])),
         fields=frozenset(msgspec.json.decode(row["fields"], type=list[str])),
         limits=msgspec.json.decode(row["limits"], type=dict[str, int]),
-        range=range_of(
+        # An owner works everywhere, whatever their file said before they became one.
+        range=EVERYWHERE
+        if row["role"] == OWNER
+        else range_of(
             _read(row["ranges"]),
             _read(row["own_ranges"]),
             employee=row["id"],
