@@ -6,8 +6,8 @@ import pytest
 
 from appliance.journal import ONE, Desk, Rights
 from appliance.shop import inventory
-from appliance.shop.inventory import InLine, OpeningLine, OutLine
-from appliance.shop.settings import Warehouse
+from appliance.shop.inventory import InLine, OpeningLine, OutLine, actions
+from appliance.shop.settings import Warehouse, close_to
 from tests.cast import clean
 from tests.inventory.conftest import Shelf, build, pieces, refused
 
@@ -226,3 +226,21 @@ def test_a_limit_makes_low_stock_show(alice: Desk, stocked: Shelf) -> None:
 def test_building_twice_changes_nothing(alice: Desk, shelf: Shelf) -> None:
     build(alice)
     assert alice.value("select count(*) from warehouse") == 2
+
+
+def test_a_paper_of_an_earlier_day_is_written_now_and_no_closed_day_takes_it(alice: Desk, stocked: Shelf) -> None:
+    place, day = stocked.warehouse, "2026-01-05"
+    paper = actions.other_in(
+        alice, reason="补记", warehouse=place, lines=[InLine(sku=stocked.cup, qty=pieces(1), cost=90_000)], day=day
+    )
+    move = alice.row("select * from moved where document = ? and kind = 'other_in'", paper)
+    newest = alice.value("select max(seq) from moved where warehouse = ?", place)
+    assert move is not None and (move["day"], move["seq"]) == (day, newest)
+    alice.journal.perform(alice, "accounts.close_books", lambda desk: close_to(desk, day)).result()
+
+    def break_one(on: str) -> str:
+        return actions.scrap(alice, reason="碎了", warehouse=place, lines=out(stocked.cup, 1), quality="good", day=on)
+
+    refused("The books are closed up to {closed}. Take a later day.", lambda: break_one(day), field="day")
+    refused("{day} has not come yet.", lambda: break_one("2999-01-01"), field="day")
+    assert clean(alice) == []

@@ -34,7 +34,7 @@ from appliance.shop.accounts.records import (
 from appliance.shop.accounts.sessions import close_till, open_till
 from appliance.shop.accounts.statements import closing_of
 from appliance.shop.customers import CustomerId
-from appliance.shop.settings import BranchId, CurrencyId
+from appliance.shop.settings import BranchId, CurrencyId, close_to
 from appliance.shop.staff import EmployeeId
 
 __all__ = [
@@ -306,6 +306,7 @@ def close_books(desk: Desk, *, day: Annotated[Day, Label("Closed up to")]) -> No
     if waiting:
         raise Refusal("{number} still waits for review in that time.", field="day", number=waiting)
     desk.put(Books(id=BOOKS, closed_to=day))
+    close_to(desk, day)
 
 
 @action("Open the books again", confirm="Days that were closed can be written in again. This stands in the history.")
@@ -316,3 +317,4 @@ def reopen_books(
     if not closed_to(desk) or day >= closed_to(desk):
         raise Refusal("The books are open after {closed} as it is.", field="day", closed=closed_to(desk) or "-")
     desk.put(Books(id=BOOKS, closed_to=day))
+    close_to(desk, day)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive
+from appliance.journal import Day, Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive
 from appliance.shop import settings
 from appliance.shop.catalog import SkuId
 from appliance.shop.inventory import carrying, differences, transfers
@@ -34,6 +34,7 @@ explain_difference, accept_difference = differences.explain_difference, differen
 withdraw_difference = differences.withdraw_difference
 
 Why = Annotated[Text, Limit(max=100), Label("Reason")]
+OnDay = Annotated[Day, Label("Belongs to the day"), Hint("Empty means today. It is written now in any case.")]
 UnitCost = Annotated[Price | None, Label("Unit cost")]
 NUMBERS = {
     "opening": "QC", "other_in": "QR", "other_out": "QH", "scrap": "BS", "convert": "ZH", "value_adjustment": "TJ",
@@ -85,26 +86,32 @@ def opening_stock(desk: Desk, *, lines: list[OpeningLine], warehouse: WarehouseI
 
 
 @action("Other stock in", undo="inventory.reverse")
-def other_in(desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[InLine], note: Words = "") -> str:
+def other_in(
+    desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[InLine], note: Words = "", day: OnDay = ""
+) -> str:
     """Goods that come without a purchase: found again, a present, a sample. Leave the cost empty if nobody knows it."""
     _check_lines(lines)
-    paper = _paper(desk, "other_in", warehouse, reason, note)
+    paper = _paper(desk, "other_in", warehouse, reason, note, day=day)
     for line in lines:
         receive(
             desk, warehouse=warehouse, sku=line.sku, qty=line.qty, cost=line.cost, kind="other_in", document=paper,
-            reason=reason,
+            reason=reason, day=day,
         )  # fmt: skip
     return paper
 
 
 @action("Other stock out", undo="inventory.reverse")
-def other_out(desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[OutLine], note: Words = "") -> str:
+def other_out(
+    desk: Desk, *, reason: Why, warehouse: WarehouseId, lines: list[OutLine], note: Words = "", day: OnDay = ""
+) -> str:
     """Goods that leave without a sale: own use, a sample. What orders wait for is not given away."""
     _check_lines(lines)
     check_owned(desk, warehouse)
     check_enough(desk, warehouse, _wanted(lines), free_only=True)
-    paper = _paper(desk, "other_out", warehouse, reason, note)
-    issue_all(desk, warehouse=warehouse, wanted=_wanted(lines), kind="other_out", document=paper, reason=reason)
+    paper = _paper(desk, "other_out", warehouse, reason, note, day=day)
+    issue_all(
+        desk, warehouse=warehouse, wanted=_wanted(lines), kind="other_out", document=paper, reason=reason, day=day
+    )
     return paper
 
 
@@ -117,12 +124,20 @@ def scrap(
     lines: list[OutLine],
     quality: Graded = "defective",
     note: Words = "",
+    day: OnDay = "",
 ) -> str:
     """Goods that are broken, lost or past their day; their value is gone."""
     _check_lines(lines)
-    paper = _paper(desk, "scrap", warehouse, reason, note)
+    paper = _paper(desk, "scrap", warehouse, reason, note, day=day)
     issue_all(
-        desk, warehouse=warehouse, wanted=_wanted(lines), kind="scrap", document=paper, quality=quality, reason=reason
+        desk,
+        warehouse=warehouse,
+        wanted=_wanted(lines),
+        kind="scrap",
+        document=paper,
+        quality=quality,
+        reason=reason,
+        day=day,
     )
     return paper
 
@@ -224,8 +239,11 @@ def set_low_stock(
 # ---- what they have in common
 
 
-def _paper(desk: Desk, kind: PaperKind, warehouse: str, reason: str, note: str, reverses: str = "") -> str:
+def _paper(
+    desk: Desk, kind: PaperKind, warehouse: str, reason: str, note: str, reverses: str = "", day: str = ""
+) -> str:
     row = check_owned(desk, warehouse)
+    settings.check_open_day(desk, day or desk.day)
     if row.disabled:
         raise Refusal("{warehouse} is disabled.", field="warehouse", warehouse=row.name)
     if kind != "opening" and not reason.strip():
@@ -233,7 +251,7 @@ def _paper(desk: Desk, kind: PaperKind, warehouse: str, reason: str, note: str, 
     return desk.put(
         StockPaper(
             number=settings.paper_number(desk, NUMBERS[kind]), kind=kind, warehouse=warehouse, reason=reason, note=note,
-            day=desk.day, reverses=reverses,
+            day=day or desk.day, reverses=reverses,
         )
     )  # fmt: skip
 

@@ -126,8 +126,12 @@ def issue_all(
     quality: Quality = "good",
     reason: str = "",
     forced: bool = False,
+    day: str = "",
 ) -> list[int]:
-    """Let goods of several lines leave, all or none; returns the value of each. One refusal names all that is short."""
+    """Let goods of several lines leave, all or none; returns the value of each. One refusal names all that is short.
+
+    `day` is the day it belongs to, when that is not today.
+    """
     check_owned(desk, warehouse)
     told = {one.cause: value for one in wanted if one.cause and (value := _told(desk, one.cause)) is not None}
     new = [one for one in wanted if one.cause not in told]
@@ -143,7 +147,7 @@ def issue_all(
         _append(
             desk, place, ledger, kind=kind, qty=-one.qty, value=-out.value,
             unit_cost=round_half_up(out.value * ONE, one.qty), document=document, line=one.line,
-            reason=reason, provisional=out.provisional, cause=one.cause,
+            reason=reason, provisional=out.provisional, cause=one.cause, day=day,
         )  # fmt: skip
         values.append(out.value)
     return values
@@ -198,6 +202,7 @@ def receive(
     reason: str = "",
     cause: str = "",
     value: int | None = None,
+    day: str = "",
 ) -> int:
     """Take goods in and return what they are worth.
 
@@ -216,7 +221,7 @@ def receive(
     own = cost is not None or value is not None
     after = _append(
         desk, place, ledger, kind=kind, qty=qty, value=come.value, unit_cost=come.unit_cost, document=document,
-        line=line, reason=reason, cost_missing=come.cost_missing, cause=cause,
+        line=line, reason=reason, cost_missing=come.cost_missing, cause=cause, day=day,
         last_cost=come.unit_cost if own and come.unit_cost > 0 else ledger.last_cost,
     )  # fmt: skip
     if come.correction:
@@ -334,16 +339,20 @@ def _append(
     value: int,
     cause: str = "",
     last_cost: int | None = None,
+    day: str = "",
     **more: Any,
 ) -> Ledger:
-    """Write the next line of a warehouse's ledger; returns where the ledger stands then."""
+    """Write the next line of a warehouse's ledger; returns where the ledger stands then.
+
+    What belongs to an earlier day is written now all the same, in the order of cost (spec/domain.md 4.3.4).
+    """
     seq = desk.value("select ifnull(max(seq), 0) + 1 from moved where warehouse = ?", place.warehouse)
     after = Ledger(ledger.qty + qty, ledger.value + value, ledger.last_cost if last_cost is None else last_cost)
     desk.add(
         Moved(
             id=derive("moved", cause) if cause else "", warehouse=place.warehouse, sku=place.sku,
             quality=place.quality, seq=seq, kind=kind, qty=qty, value=value, qty_after=after.qty,
-            value_after=after.value, last_cost=after.last_cost, day=desk.day, **more,
+            value_after=after.value, last_cost=after.last_cost, day=day or desk.day, **more,
         )
     )  # fmt: skip
     return after
