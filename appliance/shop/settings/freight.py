@@ -31,7 +31,7 @@ class Band(msgspec.Struct, kw_only=True, frozen=True):
     """Beyond the first weight: each unit of so much costs so much, up to a weight."""
 
     until: Annotated[Weight, Label("Up to")] = 0
-    unit: Annotated[Weight, Label("Each")] = 1_000
+    unit: Annotated[Weight, Label("Each"), Hint("Empty for a kilogram.")] = 1_000
     price: Money = 0
     rounding: Rounding = "up"
 

@@ -128,6 +128,10 @@ def _fees(visit: Visit, courier: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+_BAND = {"until": 0, "unit": 0, "price": 0, "rounding": "up"}
+"""An empty line of a new rule: couriers charge by begun units."""
+
+
 def _standing_fees(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     row = visit.row("select bands, tiers from freight_rule where id = ?", given.get("freight_rule", ""))
     if row is None:
@@ -350,6 +354,7 @@ FORMS: dict[Any, Form] = {
     turn_switches: Form(
         template="settings/rules_form.html", prefill=_standing_switches, more=_rules_form, next="/settings/rules"
     ),
+    "settings.add_freight_rule": Form(prefill=lambda _visit, _given: {"bands": [_BAND]}),
     "settings.change_freight_rule": Form(prefill=_standing_fees),
     **{f"settings.add_{one.table}": Form(next=f"{one.path}/{{id}}") for one in DIRECTORIES},
 }
