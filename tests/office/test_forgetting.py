@@ -182,7 +182,11 @@ def test_the_owner_erases_from_the_customers_page_and_others_are_not_asked(
     page = alice_at.get(f"/customers/{house.li_na}")
     assert f"/do/office/erase_person?customer={house.li_na}" in page.text
     form = alice_at.get(f"/do/office/erase_person?customer={house.li_na}")
-    assert "as the law asks of a shop" in form.text and "nothing brings them back" in form.text
+    assert (
+        "李娜 2266 · Their file" in form.text
+        and "as the law asks of a shop" in form.text
+        and "nothing brings them back" in form.text
+    )
     assert "data-pop" in alice_at.get("/panel/office/corner").text
     done = alice_at.post("/do/office/erase_person", customer=house.li_na, asked="on")
     assert (done.status_code, done.headers["location"]) == (303, "/customers")

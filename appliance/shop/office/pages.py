@@ -255,7 +255,7 @@ LABELS = {
 }
 FORMS: dict[Any, Form] = {
     **telephone.FORMS,
-    actions.erase_person: Form(next="/customers"),
+    actions.erase_person: Form(template="office/telephone/erase.html", next="/customers"),
     actions.write_note: Form(template="office/note_form.html", waits=True),
     actions.change_note: Form(template="office/note_form.html", guard=_own_or_shared),
     actions.remove_note: Form(guard=_own_or_shared),
