@@ -28,6 +28,8 @@ from appliance.web.words import Words
 
 HERE = Path(__file__).parent
 REMEMBERED_MS = 15_000
+EVERYTHING: frozenset[str] = frozenset()
+"""What is remembered follows every table unless it names some."""
 MOST_REMEMBERED = 512
 MOST_WRITTEN = 2_000
 MOST_EYES = 40
@@ -91,11 +93,12 @@ class Front:
         """What the box's devices say of themselves right now, by name; whoever serves the box fills it."""
         self.outcomes: dict[str, Any] = {}
         """What came of bulk actions, until newer ones push it out."""
-        self._memory: dict[Any, tuple[int, Any]] = {}
+        self._memory: dict[Any, tuple[int, Any, frozenset[str]]] = {}
         self._written: dict[Any, dict[Any, str]] = {}
         self._written_in = 0
         self._shells: dict[Any, Shell] = {}
-        self._stale = False
+        self._changed: set[str] = set()
+        """The tables that were written since somebody last asked; the writer's thread adds, the loop takes out."""
         self._staff_stale = False
         self._gather()
         self.static = read_static(STATIC)
@@ -183,18 +186,27 @@ class Front:
 
     # ---- what is remembered between visits
 
-    def remember(self, key: Any, make: Callable[[], T]) -> T:
-        """Keep an answer until something in the shop changes, and never longer than a few seconds."""
-        if self._stale or len(self._memory) > MOST_REMEMBERED:
-            self._stale = False
-            self._memory.clear()
+    def remember(
+        self, key: Any, make: Callable[[], T], *, follows: frozenset[str] = EVERYTHING, most_ms: int = REMEMBERED_MS
+    ) -> T:
+        """Keep an answer until something in the shop changes, or in the tables it `follows`, and never for long."""
+        self._forget()
         now = self.clock.now_ms()
         found = self._memory.get(key)
-        if found is not None and now - found[0] < REMEMBERED_MS:
+        if found is not None and now - found[0] < most_ms:
             return found[1]  # type: ignore[no-any-return]
         made = make()
-        self._memory[key] = (now, made)
+        self._memory[key] = (now, made, follows)
         return made
+
+    def _forget(self) -> None:
+        changed: set[str] = set()
+        while self._changed:
+            changed.add(self._changed.pop())
+        if len(self._memory) > MOST_REMEMBERED:
+            self._memory.clear()
+        elif changed:
+            self._memory = {key: one for key, one in self._memory.items() if one[2] and not one[2] & changed}
 
     def written_rows(self, path: str, visit: Visit) -> dict[Any, str]:
         """Rows of a list already written this minute for the same language, day and rights, by what they say.
@@ -228,7 +240,7 @@ class Front:
 
     def _heard(self, touched: frozenset[tuple[str, str]]) -> None:
         """Called in the writer's thread after each commit."""
-        self._stale = True
+        self._changed.update({table for table, _ in touched})
         if any(table in self.staff.tables for table, _ in touched):
             self._staff_stale = True
         self.hub.publish(touched)

@@ -182,9 +182,9 @@ class Visit:
         reading = self.front.journal.reading()
         return self.front.remember((sql, args), lambda: reading.execute(sql, args).fetchall())
 
-    def remember(self, key: Any, make: Callable[[], T]) -> T:
-        """Keep an answer for all visits with the same range, until something in the shop changes."""
-        return self.front.remember((self.rights.range, key), make)
+    def remember(self, key: Any, make: Callable[[], T], **how: Any) -> T:
+        """Keep an answer for all visits with the same range, until something in the shop changes (`Front.remember`)."""
+        return self.front.remember((self.rights.range, key), make, **how)
 
     def search(self, view: str, text: str, limit: int) -> list[int]:
         """Find rows of a searchable view by their words; returns their row numbers, newest first."""

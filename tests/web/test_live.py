@@ -153,3 +153,26 @@ def test_every_page_hears_at_once_how_the_box_stands_with_the_others(house: Hous
         assert news(lines, "link")["count"] == "7"
     with client.stream("GET", "/events") as stream:
         assert news(stream.iter_lines(), "link") == {"state": "off", "count": "7"}
+
+
+def test_what_is_remembered_is_forgotten_when_what_it_follows_changes(house: House):
+    told: list[str] = []
+
+    def asked() -> list[bool]:
+        """Whether each answer had to be made anew."""
+        ways: dict[str, dict[str, frozenset[str]]] = {
+            "all": {},
+            "teas": {"follows": frozenset({"tea"})},
+            "sales": {"follows": frozenset({"sold"})},
+        }
+        before = len(told)
+        for name, how in ways.items():
+            house.front.remember(name, lambda name=name: told.append(name), **how)
+        return [name in told[before:] for name in ways]
+
+    assert asked() == [True, True, True]
+    assert asked() == [False, False, False]
+    house.do(actions.create, name="Longjing", grade="green", price=1)
+    assert asked() == [True, True, False]
+    house.clock.now += 60_000
+    assert asked() == [True, True, True]

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from appliance.journal import Desk, Row, derive
 from appliance.shop import customers
 
 STAYS_MS = 120_000
 """So long a card stays after the call is over, for a note."""
+FOLLOWS: Final = frozenset({"call_list", "phone_line", "not_recorded"})
+LASTS_MS = 1_000
+"""While files come in something changes all the time; fifty tablets that look at once still share one writing of cards."""
 MOST_CARDS = 4
 ORDERS_SHOWN, CANDIDATES_SHOWN = 3, 4
 

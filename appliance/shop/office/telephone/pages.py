@@ -9,7 +9,7 @@ from markupsafe import Markup
 from appliance.journal import Row
 from appliance.shop.customers import members
 from appliance.shop.office import actions
-from appliance.shop.office.callers import Eyes, callers, eyes
+from appliance.shop.office.callers import FOLLOWS, LASTS_MS, Eyes, callers, eyes
 from appliance.shop.office.consent import rules, rules_id
 from appliance.shop.orders import standing
 from appliance.web import (
@@ -46,7 +46,7 @@ def corner(visit: Visit) -> Answer:
     # The clock that calls were stamped by: a box whose date nobody vouches for stamps earlier than the wall clock says.
     now = visit.front.journal.hybrid.believed_ms()
     key = ("callers", visit.lang, visit.rights.grants, visit.rights.fields, only)
-    cards = visit.remember(key, lambda: _cards(visit, only, now))
+    cards = visit.remember(key, lambda: _cards(visit, only, now), follows=FOLLOWS, most_ms=LASTS_MS)
     due = visit.rows(
         "select * from task_reminder where employee = ? and remind_at <= ? order by remind_at desc limit 4",
         visit.who,
