@@ -40,7 +40,7 @@ def _scans(desk: Desk, sql: str, arguments: Sequence[str] | dict[str, str]) -> l
 
 @pytest.mark.parametrize("view", KEPT, ids=lambda view: view.name)
 def test_one_row_of_a_kept_view_is_found_by_index(alice: Desk, view: KeptView):
-    sql = f"select * from {view.name}_plain where {view.where}"
+    sql = f"select * from {view.name}_plain where {view.where_first(len(view.key))}"
     assert _scans(alice, sql, ["" for _ in view.key]) == []
 
 

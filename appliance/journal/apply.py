@@ -6,18 +6,19 @@ refuses: a change that cannot be understood raises `Unfit`, and whoever reads fo
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from appliance.journal import ids
 from appliance.journal.controls import Controls, Unfit
-from appliance.journal.entry import Stamp
+from appliance.journal.entry import Stamp, pack
 from appliance.journal.keeper import Keeper
 from appliance.journal.places import Places
 from appliance.journal.schema import Schema
-from appliance.journal.shapes import Flow, Shape
+from appliance.journal.shapes import Shape
+from appliance.journal.steps import standing
 
 
 class Applier:
@@ -34,7 +35,7 @@ class Applier:
         self.half_known = False
         """Set when a change held something that this version does not know."""
         self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
-        self._stamped = {shape.table: _stamped_columns(shape) for shape in schema.shapes.values()}
+        self._questions: dict[tuple[str, tuple[str, ...], bool], str] = {}
 
     def apply(self, stamp: Stamp, raw_hlc: int, who: str, change: Any) -> None:
         """Apply one change as it stands in a payload; raises `Unfit`. The author's own stamp is in names of steps."""
@@ -107,6 +108,7 @@ class Applier:
         made_at = min(before["made_at"] or stamp.at, stamp.at)
         if made_at != before["made_at"]:
             self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
+            self._tell_changed(shape, before, {"made_at": made_at})
         values = dict(zip(shape.names, stored, strict=True))
         self._set(shape, stamp, record, {**values, "deleted": 0}, before)
 
@@ -135,17 +137,16 @@ class Applier:
         for name, value in fields.items():
             group = shape.group_of(name)
             standing = marks.get(group, base)
-            if standing is mark or self._follows(stamp, *standing):
+            if standing is mark or stamp.hlc > standing[0] or self._follows(stamp, *standing):
                 marks[group] = mark
                 setting[name] = value
+        setting["changed"] = max(before["changed"], stamp.hlc)
         columns = "".join([f"{name} = ?, " for name in setting])
         self._conn.execute(
-            f"update {shape.table} set {columns}_later = ?, changed = max(changed, ?) where id = ?",
-            (*setting.values(), msgspec.msgpack.encode(marks), stamp.hlc, record),
+            f"update {shape.table} set {columns}_later = ? where id = ?", (*setting.values(), pack(marks), record)
         )
         self._keeper.saw(shape.table, record)
-        if self._keeper.watches(shape.table):
-            self._tell_changed(shape, record, before, (*setting, "made_at", "changed"))
+        self._tell_changed(shape, before, setting)
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -159,7 +160,7 @@ class Applier:
         apart = {group: marks.get(group, (0, 0)) for group in shape.groups if marks.get(group, (0, 0)) != base}
         flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
         changed = max(hlc for hlc, _ in marks.values())
-        told = msgspec.msgpack.encode(apart) if apart else None
+        told = pack(apart) if apart else None
         values = (row[name] for name in (*shape.names, "deleted"))
         line = (record, *values, made_at, changed, *flow, *base, told)
         return self._conn.execute(self._inserts[shape.table], line).rowcount > 0
@@ -201,21 +202,29 @@ class Applier:
         self._keeper.saw("watched_set", record)
         self._keeper.touch("watched_set", told)
 
+    def before(self, shape: Shape, record: str, more: tuple[str, ...] = ()) -> Any:
+        """Read of a record's row what decides how a change counts, what a change is told by, and `more`; None if none."""
+        wanted = (shape.table, more, self._keeper.paused)
+        question = self._questions.get(wanted)
+        if question is None:
+            columns = dict.fromkeys([*_decisive_columns(shape), *self._keeper.asked(shape.table), *more])
+            question = self._questions[wanted] = f"select {', '.join(columns)} from {shape.table} where id = ?"
+        return self._conn.execute(question, (record,)).fetchone()
+
     def _before(self, shape: Shape, record: str) -> Any:
-        """A record's row as it stands, empty where none is yet; in full only if somebody has to be told of it."""
-        taken = "*" if self._keeper.watches(shape.table) else self._stamped[shape.table]
-        sql = f"select {taken} from {shape.table} where id = ?"
-        found = self._conn.execute(sql, (record,)).fetchone()
+        found = self.before(shape, record)
         if found is None:
             self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
-            found = self._conn.execute(sql, (record,)).fetchone()
+            found = self.before(shape, record)
         return found
 
-    def _tell_changed(self, shape: Shape, record: str, before: Any, names: Iterable[str]) -> None:
+    def _tell_changed(self, shape: Shape, before: Any, setting: dict[str, Any]) -> None:
         """Tell the keeper which columns changed; a row that only now came into being is told whole."""
-        after = self._row(shape.table, record)
+        if not self._keeper.watches(shape.table):
+            return
+        after = {name: before[name] for name in self._keeper.asked(shape.table)} | setting
         if before["changed"]:
-            self._keeper.changed(shape.table, before, after, names)
+            self._keeper.changed(shape.table, before, after, setting)
         else:
             self._keeper.touch(shape.table, after)
 
@@ -302,14 +311,14 @@ class Applier:
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self._fold(shape, document)
             self._keeper.touch("step", {"document": document, "parent": parent})
+        setting = {"step": tip, "state": state, "state_at": hlc >> 16, "forked": forked}
+        setting["changed"] = max(before["changed"], stamp.hlc)
         self._conn.execute(
-            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = max(changed, ?) "
-            "where id = ?",
-            (tip, state, hlc >> 16, forked, stamp.hlc, document),
+            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = ? where id = ?",
+            (*setting.values(), document),
         )
         self._keeper.saw(shape.table, document)
-        if self._keeper.watches(shape.table):
-            self._tell_changed(shape, document, before, ("step", "state", "state_at", "forked", "changed"))
+        self._tell_changed(shape, before, setting)
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""
@@ -317,38 +326,14 @@ class Applier:
         return self._conn.execute(asked, (document, parent, step, step)).fetchone() is not None
 
     def _fold(self, shape: Shape, document: str) -> tuple[str, str, int, int]:
-        """Walk the tree of steps from its root, at each fork down the preferred branch."""
         flow = shape.flow
         if flow is None:
             raise Unfit(f"A {shape.table} takes no steps.")
         rows = self._conn.execute("select * from step where document = ?", (document,)).fetchall()
-        children: dict[str, list[Any]] = {}
-        for row in rows:
-            children.setdefault(row["parent"], []).append(row)
-        best = _reach(flow, children)
-        tip, state, hlc, forked = "", flow.start, 0, 0
-        following = children.get("", [])
-        while following:
-            forked |= len(following) > 1
-            chosen = min(following, key=lambda r: (-best[r["id"]], r["hlc"], self._places.author(r["place"])))
-            tip, state, hlc = chosen["id"], chosen["state"], chosen["hlc"]
-            following = children.get(tip, [])
-        return tip, state, hlc, forked
+        return standing(flow, rows, self._places.author)
 
     def _row(self, table: str, record: str) -> Any:
         return self._conn.execute(f"select * from {table} where id = ?", (record,)).fetchone()
-
-
-def _reach(flow: Flow, children: Mapping[str, list[Any]]) -> dict[str, int]:
-    """For each step the highest rank at which a branch below it ends; a step that nothing follows is such an end."""
-    order = list(children.get("", []))
-    for row in order:
-        order.extend(children.get(row["id"], []))
-    best: dict[str, int] = {}
-    for row in reversed(order):
-        below = [best[child["id"]] for child in children.get(row["id"], [])]
-        best[row["id"]] = max(below) if below else flow.rank.get(row["state"], 0)
-    return best
 
 
 def _misfit(shape: Shape, name: str) -> Unfit:
@@ -386,9 +371,10 @@ def _dump(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _stamped_columns(shape: Shape) -> str:
+def _decisive_columns(shape: Shape) -> tuple[str, ...]:
     """What of a record's row decides how a change counts."""
-    return "_hlc, _place, _later, changed" + (", step, forked" if shape.flow else "")
+    flow = ("state", "step", "forked") if shape.flow else ()
+    return ("id", "deleted", "made_at", "_hlc", "_place", "_later", "changed", *flow)
 
 
 def _insert_sql(shape: Shape) -> str:

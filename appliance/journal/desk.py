@@ -130,10 +130,7 @@ class Desk:
         return cast("K", shape.load(self._standing(shape, record)))
 
     def _standing(self, shape: Shape, record: str) -> Row:
-        row = self.row(f"select * from {shape.table} where id = ?", record)
-        if row is None or not row["made_at"] or row["deleted"]:
-            raise Refusal("That is not here any more. Look at the list again.", code="missing")
-        return row
+        return _there(self.row(f"select * from {shape.table} where id = ?", record))
 
     def state(self, kind: type[Record], document: str) -> str:
         """Return the state a document is in."""
@@ -163,32 +160,35 @@ class Desk:
         name = record.id or self.journal.new_id(self.at)
         if self._erased(shape, name):
             return name
-        values = self._stored(shape, record)
+        values = msgspec.structs.astuple(record)[1:]
+        stored = _stored(shape, values)
         draft = self._draft(shape)
-        self.journal.applier.put(shape, draft.stamp, name, values)
-        self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, record)])
+        self.journal.applier.put(shape, draft.stamp, name, stored)
+        self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, values)])
         return name
 
     def change(self, kind: type[K], record: str, /, **fields: Any) -> None:
         """Correct fields of a record; groups travel whole, and what does not differ is not written."""
         shape = self.journal.shape(kind)
-        row = self._standing(shape, record)
+        row = self._part(shape, record, shape.together(tuple(fields)))
+        stored = {}
         for name, value in fields.items():
             _check(shape, name, value)
-        stored = {name: shape.by_name[name].stored(value) for name, value in fields.items()}
-        groups = {shape.group_of(name) for name, value in stored.items() if row[name] != value}
-        if groups:
-            self._set(shape, row, {name: stored.get(name, row[name]) for g in groups for name in shape.groups[g]})
+            held = shape.by_name[name].stored(value)
+            if row[name] != held:
+                stored[name] = held
+        if stored:
+            self._set(shape, row, {name: stored.get(name, row[name]) for name in shape.together(tuple(stored))})
 
     def remove(self, kind: type[Record], record: str) -> None:
         """Remove a record; it stays in the log and in history."""
         shape = self.journal.shape(kind)
-        self._set(shape, self._standing(shape, record), {"deleted": 1})
+        self._set(shape, self._part(shape, record), {"deleted": 1})
 
     def restore(self, kind: type[Record], record: str) -> None:
         """Bring a removed record back."""
         shape = self.journal.shape(kind)
-        row = self.row(f"select * from {shape.table} where id = ?", record)
+        row = self.journal.applier.before(shape, record)
         if row is not None and row["deleted"]:
             self._set(shape, row, {"deleted": 0})
 
@@ -198,16 +198,17 @@ class Desk:
         name = fact.id or self.journal.new_id(self.at)
         if self._erased(shape, name):
             return name
-        values = self._stored(shape, fact)
+        values = msgspec.structs.astuple(fact)[1:]
+        stored = _stored(shape, values)
         draft = self._draft(shape)
-        self.journal.applier.fact(shape, draft.stamp, self.who, name, values)
-        self._note(shape, draft, name, ["f", shape.table, pack_id(name), _sent(shape, fact)])
+        self.journal.applier.fact(shape, draft.stamp, self.who, name, stored)
+        self._note(shape, draft, name, ["f", shape.table, pack_id(name), _sent(shape, values)])
         return name
 
     def step(self, kind: type[Record], document: str, *, to: str) -> None:
         """Take a document to its next state; refuses what its flow does not allow."""
         shape = self.journal.shape(kind)
-        row = self.row(f"select * from {shape.table} where id = ?", document)
+        row = self.journal.applier.before(shape, document)
         if row is None or shape.flow is None:
             raise Refusal("That is not here any more. Look at the list again.", code="missing")
         if to not in shape.flow.steps.get(row["state"], ()):
@@ -264,24 +265,19 @@ class Desk:
         )
         return f"{kind}-{self.box}-{short}-{taken:04d}"
 
+    def _part(self, shape: Shape, record: str, names: tuple[str, ...] = ()) -> Row:
+        """As much of a record as it takes to correct these fields."""
+        return _there(self.journal.applier.before(shape, record, names))
+
     def _set(self, shape: Shape, row: Row, stored: dict[str, Any]) -> None:
         draft = self._draft(shape)
         record = row["id"]
-        watched = {shape.group_of(name) for name in stored} & shape.watched
+        watched = {shape.group_of(name) for name in stored} & shape.watched if shape.watched else set[str]()
         was = self.journal.applier.stamps(row, watched)
         self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
         sent = {name: shape.travelling(name, value) for name, value in stored.items()}
         replaced = {group: [self.journal.controls.said(stamp), stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])
-
-    def _stored(self, shape: Shape, record: Record | Fact) -> tuple[Any, ...]:
-        values = msgspec.structs.astuple(record)[1:]
-        if not _plain(shape, values):
-            for name, value in zip(shape.names, values, strict=True):
-                _check(shape, name, value)
-        if not shape.json_columns:
-            return values
-        return tuple(column.stored(value) for column, value in zip(shape.columns, values, strict=True))
 
     def _draft(self, shape: Shape) -> Draft:
         return self._draft_in(shape.partition.of(self.branch))
@@ -360,28 +356,42 @@ def action(
     return declare
 
 
-def _sent(shape: Shape, record: Record | Fact) -> dict[str, Any]:
+def _there(row: Row | None) -> Row:
+    if row is None or not row["made_at"] or row["deleted"]:
+        raise Refusal("That is not here any more. Look at the list again.", code="missing")
+    return row
+
+
+def _stored(shape: Shape, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Turn the values of a new record or fact into what SQLite holds; raises for what it cannot hold."""
+    if not _plain(shape, values):
+        for name, value in zip(shape.names, values, strict=True):
+            _check(shape, name, value)
+    if not shape.json_columns:
+        return values
+    return tuple([column.stored(value) for column, value in zip(shape.columns, values, strict=True)])
+
+
+def _sent(shape: Shape, values: tuple[Any, ...]) -> dict[str, Any]:
     """The fields that travel: those that differ from their default, ids as bytes."""
-    values = msgspec.structs.astuple(record)[1:]
     sent = {
         name: value
         for name, value, default in zip(shape.names, values, shape.defaults, strict=True)
         if value != default
     }
-    for name in sent.keys() & shape.id_columns:
-        sent[name] = pack_id(sent[name]) if isinstance(sent[name], str) else sent[name]
+    for name in shape.id_columns:
+        if isinstance(sent.get(name), str):
+            sent[name] = pack_id(sent[name])
     return sent
 
 
 def _plain(shape: Shape, values: tuple[Any, ...]) -> bool:
     """Tell at one glance that nothing about a record's values is strange: most are, and an order has hundreds."""
-    texts = [value for value in values if type(value) is str]
-    figures = [value for value in values if type(value) is int]
-    yes_or_no = [value for value in values if type(value) is bool]
-    if len(yes_or_no) != shape.flags or len(texts) + len(figures) + len(yes_or_no) < len(values):
+    if tuple(map(type, values)) != shape.plain:
         return False
+    figures = [values[place] for place in shape.figures]
     in_range = not figures or (max(figures) < 2**63 and min(figures) >= -(2**63))
-    return in_range and storable("".join(texts))
+    return in_range and storable("".join([values[place] for place in shape.texts]))
 
 
 def _check(shape: Shape, name: str, value: Any) -> None:

@@ -18,6 +18,7 @@ Ids travel as their 16 bytes.
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -173,6 +174,7 @@ def without(part: bytes | Erased, gone: Callable[[str], bool]) -> bytes | Erased
     return Erased(part_hash(part)) if speaks else part
 
 
+@lru_cache(8192)
 def pack_id(text: str) -> str | bytes:
     """An id travels as 16 bytes; anything else as it is."""
     return ids.read(text) if ids.is_id(text) else text

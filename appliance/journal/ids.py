@@ -9,6 +9,7 @@ as an HTML id.
 import hashlib
 import re
 from binascii import a2b_base64, b2a_base64
+from functools import lru_cache
 
 _COMMON = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SORTED = b"-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
@@ -31,6 +32,7 @@ def derive(*cause: str) -> str:
     return show(bytes(digest))
 
 
+@lru_cache(8192)
 def show(raw: bytes) -> str:
     """Show 16 bytes as 22 characters."""
     return b2a_base64(raw, newline=False)[:_LENGTH].translate(_SHOW).decode()

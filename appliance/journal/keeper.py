@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NamedTuple
 
 from appliance.journal.kept import KeptView, Touch
 from appliance.journal.search import pieces
@@ -24,9 +24,17 @@ Key = tuple[Any, ...]
 class Watch:
     """A view that has to look again when a row of a table changed in one of the columns it reads."""
 
-    view: str
+    place: int
+    """Where the view stands in the order in which they are drawn."""
     touch: Touch
     reads: frozenset[str]
+
+
+class Look(NamedTuple):
+    """How the rows of a key, or of all keys that begin so, are read: as they are kept, and as they ought to be."""
+
+    kept: str
+    plain: str
 
 
 class Keeper:
@@ -36,7 +44,8 @@ class Keeper:
         self._conn = conn
         self._sums = sums
         self._views = _ordered(views, sums)
-        self._touched: dict[str, dict[tuple[Touch, Key], None]] = {}
+        self._touched: dict[int, dict[tuple[Touch, Key], None]] = {}
+        self._looks: dict[tuple[str, int], Look] = {}
         self.seen: set[tuple[str, str]] = set()
         """Every (table, key) touched since `begin`, for those who listen."""
         self.paused = False
@@ -46,12 +55,20 @@ class Keeper:
     def _watches(self) -> dict[str, list[Watch]]:
         """Who watches each table; learnt at the first change, for at the start the views may still be older ones."""
         found: dict[str, list[Watch]] = {}
-        for view in self._views:
+        for place, view in enumerate(self._views):
             read = _columns_read(self._conn, view)
             for touch in view.touches:
-                watch = Watch(view.name, touch, frozenset(read.get(touch.table, ())) | frozenset(touch.asks))
+                watch = Watch(place, touch, frozenset(read.get(touch.table, ())) | frozenset(touch.asks))
                 found.setdefault(touch.table, []).append(watch)
         return found
+
+    @cached_property
+    def _asked(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for table, watches in self._watches.items():
+            for watch in watches:
+                found.setdefault(table, {}).update(dict.fromkeys(watch.touch.asks))
+        return {table: tuple(columns) for table, columns in found.items()}
 
     @cached_property
     def _columns(self) -> dict[str, list[str]]:
@@ -72,6 +89,10 @@ class Keeper:
         """Tell whether a change of this table touches any kept view now."""
         return not self.paused and table in self._watches
 
+    def asked(self, table: str) -> tuple[str, ...]:
+        """Name the columns that a changed row of this table is told by."""
+        return () if self.paused else self._asked.get(table, ())
+
     def touch(self, table: str, row: Values) -> None:
         """A row of a table came or went."""
         if self.paused:
@@ -91,7 +112,7 @@ class Keeper:
     def _note(self, watch: Watch, row: Values) -> None:
         # A question is asked when everything is written, and once, however many rows would ask the same.
         told = tuple([row[column] for column in watch.touch.asks])
-        self._touched.setdefault(watch.view, {})[watch.touch, told] = None
+        self._touched.setdefault(watch.place, {})[watch.touch, told] = None
 
     # ---- sums
 
@@ -124,20 +145,21 @@ class Keeper:
         """Recompute the touched keys of every kept view, each once, upstream first."""
         if self.paused:
             return
-        for view in self._views:
-            touched = self._touched.pop(view.name, None)
-            if touched:
-                keys = dict.fromkeys([key for touch, told in touched for key in touch.keys(self._conn, told)])
-                for key in keys:
-                    # A key that begins with another one is looked at with that one.
-                    if not any(key[:length] in keys for length in range(1, len(key))):
-                        self._recompute(view, key)
+        # What is recomputed touches only views further down.
+        while self._touched:
+            place = min(self._touched)
+            touched = self._touched.pop(place)
+            keys = dict.fromkeys([key for touch, told in touched for key in touch.keys(self._conn, told)])
+            for key in keys:
+                # A key that begins with another one is looked at with that one.
+                if len(key) == 1 or not any(key[:length] in keys for length in range(1, len(key))):
+                    self._recompute(self._views[place], key)
 
     def _recompute(self, view: KeptView, key: Key) -> None:
         """Compare the rows of a key, or of all keys that begin so, with what the definition says now."""
-        where = view.where_first(len(key))
-        old = self._conn.execute(f"select *, rowid as rowid_ from {view.name} where {where}", key).fetchall()
-        new = self._conn.execute(f"select * from {view.name}_plain where {where}", key).fetchall()
+        look = self._looks.get((view.name, len(key))) or self._look(view, len(key))
+        old = self._conn.execute(look.kept, key).fetchall()
+        new = self._conn.execute(look.plain, key).fetchall()
         if len(key) == len(view.key):
             self._replace(view, old[0] if old else None, new[0] if new else None)
             return
@@ -146,6 +168,12 @@ class Keeper:
         after = {tuple([row[place] for place in places]): row for row in new}
         for whole in before.keys() | after.keys():
             self._replace(view, before.get(whole), after.get(whole))
+
+    def _look(self, view: KeptView, count: int) -> Look:
+        where = view.where_first(count)
+        kept, plain = f"select *, rowid as rowid_ from {view.name}", f"select * from {view.name}_plain"
+        look = self._looks[view.name, count] = Look(f"{kept} where {where}", f"{plain} where {where}")
+        return look
 
     def _replace(self, view: KeptView, old: Any, new: Any) -> None:
         name = view.name

@@ -30,7 +30,7 @@ _VIEW = re.compile(r"create\s+view\s+(\w+)\s+as\s+(.*)", re.IGNORECASE | re.DOTA
 Values = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Touch:
     """How a changed row of `table` finds the keys it touches: by its own columns, or by a question."""
 
@@ -63,11 +63,6 @@ class KeptView:
     feeds: tuple[str, ...]
     within: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
-
-    @property
-    def where(self) -> str:
-        """The condition that names one key."""
-        return self.where_first(len(self.key))
 
     def where_first(self, count: int) -> str:
         """The condition on the first so many columns of the key."""

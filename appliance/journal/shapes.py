@@ -207,10 +207,13 @@ class Shape:
         """What SQLite holds of a row of which nothing was said."""
         self.readers = {column.name: (place, column.read) for place, column in enumerate(self.columns)}
         self._groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
+        self._together: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.defaults = tuple(column.default for column in self.columns)
-        self.id_columns = frozenset(column.name for column in self.columns if column.is_id)
+        self.id_columns = tuple(column.name for column in self.columns if column.is_id)
         self._converted = tuple(column for column in self.columns if column.base not in {int, str})
-        self.flags = sum(column.base is bool for column in self.columns)
+        self.plain = tuple(column.base for column in self.columns)
+        self.texts = tuple(place for place, column in enumerate(self.columns) if column.base is str)
+        self.figures = tuple(place for place, column in enumerate(self.columns) if column.base is int)
         self.json_columns = tuple(column for column in self.columns if column.is_json)
 
     @cached_property
@@ -225,6 +228,14 @@ class Shape:
     def watched(self) -> frozenset[str]:
         """The groups whose rival corrections are shown to a person."""
         return frozenset(column.group for column in self.columns if column.watched)
+
+    def together(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Name the fields that travel when these do: those of their groups."""
+        found = self._together.get(names)
+        if found is None:
+            members = [member for name in names for member in self.groups[self.group_of(name)]]
+            found = self._together[names] = tuple(dict.fromkeys(members))
+        return found
 
     def group_of(self, name: str) -> str:
         """Name the group a field belongs to."""

@@ -1,8 +1,7 @@
 """Review: every check alone, with the sentence it says, whether it may be forced, and the switch that turns it off."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from appliance.journal import ONE
 from appliance.shop.orders.known import Facts, Goods, Rival

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.journal import apply, segments, sending
+from appliance.journal import segments, sending, steps
 from appliance.journal.apply import Applier
 from appliance.journal.segments import Seal
 from appliance.journal.store import Store
@@ -30,7 +30,7 @@ def first_to_arrive_counts(patch: Any) -> None:
 
 def ranks_are_ignored(patch: Any) -> None:
     """A fork of steps goes to the earlier one, though the other shipped."""
-    patch.setattr(apply, "_reach", lambda _flow, children: {row["id"]: 0 for rows in children.values() for row in rows})
+    patch.setattr(steps, "_reach", lambda _flow, children: {row["id"]: 0 for rows in children.values() for row in rows})
 
 
 def one_author_for_ever(patch: Any) -> None:

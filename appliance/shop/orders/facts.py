@@ -1,11 +1,13 @@
 """Facts of a review: what the shop knows about an order, gathered in a few reads for the pure engine."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from appliance.journal import Row
+import msgspec
+
+from appliance.journal import ONE, Row
 from appliance.shop import settings
-from appliance.shop.orders.known import Facts, Goods, Rival
-from appliance.shop.settings import Values
+from appliance.shop.orders.known import Facts, Rival
 
 MOST_RIVALS = 20
 
@@ -25,18 +27,25 @@ def gather(reader: Reader, order: str) -> Facts | None:
     found = reader.row(_ORDER, order)
     if found is None:
         return None
-    lines = reader.rows(_LINES, order)
-    return _facts(found, lines, _rivals(reader, found), settings.values(reader))
+    told, lines = dict(found), [dict(line) for line in reader.rows(_LINES, order)]
+    told["area"] = f"{told['province']} {told['city']} {told['district']}".strip()
+    told["uneven"] = told["receivable"] - told["postage"] - told["other"] - sum([line["amount"] for line in lines])
+    told["discount"] += sum([line["discount"] for line in lines])
+    told["weight"] = sum([line["unit_weight"] * line["qty"] // ONE for line in lines])
+    told |= {"goods": lines, "rivals": _rivals(reader, told), "switches": settings.values(reader)}
+    return msgspec.convert(told, Facts, strict=False)
 
 
 _ORDER = """
-select o.*, ifnull(r.name, '') as name, ifnull(r.phone, '') as phone, ifnull(r.masked, 0) as masked,
-    ifnull(r.province, '') as province, ifnull(r.city, '') as city, ifnull(r.district, '') as district,
-    ifnull(r.street, '') as street, ifnull(r.oaid, '') as oaid,
+select o.id as "order", o.state, o.shop, o.customer, o.courier, o.delivery_term, o.kind, o.origin, o.receivable,
+    o.discount, o.postage, o.other, o.frozen_reason, o.exceptions, o.refund_status, o.revert_reason,
+    o.kind <> 'counter' as has_receiver, ifnull(r.name, '') as name, ifnull(r.phone, '') as phone,
+    ifnull(r.masked, 0) as masked, ifnull(r.province, '') as province, ifnull(r.city, '') as city,
+    ifnull(r.district, '') as district, ifnull(r.street, '') as street, ifnull(r.oaid, '') as oaid,
     o.platform_paid + ifnull((select p.amount from received_for p where p.document = o.id), 0) as paid,
     ifnull((select not s.disabled and not s.deleted from shop s where s.id = o.shop), 0) as shop_ok,
     ifnull((select not w.disabled and not w.deleted from warehouse w where w.id = o.warehouse), 0) as warehouse_ok,
-    ifnull(c.disabled, 0) as courier_disabled, ifnull(c.cod, 0) as courier_cod,
+    ifnull(not c.disabled, 1) as courier_ok, ifnull(c.cod, 0) as courier_cod,
     ifnull(c.max_weight, 0) as courier_max_weight,
     ifnull(k.blacklisted, 0) as blacklisted, ifnull(k.blacklist_reason, '') as blacklist_reason,
     ifnull(k.credit, 0) as credit,
@@ -55,7 +64,8 @@ where o.id = ? and o.deleted = 0
 """
 
 _LINES = """
-select l.*, ifnull(s.minimum, 0) as minimum, ifnull(s.allow_negative, 0) as allow_negative,
+select l.id as line, l.sku, trim(l.title || ' ' || l.spec) as name, l.qty, l.amount, l.discount, l.gift, l.refund_status,
+    ifnull(s.minimum, 0) as minimum, ifnull(s.allow_negative, 0) as allow_negative,
     ifnull(s.allow_below_cost, 0) as allow_below_cost, ifnull(s.weight, 0) as unit_weight,
     ifnull(k.qty, 0) as on_hand, ifnull(k.value, 0) as stock_value, ifnull(h.qty, 0) as pending_ship
 from sales_order_line l
@@ -68,65 +78,7 @@ order by l.place
 """
 
 
-def _facts(order: Row, lines: list[Row], rivals: list[Rival], switches: Values) -> Facts:
-    area = f"{order.province} {order.city} {order.district}".strip()
-    return Facts(
-        order=order.id,
-        state=order.state,
-        shop_ok=bool(order.shop_ok),
-        warehouse_ok=bool(order.warehouse_ok),
-        name=order.name,
-        phone=order.phone,
-        area=area,
-        street=order.street,
-        masked=bool(order.masked),
-        has_receiver=order.kind != "counter",
-        customer=order.customer,
-        blacklisted=bool(order.blacklisted),
-        blacklist_reason=order.blacklist_reason,
-        courier=order.courier,
-        courier_ok=not order.courier_disabled,
-        courier_cod=bool(order.courier_cod),
-        courier_max_weight=order.courier_max_weight,
-        delivery_term=order.delivery_term,
-        kind=order.kind,
-        origin=order.origin,
-        receivable=order.receivable,
-        uneven=order.receivable - order.postage - order.other - sum(line.amount for line in lines),
-        paid=order.paid,
-        discount=order.discount + sum(line.discount for line in lines),
-        weight=sum(line.unit_weight * line.qty // 10_000 for line in lines),
-        frozen_reason=order.frozen_reason,
-        exceptions=order.exceptions,
-        refund_status=order.refund_status,
-        revert_reason=order.revert_reason,
-        goods=[_goods(line) for line in lines],
-        rivals=rivals,
-        credit=order.credit,
-        owed=order.owed,
-        switches=switches,
-    )
-
-
-def _goods(line: Row) -> Goods:
-    return Goods(
-        line=line.id,
-        sku=line.sku,
-        name=f"{line.title} {line.spec}".strip(),
-        qty=line.qty,
-        amount=line.amount,
-        gift=bool(line.gift),
-        refund_status=line.refund_status,
-        on_hand=line.on_hand,
-        pending_ship=line.pending_ship,
-        stock_value=line.stock_value,
-        minimum=line.minimum,
-        allow_negative=bool(line.allow_negative),
-        allow_below_cost=bool(line.allow_below_cost),
-    )
-
-
-def _rivals(reader: Reader, order: Row) -> list[Rival]:
+def _rivals(reader: Reader, order: Mapping[str, Any]) -> list[Rival]:
     """Other orders of the same person that have not left; a masked person is known by the platform's token only."""
     key = person_key(order)
     if not key:
@@ -135,22 +87,22 @@ def _rivals(reader: Reader, order: Row) -> list[Rival]:
         "select number, state, frozen, shop, place_key from order_list where person_key = ? and id <> ? and state in "
         "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved') limit ?",
         key,
-        order.id,
+        order["order"],
         MOST_RIVALS,
     )
-    place = "".join(f"{order.province}{order.city}{order.district}{order.street}".split(" "))
+    place = "".join(f"{order['province']}{order['city']}{order['district']}{order['street']}".split(" "))
     return [
-        Rival(row.number, row.state, bool(row.frozen), same_place=bool(order.oaid) or row.place_key == place)
+        Rival(row.number, row.state, bool(row.frozen), same_place=bool(order["oaid"]) or row.place_key == place)
         for row in found
         # A platform's token means a person only within one shop.
-        if not order.oaid or row.shop == order.shop
+        if not order["oaid"] or row.shop == order["shop"]
     ]
 
 
-def person_key(order: Any) -> str:
+def person_key(order: Mapping[str, Any]) -> str:
     """Name a person as the kept list does, so that both can be compared."""
-    if order.oaid:
-        return f"oaid {order.oaid}"
-    if not order.name or not order.phone:
+    if order["oaid"]:
+        return f"oaid {order['oaid']}"
+    if not order["name"] or not order["phone"]:
         return ""
-    return f"{order.name.replace(' ', '').lower()} {order.phone}"
+    return f"{order['name'].replace(' ', '').lower()} {order['phone']}"

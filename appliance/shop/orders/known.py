@@ -1,14 +1,14 @@
 """What is known about an order when it is reviewed: plain values, gathered once, asked by every check."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from appliance.journal import times
 from appliance.shop.settings import Values
 
 
-@dataclass(frozen=True)
-class Goods:
+class Goods(msgspec.Struct, frozen=True):
     """One line as the engine sees it; stock and cost are those of the order's warehouse."""
 
     line: str
@@ -38,8 +38,7 @@ class Goods:
         return self.amount * 100 * self.on_hand < self.stock_value * self.qty
 
 
-@dataclass(frozen=True)
-class Rival:
+class Rival(msgspec.Struct, frozen=True):
     """Another order of the same person that has not left yet."""
 
     number: str
@@ -48,8 +47,7 @@ class Rival:
     same_place: bool
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """All that is known about an order when it is reviewed."""
 
     order: str
@@ -87,4 +85,4 @@ class Facts:
     credit: int = 0
     owed: int = 0
     """What the customer owes by now and has on order, this order left out."""
-    switches: Values = field(default_factory=lambda: Values({}))
+    switches: Values = msgspec.field(default_factory=lambda: Values({}))

@@ -39,5 +39,5 @@ def _in_parts(given: NewReceiver) -> NewReceiver:
 
 
 def _printable(text: str, field: str) -> None:
-    if any(unicodedata.category(char) in {"Cc", "Cf"} for char in text):
+    if not text.isprintable() and any(unicodedata.category(char) in {"Cc", "Cf"} for char in text):
         raise Refusal("There is an invisible character in it. Type it again.", field=field, code="unprintable")

@@ -91,8 +91,8 @@ def create(
         buyer_message=buyer_message, remark=remark, print_remark=print_remark,
     )  # fmt: skip
     order = open_order(desk, asking)
-    standing = desk.get(SalesOrder, order)
-    waits = standing.delivery_term == "prepaid" and standing.receivable > 0
+    receivable = desk.value("select receivable from sales_order where id = ?", order)
+    waits = delivery_term == "prepaid" and receivable > 0
     desk.step(SalesOrder, order, to="awaiting_payment" if waits else "to_review")
     return order
 
@@ -162,9 +162,8 @@ def _priced(desk: Desk, line: NewLine, field: str, customer: Customer | None, sh
         raise Refusal("{name} is sold in whole units only.", field=f"{field}.qty", code="fraction", name=goods.name)
     if line.price is not None and line.price < 0:
         raise Refusal("A price is not less than nothing.", field=f"{field}.price", code="price")
-    list_price = catalog.price_of(desk, line.sku, customer.price_list if customer else "")
-    if not (customer and customer.price_list):
-        list_price = round_half_up(list_price * share, 10_000)
+    agreed = customer.price_list if customer else ""
+    list_price = catalog.price_of(desk, sku.id, agreed) if agreed else round_half_up(sku.retail * share, 10_000)
     price = 0 if line.gift else list_price if line.price is None else line.price
     asked = Asked(line.qty, price, 0 if line.gift else line.discount)
     return Priced(sku, goods.name, sku.picture or goods.picture, list_price, asked, line.gift)

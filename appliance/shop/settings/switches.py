@@ -6,6 +6,7 @@ between them for a list of shops.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, Protocol
 
 from appliance.journal import Row, derive
@@ -186,6 +187,7 @@ def number(reader: Reader, name: str) -> int:
     return whole(value(reader, name))
 
 
+@cache
 def setting_id(name: str) -> str:
     """The id of a switch's record: two boxes that turn the same switch mean the same record."""
     return derive("setting", name)
