@@ -39,18 +39,19 @@ class Applier:
 
     def apply(self, stamp: Stamp, raw_hlc: int, who: str, change: Any) -> None:
         """Apply one change as it stands in a payload; raises `Unfit`. The author's own stamp is in names of steps."""
+        # A pattern that names classes asks each of them for more than its type.
         match change:
-            case ["p", str(table), record, dict(fields)]:
+            case ["p", table, record, fields] if type(table) is str and type(fields) is dict:
                 shape = self._shape(table, fact=False)
                 self.put(shape, stamp, read_id(record), self.whole_row(shape, fields))
-            case ["s", str(table), record, dict(fields), dict(was)]:
+            case ["s", table, record, fields, was] if type(table) is str and type(fields) is type(was) is dict:
                 shape = self._shape(table, fact=False)
                 was_before = self._was(was) if was else {}
                 self.correct(shape, stamp, who, read_id(record), self.corrections(shape, fields), was_before)
-            case ["f", str(table), fact, dict(fields)]:
+            case ["f", table, fact, fields] if type(table) is str and type(fields) is dict:
                 shape = self._shape(table, fact=True)
                 self.fact(shape, stamp, who, read_id(fact), self.whole_row(shape, fields))
-            case ["t", str(table), document, str(origin), str(to), parent]:
+            case ["t", table, document, origin, to, parent] if type(table) is type(origin) is type(to) is str:
                 self._step_foreign(table, stamp, raw_hlc, who, read_id(document), origin, to, parent)
             case _:
                 raise Unfit("The kind of change is unknown to this version.")
