@@ -389,9 +389,9 @@ def _plain(shape: Shape, values: tuple[Any, ...]) -> bool:
     """Tell at one glance that nothing about a record's values is strange: most are, and an order has hundreds."""
     if tuple(map(type, values)) != shape.plain:
         return False
-    figures = [values[place] for place in shape.figures]
+    figures = shape.figures(values)
     in_range = not figures or (max(figures) < 2**63 and min(figures) >= -(2**63))
-    return in_range and storable("".join([values[place] for place in shape.texts]))
+    return in_range and storable("".join(shape.texts(values)))
 
 
 def _check(shape: Shape, name: str, value: Any) -> None:

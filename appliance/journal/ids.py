@@ -22,19 +22,23 @@ _IS_ID = re.compile(f"[{_SORTED.decode()}]{{21}}[{_SORTED[::16].decode()}]").ful
 
 def new_id(now_ms: int, random: bytes) -> str:
     """Make an id of this moment from ten random bytes."""
-    return show(((1 << 47) | now_ms).to_bytes(6, "big") + random)
+    return _shown(((1 << 47) | now_ms).to_bytes(6, "big") + random)
 
 
 def derive(*cause: str) -> str:
     """Return the id that follows from a cause: the same parts always give the same id."""
     digest = bytearray(hashlib.sha256("\x1f".join(cause).encode()).digest()[:16])
     digest[0] |= 0xC0
-    return show(bytes(digest))
+    return _shown(bytes(digest))
 
 
 @lru_cache(8192)
 def show(raw: bytes) -> str:
-    """Show 16 bytes as 22 characters."""
+    """Show 16 bytes as 22 characters; what entries name, they name again and again."""
+    return _shown(raw)
+
+
+def _shown(raw: bytes) -> str:
     return b2a_base64(raw, newline=False)[:_LENGTH].translate(_SHOW).decode()
 
 

@@ -1,9 +1,10 @@
 """Shapes: how a room says what it writes. Records are, facts happened, flows are walked step by step."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -66,7 +67,7 @@ class Flow:
         return tuple(found)
 
 
-class Record(msgspec.Struct, kw_only=True, frozen=True):
+class Record(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """Something that is, and may be corrected. Every field has a default, for a merge may bring half of it."""
 
     partition: ClassVar[Partition] = BRANCH
@@ -84,7 +85,7 @@ class Record(msgspec.Struct, kw_only=True, frozen=True):
     id: Annotated[str, Ref("")] = ""
 
 
-class Fact(msgspec.Struct, kw_only=True, frozen=True):
+class Fact(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """Something that happened: written once, never edited, summed. A mistake is answered by a reversing fact."""
 
     partition: ClassVar[Partition] = BRANCH
@@ -212,8 +213,7 @@ class Shape:
         self.id_columns = tuple(column.name for column in self.columns if column.is_id)
         self._converted = tuple(column for column in self.columns if column.base not in {int, str})
         self.plain = tuple(column.base for column in self.columns)
-        self.texts = tuple(place for place, column in enumerate(self.columns) if column.base is str)
-        self.figures = tuple(place for place, column in enumerate(self.columns) if column.base is int)
+        self.texts, self.figures = (_picking(self.columns, base) for base in (str, int))
         self.json_columns = tuple(column for column in self.columns if column.is_json)
 
     @cached_property
@@ -258,6 +258,12 @@ class Shape:
         for column in self._converted:
             fields[column.name] = column.loaded(fields[column.name])
         return self.kind(id=row["id"], **fields)
+
+
+def _picking(columns: Sequence[Column], base: type) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what picks the values of this base out of a row."""
+    places = [place for place, column in enumerate(columns) if column.base is base]
+    return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
 
 
 def _columns(kind: type[Record] | type[Fact]) -> list[Column]:

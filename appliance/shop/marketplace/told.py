@@ -120,11 +120,12 @@ def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]])
     cells = row.cells
     width = len(cells)
     for place, part, name, read in steps:
-        if place >= width or not cells[place]:
+        if place >= width or not (cell := cells[place]):
             continue
-        cell = values.clean(cells[place])
-        if not cell:
-            continue
+        if cell[0] in values.SUSPECT or cell[-1] in values.BLANKS:
+            cell = values.clean(cell)
+            if not cell:
+                continue
         try:
             if len(cell) > MOST_LETTERS:
                 raise _TOO_LONG

@@ -13,8 +13,9 @@ BEIJING_MS = 8 * 3_600_000
 
 _DAY_MS = 86_400_000
 _WRAPPED = re.compile(r'^="(.*)"$', re.DOTALL)
-_BLANKS = " \t\r\n\ufeff\u200b\u00a0\u3000"
-_SUSPECT = "='‘’nN"
+BLANKS = " \t\r\n\ufeff\u200b\u00a0\u3000"
+SUSPECT = f"{BLANKS}='‘’nN"
+"""How a cell begins that may have something wrapped around its value."""
 _NUMBER = re.compile(r"^-?\d{1,15}(\.\d+)?$")
 _SCIENTIFIC = re.compile(r"^\d+([.,]\d+)?[eE]\+?\d+$")
 _WHOLE_ORDER = re.compile(r"^\d{6,30}$")
@@ -33,14 +34,14 @@ class Unfit(ValueError):
 
 def clean(cell: str) -> str:
     """Take off what Excel and the platform wrap around a value: blanks, ="…", a leading apostrophe, the word null."""
-    text = cell.strip(_BLANKS)
-    if not text or text[0] not in _SUSPECT:
+    text = cell.strip(BLANKS)
+    if not text or text[0] not in SUSPECT:
         return text
     if text[0] == "=":
         wrapped = _WRAPPED.match(text)
-        text = wrapped[1].strip(_BLANKS) if wrapped else text
+        text = wrapped[1].strip(BLANKS) if wrapped else text
     if text[:1] in {"'", "‘", "’"}:
-        text = text[1:].strip(_BLANKS)
+        text = text[1:].strip(BLANKS)
     return "" if text.lower() == "null" else text
 
 
