@@ -56,7 +56,8 @@ def finance_review(desk: Desk, *, order: SalesOrderId) -> None:
     """The accountant has seen it; the checks that are never forced are asked again."""
     if desk.state(SalesOrder, order) != "to_finance_review":
         raise Refusal("This order does not wait for the accountant.", code="wrong_state")
-    known = _object(desk, order, forced=True, first=False)
+    known = _known(desk, order)
+    _object(known, forced=True, first=False)
     if known.exceptions:
         # Whoever forced the review had looked; this came after it.
         raise Refusal(
@@ -67,20 +68,24 @@ def finance_review(desk: Desk, *, order: SalesOrderId) -> None:
 
 
 def _decide(desk: Desk, order: str, *, forced: bool, first: bool) -> None:
-    if desk.state(SalesOrder, order) == "to_finance_review":
+    known = _known(desk, order)
+    if known.state == "to_finance_review":
         raise Refusal("The accountant has to approve this order.", code="finance", remedy=f"/orders/{order}")
-    known = _object(desk, order, forced=forced, first=first)
+    _object(known, forced=forced, first=first)
     desk.step(SalesOrder, order, to="to_finance_review" if gates(known) else "approved")
 
 
-def _object(desk: Desk, order: str, *, forced: bool, first: bool) -> Facts:
+def _known(desk: Desk, order: str) -> Facts:
     known = facts.gather(desk, order)
     if known is None:
         raise Refusal("That is not here any more. Look at the list again.", code="missing")
+    return known
+
+
+def _object(known: Facts, *, forced: bool, first: bool) -> None:
     found = findings(known, forced=forced, first=first)
     if found:
         raise Objected(found)
-    return known
 
 
 def check_sale(desk: Desk, order: str) -> None:

@@ -1,5 +1,6 @@
 """Taking orders: typed at the counter or on the phone, or handed on by a marketplace."""
 
+import json
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -13,13 +14,13 @@ from appliance.journal import (
     Money,
     Phone,
     Refusal,
+    Row,
     Text,
     Words,
     action,
     round_half_up,
 )
 from appliance.shop import catalog, customers, inventory, settings
-from appliance.shop.catalog import Sku
 from appliance.shop.customers import Customer, CustomerId
 from appliance.shop.inventory import Place
 from appliance.shop.orders.amounts import Asked, Settled, settle
@@ -135,7 +136,7 @@ def open_order(desk: Desk, asking: Asking) -> str:
 class Priced(msgspec.Struct, frozen=True):
     """A line with its SKU and what it costs this customer."""
 
-    sku: Sku
+    sku: Row
     title: str
     picture: str
     list_price: int
@@ -148,25 +149,36 @@ def price_lines(desk: Desk, lines: Sequence[NewLine], customer: Customer | None)
     if not lines:
         raise Refusal("An order needs at least one line. Scan or choose something.", field="lines", code="no_lines")
     share = _class_share(desk, customer)
-    return [_priced(desk, line, f"lines.{place}", customer, share) for place, line in enumerate(lines)]
+    found = {sku.id: sku for sku in desk.rows(_SOLD, json.dumps([line.sku for line in lines]))}
+    return [
+        _priced(desk, line, found.get(line.sku), f"lines.{place}", customer, share) for place, line in enumerate(lines)
+    ]
 
 
-def _priced(desk: Desk, line: NewLine, field: str, customer: Customer | None, share: int) -> Priced:
-    sku = desk.get(Sku, line.sku)
-    goods = desk.get(catalog.Goods, sku.goods)
-    if sku.disabled or goods.disabled:
-        raise Refusal("{name} is not sold any more.", field=f"{field}.sku", code="disabled", name=goods.name)
+_SOLD = """
+select k.id, k.code, k.spec, k.weight, k.fraction, k.retail, g.name, k.disabled or g.disabled as disabled,
+    case k.picture when '' then g.picture else k.picture end as picture
+from (select distinct value from json_each(?)) j cross join sku k on k.id = j.value cross join goods g on g.id = k.goods
+where k.made_at and not k.deleted and g.made_at and not g.deleted
+"""
+
+
+def _priced(desk: Desk, line: NewLine, sku: Row | None, field: str, customer: Customer | None, share: int) -> Priced:
+    if sku is None:
+        raise Refusal("That is not here any more. Look at the list again.", code="missing")
+    if sku.disabled:
+        raise Refusal("{name} is not sold any more.", field=f"{field}.sku", code="disabled", name=sku.name)
     if line.qty <= 0:
         raise Refusal("The quantity must be more than nothing.", field=f"{field}.qty", code="quantity")
     if line.qty % ONE and not sku.fraction:
-        raise Refusal("{name} is sold in whole units only.", field=f"{field}.qty", code="fraction", name=goods.name)
+        raise Refusal("{name} is sold in whole units only.", field=f"{field}.qty", code="fraction", name=sku.name)
     if line.price is not None and line.price < 0:
         raise Refusal("A price is not less than nothing.", field=f"{field}.price", code="price")
     agreed = customer.price_list if customer else ""
     list_price = catalog.price_of(desk, sku.id, agreed) if agreed else round_half_up(sku.retail * share, 10_000)
     price = 0 if line.gift else list_price if line.price is None else line.price
     asked = Asked(line.qty, price, 0 if line.gift else line.discount)
-    return Priced(sku, goods.name, sku.picture or goods.picture, list_price, asked, line.gift)
+    return Priced(sku, sku.name, sku.picture, list_price, asked, line.gift)
 
 
 def _class_share(desk: Desk, customer: Customer | None) -> int:
