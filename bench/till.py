@@ -9,7 +9,7 @@ from typing import Any
 
 from appliance import config
 from appliance.assembly import WallClock, open_journal, rooms
-from appliance.journal import Desk
+from appliance.journal import Box, Desk
 from bench.shops import PLENTY
 
 LINES = 3
@@ -48,10 +48,10 @@ class Till:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[tuple[Desk, Till]]:
-    """Open a box in this process and stand at its till."""
+def standing(folder: Path, box: Box | None = None) -> Iterator[tuple[Desk, Till]]:
+    """Open a box in this process, under another name if one is given, and stand at its till."""
     told, till = config.read(folder), Till(folder)
-    journal = open_journal(told.box, rooms(), clock=WallClock())
+    journal = open_journal(box or told.box, rooms(), clock=WallClock())
     try:
         yield journal.desk(who=till.who, device="bench", branch=told.branch), till
     finally:

@@ -70,7 +70,8 @@ def _posted(house: House, path: str, form: dict[str, str]) -> str:
 # ---- in process, one at a time
 
 
-def _created(desk: Desk, till: Till) -> str:
+def created(desk: Desk, till: Till) -> str:
+    """Open the next order at the till, and wait until the disk has it."""
     told = till.order()
     return create(desk, **{**told, "lines": [NewLine(sku=sku) for sku in told["lines"]]})
 
@@ -83,7 +84,7 @@ def _in_process(folder: Path, beside: Path) -> Iterator[Figure]:
         orders: list[str] = []
         for _ in range(ROUNDS):
             orders.clear()
-            created.append(_rate(lambda: orders.append(_created(desk, till))))
+            created.append(_rate(lambda: orders.append(created(desk, till))))
             approved.append(_rate(lambda: review(desk, order=orders.pop())))
             bare.append(_rate(lambda: raw_order(raw, next(number))))
         both = [2 / (1 / one + 1 / other) for one, other in zip(created, approved, strict=True)]

@@ -22,6 +22,8 @@ from appliance.journal.writer import More, Writer
 T = TypeVar("T")
 MOST_AT_ONCE = 200
 """Entries that a merge takes in before it lets the disk flush."""
+FEW_AT_ONCE = 16
+"""Entries after which a merge draws the kept views: whoever wants to write meanwhile waits for so many at most."""
 
 
 class Exchange:
@@ -145,6 +147,8 @@ class Exchange:
             keeper.begin()
             more = False
             for count, _ in enumerate(steps, 1):
+                if count % FEW_AT_ONCE == 0:
+                    keeper.flush()
                 more = count == MOST_AT_ONCE or self._writer.waited_for
                 if more:
                     break
@@ -155,7 +159,7 @@ class Exchange:
             done = Done(merged, frozenset(keeper.seen))
             return More(done) if more else done
 
-        return self._after_drawing(self._writer.submit(some))
+        return self._after_drawing(self._writer.submit(some, patient=True))
 
     # ---- when something has to count differently
 

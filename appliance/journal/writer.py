@@ -43,6 +43,7 @@ class _Job:
     run: Callable[[sqlite3.Connection], Any]
     done: Future[Any]
     alone: bool = False
+    patient: bool = False
     result: Any = None
     error: BaseException | None = None
 
@@ -75,9 +76,12 @@ class Writer:
         self._thread.start()
         self._sweeper.start()
 
-    def submit(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
-        """Queue a job; its future is answered when the disk has it, or with what the job raised."""
-        job = _Job(run, Future())
+    def submit(self, run: Callable[[sqlite3.Connection], T], *, patient: bool = False) -> "Future[T]":
+        """Queue a job; its future is answered when the disk has it, or with what the job raised.
+
+        One that answers `More` is patient: it shares no commit, so that nobody waits for as much of it as is done then.
+        """
+        job = _Job(run, Future(), patient=patient)
         self._jobs.put(job)
         return job.done
 
@@ -119,7 +123,7 @@ class Writer:
         while going:
             job = self._jobs.get()
             together: list[_Job] = []
-            while job is not None and not job.alone:
+            while job is not None and not (job.alone or job.patient):
                 together.append(job)
                 if len(together) == MOST_TOGETHER or not (self._jobs.qsize() or len(together) < self._crowd):
                     break
@@ -133,8 +137,9 @@ class Writer:
             with self._turn:
                 if together:
                     self._commit(together)
-                if job is not None and job.alone:
-                    self._leave_to(job)
+            if job is not None and (job.alone or job.patient):
+                with self._turn:
+                    self._leave_to(job) if job.alone else self._commit([job])
 
     def _commit(self, jobs: list[_Job]) -> None:
         try:

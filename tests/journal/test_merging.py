@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -262,3 +263,20 @@ def test_a_step_that_came_before_the_one_it_follows_counts_once_both_are_there(l
     meet(lina, wang)
     assert agree(lina, wang, far)
     far.journal.close()
+
+
+def test_a_sale_does_not_wait_for_what_another_branch_did_all_day(lina: Desk, wang: Desk):
+    for n in range(40):
+        toy.register(wang, name=f"buyer {n}")
+    shut, found = Event(), list[int]()
+    lina.journal.local(lambda _conn: shut.wait(10))
+    sale = lina.journal.perform(lina, "toy.register", lambda at: toy.register(at, name="张伟"))
+    sale.add_done_callback(
+        lambda _: found.append(lina.journal.reader().execute("select count(*) from buyer").fetchone()[0])
+    )
+    merged = lina.journal.merge(list(wang.journal.entries()))
+    shut.set()
+    merged.result()
+    assert sale.result().value
+    assert found == [1]
+    assert clean(lina) == []
