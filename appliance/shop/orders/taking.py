@@ -14,7 +14,6 @@ from appliance.journal import (
     Money,
     Phone,
     Refusal,
-    Row,
     Text,
     Words,
     action,
@@ -133,10 +132,25 @@ def open_order(desk: Desk, asking: Asking) -> str:
 # ---- lines and their prices
 
 
+class Sold(msgspec.Struct, frozen=True):
+    """A SKU as an order line takes it over."""
+
+    id: str
+    code: str
+    name: str
+    spec: str
+    picture: str
+    weight: int
+    fraction: int
+    retail: int
+    tax_rate: str
+    disabled: int
+
+
 class Priced(msgspec.Struct, frozen=True):
     """A line with its SKU and what it costs this customer."""
 
-    sku: Row
+    sku: Sold
     title: str
     picture: str
     list_price: int
@@ -149,21 +163,21 @@ def price_lines(desk: Desk, lines: Sequence[NewLine], customer: Customer | None)
     if not lines:
         raise Refusal("An order needs at least one line. Scan or choose something.", field="lines", code="no_lines")
     share = _class_share(desk, customer)
-    found = {sku.id: sku for sku in desk.rows(_SOLD, json.dumps([line.sku for line in lines]))}
+    found = {row["id"]: Sold(*row) for row in desk.rows(_SOLD, json.dumps([line.sku for line in lines]))}
     return [
         _priced(desk, line, found.get(line.sku), f"lines.{place}", customer, share) for place, line in enumerate(lines)
     ]
 
 
 _SOLD = """
-select k.id, k.code, k.spec, k.weight, k.fraction, k.retail, g.name, k.disabled or g.disabled as disabled,
-    case k.picture when '' then g.picture else k.picture end as picture
+select k.id, k.code, g.name, k.spec, case k.picture when '' then g.picture else k.picture end, k.weight, k.fraction,
+    k.retail, k.tax_rate, k.disabled or g.disabled
 from (select distinct value from json_each(?)) j cross join sku k on k.id = j.value cross join goods g on g.id = k.goods
 where k.made_at and not k.deleted and g.made_at and not g.deleted
 """
 
 
-def _priced(desk: Desk, line: NewLine, sku: Row | None, field: str, customer: Customer | None, share: int) -> Priced:
+def _priced(desk: Desk, line: NewLine, sku: Sold | None, field: str, customer: Customer | None, share: int) -> Priced:
     if sku is None:
         raise Refusal("That is not here any more. Look at the list again.", code="missing")
     if sku.disabled:
