@@ -133,15 +133,15 @@ class Applier:
         self._set(shape, stamp, record, fields, before)
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
-        marks, base = later(before), (before["_hlc"], before["_place"])
-        mark, setting = (stamp.hlc, stamp.place), {}
+        marks, setting = later(before), {}
+        mark, hlc = (stamp.hlc, stamp.place), stamp.hlc
         for name, value in fields.items():
             group = shape.group_of(name)
-            standing = marks.get(group, base)
-            if standing is mark or stamp.hlc > standing[0] or self._follows(stamp, *standing):
+            standing = marks.get(group) or (before["_hlc"], before["_place"])
+            if standing is mark or hlc > standing[0] or self._follows(stamp, *standing):
                 marks[group] = mark
                 setting[name] = value
-        setting["changed"] = max(before["changed"], stamp.hlc)
+        setting["changed"] = max(before["changed"], hlc)
         columns = "".join([f"{name} = ?, " for name in setting])
         self._conn.execute(
             f"update {shape.table} set {columns}_later = ? where id = ?", (*setting.values(), pack(marks), record)
@@ -357,7 +357,8 @@ def read_id(value: Any) -> str:
 
 def later(row: Any) -> dict[str, tuple[int, int]]:
     """Return (stamp, place) of each group of a record's row that was written after the row was made."""
-    return _decode_later(row["_later"]) if row["_later"] else {}
+    told = row["_later"]
+    return _decode_later(told) if told else {}
 
 
 _decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
@@ -375,7 +376,7 @@ def _dump(value: Any) -> str:
 def _decisive_columns(shape: Shape) -> tuple[str, ...]:
     """What of a record's row decides how a change counts."""
     flow = ("state", "step", "forked") if shape.flow else ()
-    return ("id", "deleted", "made_at", "_hlc", "_place", "_later", "changed", *flow)
+    return ("_hlc", "_place", "_later", "changed", *flow)
 
 
 def _insert_sql(shape: Shape) -> str:

@@ -178,19 +178,19 @@ class Desk:
             if row[name] != held:
                 stored[name] = held
         if stored:
-            self._set(shape, row, {name: stored.get(name, row[name]) for name in shape.together(tuple(stored))})
+            self._set(shape, record, row, {name: stored.get(name, row[name]) for name in shape.together(tuple(stored))})
 
     def remove(self, kind: type[Record], record: str) -> None:
         """Remove a record; it stays in the log and in history."""
         shape = self.journal.shape(kind)
-        self._set(shape, self._part(shape, record), {"deleted": 1})
+        self._set(shape, record, self._part(shape, record), {"deleted": 1})
 
     def restore(self, kind: type[Record], record: str) -> None:
         """Bring a removed record back."""
         shape = self.journal.shape(kind)
-        row = self.journal.applier.before(shape, record)
+        row = self.journal.applier.before(shape, record, _STANDING)
         if row is not None and row["deleted"]:
-            self._set(shape, row, {"deleted": 0})
+            self._set(shape, record, row, {"deleted": 0})
 
     def add(self, fact: Fact) -> str:
         """Write down what happened, and return its id."""
@@ -267,11 +267,10 @@ class Desk:
 
     def _part(self, shape: Shape, record: str, names: tuple[str, ...] = ()) -> Row:
         """As much of a record as it takes to correct these fields."""
-        return _there(self.journal.applier.before(shape, record, names))
+        return _there(self.journal.applier.before(shape, record, _STANDING + names))
 
-    def _set(self, shape: Shape, row: Row, stored: dict[str, Any]) -> None:
+    def _set(self, shape: Shape, record: str, row: Row, stored: dict[str, Any]) -> None:
         draft = self._draft(shape)
-        record = row["id"]
         watched = {shape.group_of(name) for name in stored} & shape.watched if shape.watched else set[str]()
         was = self.journal.applier.stamps(row, watched)
         self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
@@ -354,6 +353,9 @@ def action(
         return Action(run, title, undo, confirm, before, pin=pin)
 
     return declare
+
+
+_STANDING = ("deleted", "made_at")
 
 
 def _there(row: Row | None) -> Row:
