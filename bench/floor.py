@@ -31,8 +31,11 @@ def order_base(path: Path, synchronous: str = "full") -> sqlite3.Connection:
     return conn
 
 
-def raw_order(conn: sqlite3.Connection, number: int) -> None:
-    """Commit one order as spec/performance.md 2.2 counts it: 3 lines, 3 moves, 3 balances, search row, 4 log rows."""
+def raw_order(conn: sqlite3.Connection, number: int, words: str) -> None:
+    """Commit one order as spec/performance.md 2.2 counts it: 3 lines, 3 moves, 3 balances, search row, 4 log rows.
+
+    `words` are those that an order of ours is found by, cut beforehand: the bare stack has them given.
+    """
     sale = f"sale-{number:018d}"
     conn.execute("begin immediate")
     row = (sale, f"SO-{number}", "shop", "customer", "to_review", 12_800, number)
@@ -46,9 +49,7 @@ def raw_order(conn: sqlite3.Connection, number: int) -> None:
         conn.execute(
             "insert into balance values (?, ?) on conflict do update set qty = qty + excluded.qty", (sku, -10_000)
         )
-    conn.execute(
-        "insert into word_index (rowid, words) values (?, ?)", (number, "so 张 张伟 伟 138 380 800 773 731 31 1")
-    )
+    conn.execute("insert into word_index (rowid, words) values (?, ?)", (number, words))
     head = b""
     for place in range(4):
         payload = _pack([sale, place, {"qty": 10_000, "price": 1_280_000, "amount": 12_800}])

@@ -4,14 +4,17 @@ import json
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from appliance.journal import Desk
+from appliance.journal.search import pieces
 from appliance.shop.orders.actions import create, review
 from appliance.shop.orders.records import NewLine
 from bench import shops
@@ -78,27 +81,42 @@ def created(desk: Desk, till: Till) -> str:
 
 def _in_process(folder: Path, beside: Path) -> Iterator[Figure]:
     raw = order_base(beside / "raw.db")
-    number = iter(range(10**9))
+    told = enumerate(pieces(f"SO-A1-261126-{n:04d}\n\n张伟\n138{n:08d}") for n in range(ROUNDS * ONE_AT_A_TIME))
+    prepared = iter(list(told))
     with standing(folder) as (desk, till):
-        created, approved, bare = [], [], []
+        both, bare, cpu = [], [], []
         orders: list[str] = []
         for _ in range(ROUNDS):
             orders.clear()
-            created.append(_rate(lambda: orders.append(created(desk, till))))
-            approved.append(_rate(lambda: review(desk, order=orders.pop())))
-            bare.append(_rate(lambda: raw_order(raw, next(number))))
-        both = [2 / (1 / one + 1 / other) for one, other in zip(created, approved, strict=True)]
-        note = f"{max(both):.0f}/s against {max(bare):.0f}/s"
-        yield Figure("transactions one at a time at FULL, against the raw order's", 100 * median_ratio(both, bare), 60, "%",
+            opened = _cost(lambda: orders.append(created(desk, till)))
+            approved = _cost(lambda: review(desk, order=orders.pop()))
+            least = _cost(lambda: raw_order(raw, *next(prepared)))
+            both.append((opened.wall + approved.wall) / 2)
+            bare.append(least.wall)
+            cpu.append((opened.cpu, approved.cpu, least.cpu))
+        opened_ms, approved_ms, bare_ms = (statistics.median(one) * 1e3 for one in zip(*cpu, strict=True))
+        note = f"{1 / min(both):.0f}/s against {1 / min(bare):.0f}/s"
+        yield Figure("transactions one at a time at FULL, against the raw order's", 100 * median_ratio(bare, both), 60, "%",
                      at_least=True, note=note)  # fmt: skip
+        # The processor's share survives a busy machine; the rate above is the disk's as much as ours.
+        note = f"{opened_ms:.2f} ms to create, {approved_ms:.2f} to approve, {bare_ms:.2f} the raw order"
+        yield Figure("the same, processor time a transaction against the raw order's",
+                     (opened_ms + approved_ms) / 2 / bare_ms, 1 / 0.6, note=note)  # fmt: skip
     raw.close()
 
 
-def _rate(do: Callable[[], object]) -> float:
-    began = time.perf_counter()
+class Cost(NamedTuple):
+    """Seconds that one transaction took: of the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+def _cost(do: Callable[[], object]) -> Cost:
+    wall, cpu = time.perf_counter(), time.process_time()
     for _ in range(ONE_AT_A_TIME):
         do()
-    return ONE_AT_A_TIME / (time.perf_counter() - began)
+    return Cost((time.perf_counter() - wall) / ONE_AT_A_TIME, (time.process_time() - cpu) / ONE_AT_A_TIME)
 
 
 # ---- many at once
