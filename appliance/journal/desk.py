@@ -371,7 +371,11 @@ def _stored(shape: Shape, values: tuple[Any, ...]) -> tuple[Any, ...]:
             _check(shape, name, value)
     if not shape.json_columns:
         return values
-    return tuple([column.stored(value) for column, value in zip(shape.columns, values, strict=True)])
+    stored = list(values)
+    for place, column in shape.json_columns:
+        _check(shape, column.name, values[place])
+        stored[place] = column.stored(values[place])
+    return tuple(stored)
 
 
 def _sent(shape: Shape, values: tuple[Any, ...]) -> dict[str, Any]:
@@ -388,8 +392,8 @@ def _sent(shape: Shape, values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def _plain(shape: Shape, values: tuple[Any, ...]) -> bool:
-    """Tell at one glance that nothing about a record's values is strange: most are, and an order has hundreds."""
-    if tuple(map(type, values)) != shape.plain:
+    """Tell at one glance that a record's texts and numbers are as most are: an order has hundreds."""
+    if tuple(map(type, shape.scalars(values))) != shape.plain:
         return False
     figures = shape.figures(values)
     in_range = not figures or (max(figures) < 2**63 and min(figures) >= -(2**63))

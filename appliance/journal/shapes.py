@@ -1,7 +1,7 @@
 """Shapes: how a room says what it writes. Records are, facts happened, flows are walked step by step."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -212,9 +212,10 @@ class Shape:
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = tuple(column.name for column in self.columns if column.is_id)
         self._converted = tuple(column for column in self.columns if column.base not in {int, str})
-        self.plain = tuple(column.base for column in self.columns)
-        self.texts, self.figures = (_picking(self.columns, base) for base in (str, int))
-        self.json_columns = tuple(column for column in self.columns if column.is_json)
+        self.plain = tuple(column.base for column in self.columns if not column.is_json)
+        self.scalars = _picking(self.columns, (str, int, bool))
+        self.texts, self.figures = _picking(self.columns, (str,)), _picking(self.columns, (int,))
+        self.json_columns = tuple((place, column) for place, column in enumerate(self.columns) if column.is_json)
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -260,9 +261,9 @@ class Shape:
         return self.kind(id=row["id"], **fields)
 
 
-def _picking(columns: Sequence[Column], base: type) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    """Return what picks the values of this base out of a row."""
-    places = [place for place, column in enumerate(columns) if column.base is base]
+def _picking(columns: Sequence[Column], bases: Collection[type]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what picks the values of these bases out of a row."""
+    places = [place for place, column in enumerate(columns) if column.base in bases]
     return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
 
 
