@@ -1,9 +1,10 @@
 """The same day again and again: a shop's log with one finished day of it repeated, as a log of the same box.
 
 A day's entries are copied as bytes. What must differ from one telling to the next is found once, by its place in the
-bytes, and changed to something of the same length: the ends of ids, moments, days, paper numbers, the platform's
-numbers, waybills, new buyers' phones and names. Running places and balances of the ledgers go on from day to day, every
-chain of hashes is computed anew, so the log checks, and the tables are drawn from it by the journal itself.
+bytes, and changed to something of the same length: ids, moments, days, paper numbers, the platform's numbers, waybills,
+new buyers' phones and names. An id still begins with the moment at which it was made, as it does in a shop. Running
+places and balances of the ledgers go on from day to day, every chain of hashes is computed anew, so the log checks, and
+the tables are drawn from it by the journal itself.
 
 An id that follows from its cause is told like any other, so an old platform order is not known again by its number;
 nothing that is measured imports old files.
@@ -26,8 +27,8 @@ from bench.story import NEW_BUYERS, OLD_CUSTOMERS, people
 Shift = Callable[[int], bytes]
 """What stands in an entry that is told so many days earlier."""
 
-_HEAD_BYTES, _HEAD_LETTERS = 12, 16
-"""Of an id: what stays in every telling, as bytes and as shown. The rest says how many days earlier it was."""
+_MADE_BYTES, _HEAD_BYTES = 6, 12
+"""Of an id: the moment at which it was made; and of one that follows from its cause, what stays in every telling."""
 
 _U64 = re.compile(rb"\xcf(.{8})", re.DOTALL)
 _ID = re.compile(rb"\xc4\x10(.{16})", re.DOTALL)
@@ -114,14 +115,13 @@ class Day:
         for found in _ID.finditer(part):
             raw = found[1]
             if raw in self._made:
-                yield found.start(1) + _HEAD_BYTES, found.end(1), self._number(raw[_HEAD_BYTES:], _last_bytes(raw))
+                yield found.start(1), found.end(1), self._number(raw, partial(_id, raw))
             elif raw in self._steps:
                 yield found.start(1), found.end(1), self._number(raw, partial(self._step, raw))
         for found in _SHOWN.finditer(part):
             raw = ids.read(found[1].decode())
             if raw in self._made:
-                end = found[1][_HEAD_LETTERS:]
-                yield found.start(1) + _HEAD_LETTERS, found.end(1), self._number(end, _last_letters(raw))
+                yield found.start(1), found.end(1), self._number(found[1], partial(_shown_id, raw))
 
     def _number(self, key: bytes, shift: Shift) -> int:
         if key not in self._known:
@@ -131,7 +131,7 @@ class Day:
 
     def again(self, raw: bytes, days: int) -> bytes:
         """The id of the same thing so many days earlier; the day itself keeps its own."""
-        return raw[:_HEAD_BYTES] + _last_bytes(raw)(days) if raw in self._made else raw
+        return _id(raw, days) if raw in self._made else raw
 
     def _step(self, raw: bytes, days: int) -> bytes:
         if raw not in self._steps:
@@ -246,13 +246,17 @@ def earlier_hlc(hlc: int, days: int) -> int:
     return hlc - (days * DAY_MS << 16)
 
 
-def _last_bytes(raw: bytes) -> Shift:
-    return lambda days: _said(days) if days else raw[_HEAD_BYTES:]
+def _id(raw: bytes, days: int) -> bytes:
+    """The id of the same thing so many days earlier."""
+    if raw[0] & 0x40:
+        # It follows from its cause: no part of it is a moment, and any part of it may be another.
+        return raw[:_HEAD_BYTES] + _said(days) if days else raw
+    made = int.from_bytes(raw[:_MADE_BYTES], "big") - days * DAY_MS
+    return made.to_bytes(_MADE_BYTES, "big") + raw[_MADE_BYTES:]
 
 
-def _last_letters(raw: bytes) -> Shift:
-    shown = ids.show(raw)[_HEAD_LETTERS:].encode()
-    return lambda days: ids.show(bytes(_HEAD_BYTES) + _said(days))[_HEAD_LETTERS:].encode() if days else shown
+def _shown_id(raw: bytes, days: int) -> bytes:
+    return ids.show(_id(raw, days)).encode()
 
 
 @cache

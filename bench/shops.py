@@ -7,9 +7,10 @@ the tables; when only views changed the journal draws them anew by itself.
 
 import hashlib
 import shutil
+import sqlite3
 import sys
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,12 @@ from appliance.demo.opening import open_shop
 from appliance.demo.people import STAFF
 from appliance.demo.playing import play
 from appliance.journal import Journal, Schema
+from appliance.journal.cold import CHUNK_ENTRIES, STAY_HOT
+from appliance.journal.drawing import redraw
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, encode_parts
+from appliance.journal.resting import Line, pack_chunk
+from appliance.journal.shadow import Shadow
+from appliance.journal.store import Store
 from appliance.shop.inventory.actions import InLine, other_in
 from bench import again, story
 
@@ -30,7 +36,8 @@ KEPT = Path("var/bench")
 ROUNDS = 1_000
 OWNER_PIN = STAFF[0].pin
 PLAYED = "played_at"
-BATCH = 20_000
+BATCH = 100
+"""So many chunks are written together."""
 OFTEN_SOLD, PLENTY = 60, 100_000 * tea.ONE
 """SKUs that never run out, for whoever writes orders to measure."""
 
@@ -90,15 +97,24 @@ def grow(before: Path, folder: Path, rounds: int) -> None:
     shutil.copytree(before, folder, ignore=shutil.ignore_patterns("shop.db*", "front.db*"))
     old = open_journal(config.read(before).box, rooms(), clock=WallClock())
     new = open_journal(config.read(folder).box, rooms(), clock=WallClock())
-    # A shop in the making may be lost with the power; what is measured later is opened as every shop is.
-    new.writing.execute("pragma cache_size = -2000000")
     new.writing.execute("pragma synchronous = off")
     _write(new, _told(old, rounds))
     numbering = old.reading().execute("select * from numbering").fetchall()
     new.local(lambda conn: conn.executemany("insert into numbering values (?, ?, ?)", numbering)).result()
     old.close()
-    new.rebuild().result()
     new.close()
+    _draw(new)
+
+
+def _draw(journal: Journal) -> None:
+    """Draw the tables as the journal does; a shop in the making may be lost with the power and needs no way back."""
+    store = Store(journal.box.folder / "shop.db")
+    for pragma in ("journal_mode = off", "synchronous = off", "secure_delete = off", "cache_size = -2000000"):
+        store.writing.execute(f"pragma {pragma}")
+    store.writing.execute("begin")
+    redraw(Shadow(store.writing, journal.schema, journal.box.root))
+    store.writing.execute("commit")
+    store.close()
 
 
 def _told(journal: Journal, rounds: int) -> Iterator[tuple[str, int, list[bytes]]]:
@@ -145,21 +161,43 @@ def _bytes(entry: Entry) -> list[bytes]:
 
 
 def _write(journal: Journal, told: Iterator[tuple[str, int, list[bytes]]]) -> None:
-    heads: dict[str, tuple[int, bytes]] = {}
-    rows: list[tuple[int, int, int, int, bytes, bytes]] = []
+    """Lay the entries down as a box keeps them after the night: the newest as rows, those before in chunks."""
+    heads: dict[int, tuple[int, bytes]] = {}
+    waiting: deque[tuple[Line, bytes]] = deque()
+    chunks: list[_Chunk] = []
     places = journal.log.places
-    for partition, hlc, parts in told:
-        seq, head = heads.get(partition, (0, NO_HEAD))
-        entry = Entry(FORMAT, journal.author, partition, seq + 1, hlc, 0, head, list(parts))
-        heads[partition] = (seq + 1, entry.head)
+    for arrived, (partition, hlc, parts) in enumerate(told, 1):
         place = places.number(journal.author, partition)
-        rows.append((place, seq + 1, hlc, 0, heads[partition][1], encode_parts(entry.parts)))
-        if len(rows) == BATCH:
-            _append(journal, rows)
-            rows = []
-    _append(journal, rows)
+        seq, head = heads.get(place, (0, NO_HEAD))
+        entry = Entry(FORMAT, journal.author, partition, seq + 1, hlc, 0, head, list(parts))
+        heads[place] = (seq + 1, entry.head)
+        waiting.append((Line(arrived, place, seq + 1, hlc, 0, entry.parts), heads[place][1]))
+        if len(waiting) >= STAY_HOT + CHUNK_ENTRIES:
+            chunks.append(_chunk([waiting.popleft() for _ in range(CHUNK_ENTRIES)]))
+        if len(chunks) == BATCH:
+            _put_away(journal, chunks)
+            chunks = []
+    _put_away(journal, chunks)
+    rows = [(*line[:5], head, encode_parts(line.parts)) for line, head in waiting]
+    journal.local(lambda conn: conn.executemany("insert into log values (?, ?, ?, ?, ?, ?, ?)", rows)).result()
 
 
-def _append(journal: Journal, rows: list[tuple[int, int, int, int, bytes, bytes]]) -> None:
-    sql = "insert into log (place, seq, hlc, needs, head, parts) values (?, ?, ?, ?, ?, ?)"
-    journal.local(lambda conn: conn.executemany(sql, rows)).result()
+_Chunk = tuple[list[tuple[int, int, int, bytes, int]], tuple[int, int, bytes]]
+"""The spans of a chunk, and the chunk, as they lie."""
+
+
+def _chunk(entries: list[tuple[Line, bytes]]) -> _Chunk:
+    lines = [line for line, _ in entries]
+    first, spans = lines[0].arrived, dict[int, tuple[int, int, int, bytes, int]]()
+    for line, head in entries:
+        begins = spans[line.place][2] if line.place in spans else line.seq
+        spans[line.place] = (line.place, line.seq, begins, head, first)
+    return list(spans.values()), (first, lines[-1].arrived, pack_chunk(lines))
+
+
+def _put_away(journal: Journal, chunks: list[_Chunk]) -> None:
+    def job(conn: sqlite3.Connection) -> None:
+        conn.executemany("insert into cold values (?, ?, ?)", [chunk for _, chunk in chunks])
+        conn.executemany("insert into span values (?, ?, ?, ?, ?)", [span for spans, _ in chunks for span in spans])
+
+    journal.local(job).result()

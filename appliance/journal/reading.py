@@ -134,7 +134,7 @@ class Reading:
         found = {row[0]: self._line(row) for row in rows}
         for arrived in sorted(wanted):
             if arrived not in found and (raw := self._chunk_of(arrived)) is not None:
-                found |= {line.arrived: line for line in read_chunk(raw) if line.arrived in wanted}
+                found |= {line.arrived: line for line in read_chunk(raw, wanted)}
         return found
 
     def _chunk_of(self, arrived: int) -> bytes | None:

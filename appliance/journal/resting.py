@@ -4,7 +4,7 @@ A hot entry is a row. Its parts are packed with a dictionary, a sample of what t
 an entry is too short to be made much smaller: the first byte is the dictionary's number, a zstd frame without a header
 follows. Parts that stand unpacked begin with the byte of a MessagePack array.
 
-Cold entries lie by the thousand in chunks, in their order of arrival (spec/sync.md R26). A chunk is the MessagePack
+Cold entries lie by the hundred in chunks, in their order of arrival (spec/sync.md R26). A chunk is the MessagePack
 array [salts, frame]: the salts of all parts side by side, since nothing makes them smaller, and a zstd frame with the
 columns [places and the first sequence of each, arrivals, place of each entry, stamps, needs, parts]. Arrivals and
 stamps are distances from the one before.
@@ -12,7 +12,7 @@ stamps are distances from the one before.
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple, cast
 
@@ -28,7 +28,7 @@ MOST_NUMBERS = 100
 _USUAL, _MOST = 2**16, 2**24
 """Bytes of an entry: room for nearly all, which is ready at once, and for the largest, which takes ten times as long."""
 _HOT_LEVEL = 1
-_COLD_LEVEL = 15
+_COLD_LEVEL = 9
 _SALT = b"\xc4\x10"
 """How a part goes on after its first byte: sixteen bytes of salt follow."""
 _BARE = zstandard.FORMAT_ZSTD1_MAGICLESS
@@ -123,16 +123,19 @@ def pack_chunk(lines: Sequence[Line]) -> bytes:
     return pack((b"".join(salts), zstandard.ZstdCompressor(level=_COLD_LEVEL).compress(pack(columns))))
 
 
-def read_chunk(raw: bytes) -> list[Line]:
-    """Read a chunk back."""
+def read_chunk(raw: bytes, wanted: Container[int] | None = None) -> list[Line]:
+    """Read a chunk back, or only what arrived at wanted moments: most of the work is making lines of it."""
     salts, frame = _decode_chunk(raw)
     firsts, arrivals, places, hlcs, needs, parts = _decode_columns(zstandard.ZstdDecompressor().decompress(frame))
-    next_seq, salt, lines = dict(firsts), iter(range(0, len(salts), 16)), []
+    next_seq, salt, lines = dict(firsts), 0, []
     for arrived, place, hlc, need, rested in zip(
         accumulate(arrivals), places, accumulate(hlcs), needs or [0] * len(places), parts, strict=True
     ):
-        salted = [_salted(part, salts, salt) for part in rested]
-        lines.append(Line(arrived, place, next_seq[place], hlc, need, salted))
+        begins, salt = salt, salt + 16 * [type(part) for part in rested].count(bytes)
+        if wanted is None or arrived in wanted:
+            own = iter(range(begins, salt, 16))
+            salted = [_salted(part, salts, own) for part in rested]
+            lines.append(Line(arrived, place, next_seq[place], hlc, need, salted))
         next_seq[place] += 1
     return lines
 
