@@ -205,15 +205,25 @@ def _asked(question: str, otherwise: str) -> str:
 
 
 def _check(told: argparse.Namespace) -> int:
-    from appliance.journal.check import check
+    from appliance.journal.check import silent
+    from appliance.journal.rounds import check_whole
 
     journal, _ = opened(told.data)
-    wrong = check(journal)
+    wrong = check_whole(journal, _how_far() if sys.stderr.isatty() else silent)
     journal.close()
     for line in wrong:
         print(line)
     print("All is well." if not wrong else f"{len(wrong)} things are wrong.")
     return WRONG if wrong else FINE
+
+
+def _how_far() -> "Callable[[str, int, int], None]":
+    """Say on one line of the screen how far a long check is."""
+
+    def say(what: str, done: int, of: int) -> None:
+        print(f"\r{what}: {100 * done // max(of, 1)} %".ljust(78), end="", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _rebuild(told: argparse.Namespace) -> int:

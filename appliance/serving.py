@@ -15,7 +15,7 @@ from litestar import Litestar
 from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.journal import Clock, Journal, Refusal, business_day
-from appliance.journal.check import check
+from appliance.journal.rounds import tonight, walk
 from appliance.liaison import Liaison
 from appliance.neighbours import follow_members
 from appliance.running import close_after_stopping, supervised
@@ -193,7 +193,7 @@ async def _end(made: Litestar) -> None:
 
 
 async def _night(journal: Journal, config: Config) -> None:
-    """Once a night: finish what is due, check every kept thing, forget old answers."""
+    """Once a night: finish what is due, go the round of what is kept, forget old answers."""
     done = ""
     while True:
         await asyncio.sleep(LOOK_AGAIN_S)
@@ -216,7 +216,8 @@ def nightly(journal: Journal, branch: str) -> list[str]:
     if gone := retire_recordings(desk):
         log.info("%s recordings were deleted: their time or their room was over.", gone)
     journal.tidy()
-    wrong = [*check(journal), *map(str, verify(journal.reading()))]
+    share = tonight(journal)
+    wrong = [*walk(journal), *map(str, verify(journal.reading(), *share))]
     for line in wrong:
         log.error("The nightly check found: %s", line)
     return wrong

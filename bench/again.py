@@ -48,13 +48,17 @@ class Telling:
     partition: str
     parts: list[list[bytes | int]] = field(default_factory=list)
     ledger: bool = False
+    about: list[str] = field(default_factory=list)
+    """The ids of the records in whose history it stands."""
+    persons: list[str] = field(default_factory=list)
+    """The ids of those of whom each further part speaks."""
 
 
 class Day:
     """A finished day, cut out of a log."""
 
     def __init__(self, entries: Sequence[Entry], first_ms: int, last_ms: int) -> None:
-        self._first, self._last = first_ms, last_ms
+        self.first_ms, self.last_ms = first_ms, last_ms
         self._shifts: list[Shift] = []
         self._known: dict[bytes, int] = {}
         self._buyers = _Buyers()
@@ -88,17 +92,33 @@ class Day:
 
     def _cut(self, entry: Entry) -> Telling:
         told = Telling(entry.hlc >> 16, entry.hlc, entry.partition)
-        told.ledger = any(change[0] == "f" and change[1] in LEDGERS for change in read_deed(entry.parts[0]).changes)
-        for part in entry.parts:
-            places = sorted(self._places(part))
-            cut: list[bytes | int] = []
-            done = 0
-            for start, end, shift in places:
-                if start >= done:
-                    cut += [part[done:start], shift]
-                    done = end
-            told.parts.append([*cut, part[done:]])
+        deed = read_deed(entry.parts[0])
+        told.ledger = any(change[0] == "f" and change[1] in LEDGERS for change in deed.changes)
+        told.about, told.persons = deed.about, [read_sealed(part).record for part in entry.parts[1:]]
+        told.parts = [self.cut(part) for part in entry.parts if isinstance(part, bytes)]
         return told
+
+    def cut(self, packed: bytes) -> list[bytes | int]:
+        """Cut something packed at the places that change; one piece is left of what does not."""
+        cut: list[bytes | int] = []
+        done = 0
+        for start, end, shift in sorted(self._places(packed)):
+            if start >= done:
+                cut += [packed[done:start], shift]
+                done = end
+        return [*cut, packed[done:]]
+
+    def joined(self, cut: Sequence[bytes | int], days: int) -> bytes:
+        """Put together again what was cut, as it was so many days earlier."""
+        return b"".join([self._shifts[piece](days) if isinstance(piece, int) else piece for piece in cut])
+
+    def holds(self, at_ms: int) -> bool:
+        """Whether a moment is one of the day."""
+        return self.first_ms <= at_ms < self.last_ms
+
+    def moves_with_it(self, raw: bytes) -> bool:
+        """Whether an id is of something that the day made."""
+        return raw in self._made or raw in self._steps
 
     def _places(self, part: bytes) -> Iterator[tuple[int, int, int]]:
         yield from self._ids(part)
@@ -130,8 +150,15 @@ class Day:
         return self._known[key]
 
     def again(self, raw: bytes, days: int) -> bytes:
-        """The id of the same thing so many days earlier; the day itself keeps its own."""
-        return _id(raw, days) if raw in self._made else raw
+        """The id of the same thing so many days earlier."""
+        return _id(raw, days) if raw in self._made else self._step(raw, days)
+
+    def named(self, record: str, days: int) -> str:
+        """The id of a record so many days earlier, as it is shown."""
+        if not ids.is_id(record):
+            return record
+        raw = ids.read(record)
+        return ids.show(_id(raw, days)) if raw in self._made else record
 
     def _step(self, raw: bytes, days: int) -> bytes:
         if raw not in self._steps:
@@ -147,25 +174,25 @@ class Day:
 
     def _moment(self, raw: bytes) -> Shift | None:
         value = int.from_bytes(raw, "big")
-        if self._first <= value < self._last:
+        if self.holds(value):
             return lambda days: (value - days * DAY_MS).to_bytes(8, "big")
-        if self._first <= value >> 16 < self._last:
+        if self.holds(value >> 16):
             return lambda days: earlier_hlc(value, days).to_bytes(8, "big")
         return None
 
     def _day(self, text: bytes) -> Shift | None:
         at = _midnight(text.decode())
-        return (lambda days: _date(at - days * DAY_MS)) if self._first <= at < self._last else None
+        return (lambda days: _date(at - days * DAY_MS)) if self.holds(at) else None
 
     def _paper(self, text: bytes) -> Shift | None:
         at = _midnight(f"20{text[:2].decode()}-{text[2:4].decode()}-{text[4:].decode()}")
-        if not self._first <= at < self._last:
+        if not self.holds(at):
             return None
         return lambda days: _date(at - days * DAY_MS)[2:].replace(b"-", b"")
 
     def _platform(self, text: bytes) -> Shift | None:
         at = int(text)
-        inside = self._first <= at * 1000 < self._last
+        inside = self.holds(at * 1000)
         return (lambda days: b"%010d" % (at - days * DAY_MS // 1000)) if inside else None
 
     def _waybill(self, text: bytes) -> Shift:

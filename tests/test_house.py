@@ -11,6 +11,7 @@ import pytest
 from appliance.assembly import rooms
 from appliance.journal import Schema
 from appliance.journal.kept import parse_views
+from appliance.journal.schema import ground
 from appliance.journal.store import dressed
 from appliance.shop import ROOMS
 from appliance.web.words_build import merged
@@ -128,6 +129,7 @@ def test_a_room_looks_only_at_its_own_tables_and_those_of_rooms_above_it(name: s
     above = rooms(ROOMS[: ROOMS.index(name) + 1])
     schema = Schema(found.shape for found in above)
     conn = dressed(sqlite3.connect(":memory:"))
+    ground(conn, "")
     schema.create_tables(conn)
     schema.create_indexes(conn)
     schema.create_views(conn)

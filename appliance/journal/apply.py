@@ -310,7 +310,7 @@ class Applier:
         before = before or self._before(shape, document)
         tip, state, hlc, forked = step, to, stamp.hlc, 0
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
-            tip, state, hlc, forked = self._fold(shape, document)
+            tip, state, hlc, forked = self.end_of(shape, document)
             self._keeper.touch("step", {"document": document, "parent": parent})
         setting = {"step": tip, "state": state, "state_at": hlc >> 16, "forked": forked}
         setting["changed"] = max(before["changed"], stamp.hlc)
@@ -326,7 +326,8 @@ class Applier:
         asked = "select 1 from step where document = ? and parent in (?, ?) and id <> ? limit 1"
         return self._conn.execute(asked, (document, parent, step, step)).fetchone() is not None
 
-    def _fold(self, shape: Shape, document: str) -> tuple[str, str, int, int]:
+    def end_of(self, shape: Shape, document: str) -> tuple[str, str, int, int]:
+        """Walk the tree of steps from its root, at each fork down the preferred branch: (step, state, stamp, forked)."""
         flow = shape.flow
         if flow is None:
             raise Unfit(f"A {shape.table} takes no steps.")

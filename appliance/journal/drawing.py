@@ -35,17 +35,27 @@ def prepare(shadow: Shadow) -> None:
 
 def redraw(shadow: Shadow) -> None:
     """Draw every table anew from the log, inside the caller's transaction."""
+    begin_anew(shadow)
+    begin(shadow)
+    shadow.go_on()
+    finish(shadow)
+    shadow.conn.execute("delete from meta where name = 'redraw'")
+    shadow.controls.load()
+
+
+def begin_anew(shadow: Shadow) -> None:
+    """Empty every table; nothing is kept until the rows are there."""
     shadow.schema.drop_all(shadow.conn)
     shadow.create()
     shadow.keeper.paused = True
-    begin(shadow)
-    shadow.go_on()
+
+
+def finish(shadow: Shadow) -> None:
+    """Draw from the rows what follows from them."""
     shadow.schema.create_indexes(shadow.conn)
     shadow.keeper.paused = False
     shadow.keeper.redraw(shadow.schema.fact_feeds)
     _remember(shadow)
-    shadow.conn.execute("delete from meta where name = 'redraw'")
-    shadow.controls.load()
 
 
 def _remember(shadow: Shadow) -> None:

@@ -6,7 +6,7 @@ indexes that hold them.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
@@ -259,27 +259,51 @@ class Keeper:
             ((row["rowid_"], pieces(_words(view, row))) for row in rows),
         )
 
-    def differences(self, facts: Mapping[str, Sequence[str]]) -> list[str]:
-        """Compare every kept thing with its definition, computed from zero; name those that differ."""
+    @property
+    def names(self) -> list[str]:
+        """The kept views, upstream first."""
+        return [view.name for view in self._views]
+
+    def differences(self, facts: Mapping[str, Sequence[str]], names: Iterable[str]) -> list[str]:
+        """Compare kept things with their definitions, computed from zero; name those that differ."""
         wrong = []
-        for view in self._views:
-            for first, second in ((f"{view.name}_plain", view.name), (view.name, f"{view.name}_plain")):
+        for name in names:
+            if name in self._sums:
+                what, one, other = f"kept sum {name}", *self._sum_twice(name, facts)
+            else:
+                what, one, other = f"kept view {name}", f"{name}_plain", name
+            for first, second in ((one, other), (other, one)):
                 if self._conn.execute(f"select * from {first} except select * from {second} limit 1").fetchone():
-                    wrong.append(f"kept view {view.name}")
-                    break
-        for name, kept in self._sums.items():
-            feeders = [table for table, names in facts.items() if name in names]
-            feeders += [view.name for view in self._views if name in view.feeds]
-            by, of = ", ".join(kept.by), "".join(f", {column}" for column in kept.of)
-            each = [f"select {by}{of} from {table}" for table in feeders] or [f"select {by}{of} from {name} where 0"]
-            sums = "".join(f", sum({column})" for column in kept.of)
-            fresh = f"select {by}{sums}, count(*) from ({' union all '.join(each)}) group by {by}"
-            live = f"select {by}{of}, n from {name} where n <> 0"
-            for first, second in ((fresh, live), (live, fresh)):
-                if self._conn.execute(f"select * from ({first}) except select * from ({second}) limit 1").fetchone():
-                    wrong.append(f"kept sum {name}")
+                    wrong.append(what)
                     break
         return wrong
+
+    def _sum_twice(self, name: str, facts: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+        """A sum added up from all that feeds it, and as it is kept."""
+        kept = self._sums[name]
+        feeders = [table for table, names in facts.items() if name in names]
+        feeders += [view.name for view in self._views if name in view.feeds]
+        by, of = ", ".join(kept.by), "".join(f", {column}" for column in kept.of)
+        each = [f"select {by}{of} from {table}" for table in feeders] or [f"select {by}{of} from {name} where 0"]
+        sums = "".join(f", sum({column})" for column in kept.of)
+        fresh = f"(select {by}{sums}, count(*) from ({' union all '.join(each)}) group by {by})"
+        return fresh, f"(select {by}{of}, n from {name} where n <> 0)"
+
+    def looked_at(self, table: str, row: Values) -> Iterator[tuple[KeptView, Key]]:
+        """Tell which keys of which kept views a row of a table touches."""
+        for watch in self._watches.get(table, ()):
+            told = tuple([row[column] for column in watch.touch.asks])
+            for key in watch.touch.keys(self._conn, told):
+                yield self._views[watch.place], key
+
+    def twice(self, view: KeptView, key: Key) -> tuple[list[Any], list[Any]]:
+        """The rows of a key, or of all keys that begin so, as they are kept and as the definition says."""
+        where = view.where_first(len(key))
+        live, fresh = (
+            self._conn.execute(f"select * from {name} where {where}", key).fetchall()
+            for name in (view.name, f"{view.name}_plain")
+        )
+        return live, fresh
 
 
 def _ordered(views: Sequence[KeptView], sums: Mapping[str, Sum]) -> list[KeptView]:

@@ -43,6 +43,7 @@ create table if not exists retired (author blob, "partition" text, seq integer, 
 create table if not exists erased (record text primary key) without rowid;
 create table if not exists meta (name text primary key, value text) without rowid;
 create table if not exists numbering (kind text, day text, last integer, primary key (kind, day)) without rowid;
+create table if not exists found_wrong (line text primary key, at integer) without rowid;
 create table if not exists answered (key text primary key, value text, at integer) without rowid;
 create index if not exists answered_at on answered (at);
 """

@@ -139,8 +139,7 @@ class Shadow:
     def fold(self, entry: Entry, place: int, arrived: int) -> int:
         """Let an entry count; returns how many changes had to be parked."""
         try:
-            deed, sealed = _read(entry)
-            stamp, raw_hlc = self._stamp(entry, place, deed)
+            deed, sealed, stamp, raw_hlc = self.read(entry, place)
         except (Unreadable, Unfit) as error:
             self._park(arrived, 0, 0, error)
             return 1
@@ -168,8 +167,7 @@ class Shadow:
         """Note whose history an entry belongs to and of whom it speaks, where what it says counts already."""
         entry = self.log.entry(line)
         try:
-            deed, sealed = _read(entry)
-            stamp, _ = self._stamp(entry, line.place, deed)
+            deed, sealed, stamp, _ = self.read(entry, line.place)
         except (Unreadable, Unfit):
             return
         self.log.index_persons(line.arrived, [part.record for part in sealed])
@@ -182,13 +180,17 @@ class Shadow:
         self.kept_whole.append(line)
         self.fold(self.log.entry(line), line.place, line.arrived)
 
-    def _stamp(self, entry: Entry, place: int, deed: Deed) -> tuple[Stamp, int]:
-        """Return the stamp an entry counts as, and the one its author gave it."""
+    def read(self, entry: Entry, place: int) -> tuple[Deed, list[Sealed], Stamp, int]:
+        """Read an entry: what it says, the stamp it counts as, and the one its author gave it.
+
+        Raises `Unreadable` or `Unfit` where it counts for nothing in this version.
+        """
+        deed, sealed = _read(entry)
         author, hlc = entry.author, entry.hlc
         was = original(author, deed.changes[0]) if deed.changes else None
         if was is not None:
             author, hlc, place = was.author, was.hlc, self.log.places.number(was.author, was.partition)
-        return self.controls.stamp(author, hlc, place), hlc
+        return deed, sealed, self.controls.stamp(author, hlc, place), hlc
 
     def _control(self, entry: Entry, place: int, number: int, change: list[object]) -> None:
         if number or original(entry.author, change) is None:
@@ -219,7 +221,11 @@ def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
 
 def beside(shop: Path, drawing: str, schema: Schema, root: bytes) -> Shadow:
     """Make an empty shadow in a file of its own (a temporary one without a name), fed from the log of a shop."""
-    conn = dressed(sqlite3.connect(f"file:{drawing}", uri=True, isolation_level=None, check_same_thread=False))
+    conn = dressed(
+        sqlite3.connect(
+            f"file:{drawing}", uri=True, isolation_level=None, check_same_thread=False, cached_statements=1024
+        )
+    )
     for pragma in ("pragma journal_mode = off", "pragma synchronous = off", CACHE):
         conn.execute(pragma)
     # The log and what was said of it are read where they stand; only the shadow has tables here.

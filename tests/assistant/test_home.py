@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 
 import pytest
 
 from appliance.journal import ONE, Desk, Rights, Row, action
+from appliance.serving import nightly
 from appliance.shop import inventory, orders
 from appliance.shop.assistant import cards, finding
 from appliance.shop.assistant.cards import CARDS, STEPS
@@ -194,3 +196,18 @@ def test_the_cards_are_counted_by_the_same_statement_at_every_moment(alice: Desk
     for now in (alice.at, alice.at + DAY_MS):
         cards.counts(Listening(), CARDS, now=now, tonight=now + 1, today=alice.day, me=alice.who)
     assert len(asked) == 1
+
+
+def test_what_the_night_found_wrong_with_the_books_stands_on_the_home_page(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    nightly(alice.journal, alice.branch)
+    assert "appliance rebuild" not in seen(tablet, "/").text
+    with sqlite3.connect(alice.journal.box.folder / "shop.db") as conn:
+        conn.execute("update sku set retail = retail + 1 where id = ?", (house.teapot,))
+    conn.close()
+    assert nightly(alice.journal, alice.branch) != []
+    assert "appliance rebuild" in seen(tablet, "/").text
+    alice.journal.rebuild().result()
+    assert nightly(alice.journal, alice.branch) == []
+    assert "appliance rebuild" not in seen(tablet, "/").text

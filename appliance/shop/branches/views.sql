@@ -90,6 +90,11 @@ select id, about, kind, 'kind.' || kind as called, one, sides, first_at from for
 create view problem_parked as
 select 'parked' as id, count(*) as count from (select 1 from parked limit 1000) having count(*) > 0;
 
+-- What the night's round found in this box's own tables; the log that they are drawn from is another matter.
+create view problem_books_differ as
+select 'found_wrong' as id, count(*) as count, min(line) as first from (select line from found_wrong limit 100)
+having count(*) > 0;
+
 -- ---- both sides of each case: who, when, at which box, and what
 
 create view fork_side as

@@ -221,5 +221,10 @@ PROBLEMS = {
         "{count} changes that other boxes wrote are not understood by this version. Update this box; nothing is lost.",
         kinds={"count": "count"},
     ),
+    "problem_books_differ": Problem(
+        "The night's check found {count} places where this box's tables do not follow from its log, the first: {first}. "
+        "Carry a copy away, then let “appliance rebuild” draw them anew and “appliance check” look again.",
+        kinds={"count": "count"},
+    ),
 }
 PAGES = [inbox]
