@@ -62,7 +62,7 @@ def figures() -> Iterator[Figure]:
 def _standing_cost(small: Path, large: Path) -> Figure:
     counted = _asked(large, "select count(*), (select count(*) from sales_order_line) from sales_order")[0]
     sizes = [sum(file.stat().st_size for file in folder.glob("shop.db*")) / 1e9 for folder in (small, large)]
-    note = f"{counted[0]:,} orders, {counted[1]:,} lines"
+    note = f"{counted[0]:,} orders, {counted[1] / counted[0]:.1f} lines each"
     return Figure(
         "room on the disk for a thousand orders more", (sizes[1] - sizes[0]) / counted[0] * 1e6, 20, "MB", note=note
     )
