@@ -2,13 +2,17 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from appliance.assembly import rooms
-from appliance.journal import Desk
+from appliance.journal import Desk, Schema
 from appliance.journal.kept import KeptView, parse_views
+from appliance.journal.schema import ground
+from appliance.journal.store import dressed
+from appliance.shop.assistant.cards import CARDS
+from appliance.web.listing import Listing, Saved
 
 SMALL = {
     # Directories that no shop fills: a few rows, read whole on purpose.
@@ -50,3 +54,90 @@ def test_what_a_change_touches_is_found_by_index(alice: Desk, view: KeptView):
         if touch.question:
             needed = dict.fromkeys(re.findall(r":(\w+)", touch.question), "")
             assert _scans(alice, touch.question, needed) == [], touch.question
+
+
+QUEUES = {
+    # Work in hand: as long as what waits, however old the shop is.
+    "customer_list": {"Blacklist"},
+    "transfer_list": {"To send", "On the way"},
+    "money_paper_list": {"To review", "Drafts"},
+    "party_balance": {"Owe us", "We owe", "Prepayments"},
+    "raw_order_list": {"To submit", "Not paid yet", "Set aside"},
+    "import_job_list": {"Under way"},
+    "task_list": {"Mine", "All open", "Overdue", "Nobody does it"},
+    "call_list": {"To return"},
+    "stock_level": {"Low", "Negative", "Promised", "Defective goods"},
+    "order_list": {
+        "To review", "For the accountant", "Not paid", "Later", "Preorders", "Preorders in stock", "To ship", "Short",
+        "Shipped", "Exceptions", "Frozen",
+    },
+}  # fmt: skip
+FEW = {"employee_list", "customer_class_list"}
+WAITING = {"unmatched_goods", "customer_double", "parked", "found_wrong"}
+"""Kept for what waits only."""
+OF_ACCOUNTS = {"problem_account_negative", "problem_journal_broken"}
+"""They go through the few money accounts, one by one."""
+LISTINGS = [
+    (listing, saved, sort)
+    for room in rooms()
+    for listing in getattr(room.pages(), "PAGES", ())
+    if isinstance(listing, Listing)
+    for saved in listing.saved or (Saved("All"),)
+    for sort in listing.sorts or (("id", "", "desc"),)
+]
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[sqlite3.Connection]:
+    """Every table and view of the shop, and nothing in them."""
+    conn, schema = dressed(sqlite3.connect(":memory:")), Schema(room.shape for room in rooms())
+    ground(conn, "")
+    schema.create_tables(conn)
+    schema.create_indexes(conn)
+    schema.create_views(conn)
+    yield conn
+    conn.close()
+
+
+def _plan(conn: sqlite3.Connection, sql: str) -> list[str]:
+    return [row[3] for row in conn.execute(f"explain query plan {sql}")]
+
+
+def test_every_list_of_what_is_past_is_read_in_its_order(empty: sqlite3.Connection):
+    sorted_whole = []
+    for listing, saved, (column, _, way) in LISTINGS:
+        if listing.view in FEW or saved.title in QUEUES.get(listing.view, ()):
+            continue
+        where = " and ".join(f"({one})" for one in (listing.where, saved.where) if one) or "true"
+        where = where.replace(":me", "'me'").replace(":today", "'2026-11-24'")
+        order = f"{column} {way}, id {way}" if column != "id" else f"id {way}"
+        plan = _plan(empty, f"select * from {listing.view} where {where} order by {order} limit 51")
+        whole = [one for one in plan if one in (f"SCAN {listing.view}", "USE TEMP B-TREE FOR ORDER BY")]
+        if whole:
+            sorted_whole.append((listing.path, saved.title, column, whole))
+    assert sorted_whole == []
+
+
+def test_what_every_page_asks_reads_what_waits_and_no_history(empty: sqlite3.Connection):
+    """The cards and problems of the home page, and the numbers on the rail."""
+    asked = {card.title: f"select 1 from {card.what} limit 100" for card in CARDS}
+    pages = [room.pages() for room in rooms()]
+    asked |= {view: f"select * from {view} limit 5" for page in pages for view in getattr(page, "PROBLEMS", {})}
+    asked |= {rail.title: rail.badge for page in pages if (rail := getattr(page, "RAIL", None)) and rail.badge}
+    partial = {
+        name
+        for (name,) in empty.execute("select name from sqlite_master where type = 'index' and sql like '% where %'")
+    }
+    grown = [table for (table,) in empty.execute("select name from sqlite_master where type = 'table'")]
+    wrong = []
+    for title, sql in asked.items():
+        aliases = {alias: table for table, alias in ALIASES if table in grown and table not in SMALL | WAITING}
+        if title in OF_ACCOUNTS:
+            continue
+        for step in _plan(empty, re.sub(r":\w+", "''", sql)):
+            name = step.split()[1]
+            whole = step.startswith("SCAN ") and (name in aliases or name in set(grown) - SMALL - WAITING)
+            # An index that is made for one question is a whole view written down.
+            if "AUTOMATIC" in step or (whole and not partial & set(step.split())):
+                wrong.append((title, step))
+    assert wrong == []

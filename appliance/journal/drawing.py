@@ -31,6 +31,11 @@ def prepare(shadow: Shadow) -> None:
         shadow.keeper.redraw(schema.fact_feeds)
         _remember(shadow)
         conn.execute("commit")
+    if lacking := schema.lacking_indexes(conn):
+        conn.execute("begin immediate")
+        for statement in lacking:
+            conn.execute(statement)
+        conn.execute("commit")
 
 
 def redraw(shadow: Shadow) -> None:

@@ -164,9 +164,20 @@ class Schema:
 
     def create_indexes(self, conn: sqlite3.Connection) -> None:
         """Make the indexes that the rooms ask for; nothing that applies a change needs them."""
+        for statement in self.lacking_indexes(conn):
+            conn.execute(statement)
+
+    def lacking_indexes(self, conn: sqlite3.Connection) -> list[str]:
+        """Say how the indexes come to be what the rooms ask for; nothing where they are."""
+        known = dict(conn.execute("select name, sql from sqlite_master where type = 'index'").fetchall())
+        told: list[str] = []
         for shape in self.shapes.values():
             for number, columns in enumerate(shape.kind.indexes, 1):
-                conn.execute(f"create index {shape.table}_{number} on {shape.table} ({', '.join(columns)})")
+                name = f"{shape.table}_{number}"
+                made = f"CREATE INDEX {name} on {shape.table} ({', '.join(columns)})"
+                if known.get(name) != made:
+                    told += [f"drop index if exists {name}", made]
+        return told
 
     def table_sql(self, shape: Shape) -> str:
         """Say how a shape's shadow table is made."""

@@ -42,6 +42,22 @@ def test_a_new_definition_of_a_view_is_drawn_at_the_next_start(toy: Callable[...
     assert clean(again) == []
 
 
+def test_an_index_that_a_version_asks_for_is_made_at_the_next_start(
+    toy: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+):
+    from tests.journal import toy as shop
+
+    desk = toy("A1", folder="same")
+    shop.sell(desk, name="张伟", total=100)
+    desk.journal.close()
+    for columns in ("number", "buyer"):
+        monkeypatch.setattr(shop.Ticket, "indexes", ((columns,),))
+        again = toy("A1", folder="same")
+        plan = again.rows(f"explain query plan select * from ticket where {columns} = ''")
+        assert [row.detail for row in plan] == [f"SEARCH ticket USING INDEX ticket_1 ({columns}=?)"]
+        again.journal.close()
+
+
 BEFORE_PLACES = """
 create table log_author (n integer primary key, key blob not null unique);
 create table log_partition (n integer primary key, name text not null unique);

@@ -91,6 +91,7 @@ from received_by r join money_paper p on p.id = r.paper;
 -- touched by allocated_from: paper
 -- index party, side, due_on
 -- index side, due_on
+-- index id where open < 0
 -- feeds party_open
 create view open_item as
 select i.id, i.party, i.party_kind, i.document, i.number, i.kind, i.day, i.due_on, i.side, i.amount, i.open,

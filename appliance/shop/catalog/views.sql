@@ -33,7 +33,9 @@ select id, name from category_list where too_deep = 1;
 -- index goods, code
 -- index made_at, id
 -- index disabled, made_at, id
+-- index disabled, code, id
 -- index code, id
+-- index name, id
 -- search name, code, short_name, barcodes, brand
 create view sku_list as
 select s.id, s.code, s.goods, g.no as goods_no, g.name as goods_name, s.spec,

@@ -27,8 +27,10 @@ where c.made_at > 0;
 -- touched by customer_root: root
 -- touched by customer_class: select id from customer where customer_class = :id
 -- touched by customer_bought: select root from customer_root where id = :customer and :basis = 'shipped'
--- index state, made_at
--- index state, name
+-- index made_at, id where state = 'blacklisted'
+-- index made_at, id where state = 'disabled'
+-- index name, id where state = 'disabled'
+-- index bought, id where state = 'disabled'
 -- index customer_class, made_at
 -- index owner, made_at
 -- index shop, made_at

@@ -45,6 +45,7 @@ from setting where value = '1' and deleted = 0;
 -- index branch, name, id
 -- index available, id
 -- index last_moved_at, id
+-- index sku where on_hand < pending_ship + pending_review
 -- search name, code, barcodes
 create view stock_level as
 select l.*, l.available < 0 or (l.low_limit > 0 and l.available < l.low_limit) as low

@@ -63,6 +63,7 @@ class RawOrder(Record, kw_only=True, frozen=True):
         ("shop", "placed_at", "id"),
         ("placed_at", "id"),
         ("tid",),
+        ("forked",),
     )
 
     platform: Platform = "taobao"

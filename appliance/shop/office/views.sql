@@ -40,6 +40,7 @@ where t.deleted = 0 and t.made_at > 0;
 -- index made_at
 -- index about, state
 -- index nobody where nobody = 1
+-- index state, made_at, id
 -- search title, details, people
 create view task_list as
 -- A task without people is everybody's; one whose people have all left is nobody's.
