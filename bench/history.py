@@ -121,13 +121,13 @@ def _screens(small: Path, large: Path, which: int) -> list[Screen]:
         Screen("money papers", ["/accounts/papers"]),
         Screen("search for two characters of a name", [f"/search?q={text}" for text in names], 1.5),
         Screen("search for a phone's last four", [f"/search?q={text}" for text in tails], 1.5),
-        Screen("order list, two characters of a name", [f"/orders?q={text}" for text in names], 1.5),
-        Screen("order list, a phone's last four", [f"/orders?q={text}" for text in tails], 1.5),
+        Screen("order list, two characters of a name", [f"/orders?q={names[0]}"], 1.5),
+        Screen("order list, a phone's last four", [f"/orders?q={tails[0]}"], 1.5),
     ]  # fmt: skip
 
 
 def _words(folder: Path) -> tuple[list[str], list[str]]:
-    """Pieces of names and ends of phones to search for: the commonest, so that both shops have a screenful to show."""
+    """Pieces of names and ends of phones to search for: the commonest, the very first of which fills a screen in both."""
     names = _asked(folder, "select substr(receiver, 1, 2) from order_list where length(receiver) > 1 "
                            "group by 1 order by count(*) desc limit 10")  # fmt: skip
     tails = _asked(folder, "select phone_tail from order_list where phone_tail glob '[0-9][0-9][0-9][0-9]' "

@@ -26,7 +26,7 @@ from appliance.demo.opening import open_shop
 from appliance.demo.people import STAFF
 from appliance.demo.playing import play
 from appliance.journal import Journal, Schema
-from appliance.journal.cold import CHUNK_ENTRIES, STAY_HOT
+from appliance.journal.cold import CHUNK_BYTES, CHUNK_ENTRIES, STAY_HOT
 from appliance.journal.drawing import begin_anew, finish
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, encode_parts, read_deed, read_sealed
 from appliance.journal.resting import Line, pack_chunk
@@ -209,13 +209,21 @@ def _write(shadow: Shadow, author: bytes, told: Iterable[Told]) -> None:
         history += [(record, one.hlc, place, arrived) for record in one.about]
         persons += [(record, arrived, part) for part, record in enumerate(one.persons, 1)]
         if len(waiting) >= STAY_HOT + CHUNK_ENTRIES:
-            spans, chunk = _chunk([waiting.popleft() for _ in range(CHUNK_ENTRIES)])
+            spans, chunk = _chunk(_oldest(waiting))
             conn.execute("insert into cold values (?, ?, ?)", chunk)
             conn.executemany("insert into span values (?, ?, ?, ?, ?)", spans)
             _index(conn, history, persons)
     _index(conn, history, persons)
     lines = [(*line[:5], head, encode_parts(line.parts)) for line, head in waiting]
     conn.executemany("insert into log values (?, ?, ?, ?, ?, ?, ?)", lines)
+
+
+def _oldest(waiting: deque[tuple[Line, bytes]]) -> list[tuple[Line, bytes]]:
+    taken, size = list[tuple[Line, bytes]](), 0
+    while len(taken) < CHUNK_ENTRIES and (not taken or size < CHUNK_BYTES):
+        taken.append(waiting.popleft())
+        size += sum(len(part) for part in taken[-1][0].parts)
+    return taken
 
 
 def _index(conn: sqlite3.Connection, history: list[tuple], persons: list[tuple]) -> None:

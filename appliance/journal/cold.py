@@ -17,7 +17,7 @@ from appliance.journal.sending import SEAL_BYTES, SEAL_ENTRIES
 
 CHUNK_ENTRIES = 128
 """Packed by the thousand they would be a seventh smaller, but whoever opens an old paper unpacks a chunk for each entry of it."""
-CHUNK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
 STAY_HOT = 2_000
 """So many of the newest entries stay rows."""
 
