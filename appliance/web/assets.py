@@ -1,6 +1,5 @@
 """Assets: the style sheets, scripts and pictures of ours as browsers get them, held in memory."""
 
-import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,11 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 SHEETS = ("tokens", "base", "parts", "lists", "forms", "phone", "corner", "print")
 """The style sheets in the order in which they speak; a browser asks for them as one."""
+KINDS = {
+    ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+}  # fmt: skip
+"""What browsers are told a file is, whatever the machine thinks its name says."""
 _REMARK = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$", re.MULTILINE | re.DOTALL)
 
 
@@ -28,7 +32,7 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file() and path.suffix != ".css":
             content = path.read_bytes()
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            kind = KINDS.get(path.suffix, "application/octet-stream")
             ours = path.suffix == ".js" and path.parent.name != "vendor"
             found[path.relative_to(folder).as_posix()] = _static(lean(content) if ours else content, kind)
     sheets = [path.read_bytes() for path in (folder / "css" / f"{name}.css" for name in SHEETS) if path.is_file()]

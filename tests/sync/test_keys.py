@@ -4,6 +4,7 @@ import random
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,23 @@ def test_a_box_keeps_its_key_in_a_file_that_only_it_can_read(tmp_path):
     again = BoxKey.read(tmp_path / "box.key")
     assert (again.public, again.exchange_public, again.box) == (BOX.public, BOX.exchange_public, BOX.box)
     assert (tmp_path / "box.key").stat().st_mode & 0o077 == 0
+    # What we write by ourselves is what every tool writes and reads.
+    theirs = load_pem_private_key((tmp_path / "box.key").read_bytes(), None)
+    assert (
+        theirs.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) == (tmp_path / "box.key").read_bytes()
+    )
+    assert theirs.public_key().public_bytes_raw() == BOX.public
+
+
+@pytest.mark.parametrize("other", ["x25519", "nothing", "torn", "no letters"])
+def test_what_is_no_boxs_key_is_refused(tmp_path, other: str):
+    BOX.write(tmp_path / "box.key")
+    whole = (tmp_path / "box.key").read_bytes()
+    strange = BOX.exchange.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    content = {"x25519": strange, "nothing": b"", "torn": whole[:60], "no letters": whole.replace(b"M", b"*")}[other]
+    (tmp_path / "box.key").write_bytes(content)
+    with pytest.raises(Refusal, match="is not a box's key"):
+        BoxKey.read(tmp_path / "box.key")
 
 
 def test_each_incarnation_is_another_author_of_the_same_box():
