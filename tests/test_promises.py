@@ -1,6 +1,7 @@
 """What a screen offers somebody keeps: every switch is asked, every limit of a role is held to."""
 
 import ast
+import re
 
 from appliance.shop.orders.review import CHECKS, GATES
 from appliance.shop.settings.switches import SWITCHES
@@ -13,13 +14,15 @@ ASKING = [path for path in files(".py", under=PACKAGE) if path.name not in {"swi
 
 
 def test_every_switch_is_asked_by_somebody():
-    said = "\n".join(path.read_text("utf-8") for path in ASKING)
+    said = "\n".join(path.read_text("utf-8") for path in [*ASKING, *files(".sql", under=PACKAGE)])
     asked = {f"{kind}.{check.code}" for check in CHECKS for kind in ("hard", "review")}
     asked |= {f"finance.{gate.code}" for gate in GATES}
     silent = [
         one.name
         for one in SWITCHES
-        if one.name not in asked and f'"{one.name}"' not in said and not _numbers(one.name, said)
+        if one.name not in asked
+        and not re.search(f"[\"']{re.escape(one.name)}[\"']", said)
+        and not _numbers(one.name, said)
     ]
     assert silent == []
 
@@ -27,7 +30,7 @@ def test_every_switch_is_asked_by_somebody():
 def _numbers(name: str, said: str) -> bool:
     """Whether papers of this kind are numbered somewhere."""
     section, _, kind = name.partition(".")
-    return section == "number" and f'paper_number(desk, "{kind}")' in said
+    return section == "number" and f'"{kind}"' in said
 
 
 def test_the_page_of_rules_tells_every_check_that_is_never_forced():

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar,
 
 import msgspec
 
+from appliance.journal import values
 from appliance.journal.clock import business_day
 from appliance.journal.controls import Control, Erase, control
 from appliance.journal.entry import Stamp, pack_id
 from appliance.journal.refusal import Refusal, Stale
 from appliance.journal.rights import EVERYTHING, Rights
 from appliance.journal.rows import Row
-from appliance.journal.shapes import CHAIN, Fact, Record, Shape, storable
+from appliance.journal.shapes import CHAIN, Fact, Record, Shape
 
 if TYPE_CHECKING:
     from appliance.journal.journal import Journal
@@ -160,11 +161,11 @@ class Desk:
         name = record.id or self.journal.new_id(self.at)
         if self._erased(shape, name):
             return name
-        values = msgspec.structs.astuple(record)[1:]
-        stored = _stored(shape, values)
+        told = msgspec.structs.astuple(record)[1:]
+        stored = values.stored(shape, told)
         draft = self._draft(shape)
         self.journal.applier.put(shape, draft.stamp, name, stored)
-        self._note(shape, draft, name, ["p", shape.table, pack_id(name), _sent(shape, values)])
+        self._note(shape, draft, name, ["p", shape.table, pack_id(name), values.sent(shape, told)])
         return name
 
     def change(self, kind: type[K], record: str, /, **fields: Any) -> None:
@@ -173,7 +174,7 @@ class Desk:
         row = self._part(shape, record, shape.together(tuple(fields)))
         stored = {}
         for name, value in fields.items():
-            _check(shape, name, value)
+            values.check(shape, name, value)
             held = shape.by_name[name].stored(value)
             if row[name] != held:
                 stored[name] = held
@@ -198,11 +199,11 @@ class Desk:
         name = fact.id or self.journal.new_id(self.at)
         if self._erased(shape, name):
             return name
-        values = msgspec.structs.astuple(fact)[1:]
-        stored = _stored(shape, values)
+        told = msgspec.structs.astuple(fact)[1:]
+        stored = values.stored(shape, told)
         draft = self._draft(shape)
         self.journal.applier.fact(shape, draft.stamp, self.who, name, stored)
-        self._note(shape, draft, name, ["f", shape.table, pack_id(name), _sent(shape, values)])
+        self._note(shape, draft, name, ["f", shape.table, pack_id(name), values.sent(shape, told)])
         return name
 
     def step(self, kind: type[Record], document: str, *, to: str) -> None:
@@ -362,54 +363,3 @@ def _there(row: Row | None) -> Row:
     if row is None or not row["made_at"] or row["deleted"]:
         raise Refusal("That is not here any more. Look at the list again.", code="missing")
     return row
-
-
-def _stored(shape: Shape, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Turn the values of a new record or fact into what SQLite holds; raises for what it cannot hold."""
-    if not _plain(shape, values):
-        for name, value in zip(shape.names, values, strict=True):
-            _check(shape, name, value)
-    if not shape.json_columns:
-        return values
-    stored = list(values)
-    for place, column in shape.json_columns:
-        _check(shape, column.name, values[place])
-        stored[place] = column.stored(values[place])
-    return tuple(stored)
-
-
-def _sent(shape: Shape, values: tuple[Any, ...]) -> dict[str, Any]:
-    """The fields that travel: those that differ from their default, ids as bytes."""
-    sent = {
-        name: value
-        for name, value, default in zip(shape.names, values, shape.defaults, strict=True)
-        if value != default
-    }
-    for name in shape.id_columns:
-        if isinstance(sent.get(name), str):
-            sent[name] = pack_id(sent[name])
-    return sent
-
-
-def _plain(shape: Shape, values: tuple[Any, ...]) -> bool:
-    """Tell at one glance that a record's texts and numbers are as most are: an order has hundreds."""
-    if tuple(map(type, shape.scalars(values))) != shape.plain:
-        return False
-    figures = shape.figures(values)
-    in_range = not figures or (max(figures) < 2**63 and min(figures) >= -(2**63))
-    return in_range and storable("".join(shape.texts(values)))
-
-
-def _check(shape: Shape, name: str, value: Any) -> None:
-    """Refuse at the writer what a reader would have to park (spec/sync.md R24)."""
-    kind = type(value)
-    if kind is str:
-        if value.isascii() and "\x00" not in value:
-            return
-        if not storable(value):
-            raise Refusal("There is a character in it that cannot be stored. Type it again.", field=name)
-    elif kind is int:
-        if not -(2**63) <= value < 2**63:
-            raise Refusal("That number is too large.", field=name)
-    elif not shape.by_name[name].fits(value):
-        raise TypeError(f"{shape.table}.{name} cannot hold {value!r}.")
