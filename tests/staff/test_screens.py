@@ -125,9 +125,10 @@ def test_all_rules_go_along_in_one_form(tablet: Tablet, house: House):
     page = tablet.get("/do/settings/turn_switches").text
     ticked = re.findall(r'type="checkbox" value="1"[^>]*name="([a-z_]+)"[^>]*checked', page)
     assert "review_stock_short" in ticked
-    typed = {
+    kinds = re.findall(r'name="(number_([A-Z]+))"', page)
+    typed = dict(kinds) | {
         "finance_discount": "500", "review_weight_limit": "", "auto_minutes": "10", "auto_from": "09:00",
-        "auto_until": "21:00", "auto_risky_words": "", "auto_shops": ["", shop],
+        "auto_until": "21:00", "promise_until": "17:00", "auto_risky_words": "", "auto_shops": ["", shop],
         "number_SO": "XS", "number_CK": "CK", "number_MP": "MP", "number_CU": "CU",
     }  # fmt: skip
     answer = tablet.post("/do/settings/turn_switches", review_blacklisted="1", **typed)
