@@ -31,8 +31,7 @@ REMEMBERED_MS = 15_000
 EVERYTHING: frozenset[str] = frozenset()
 """What is remembered follows every table unless it names some."""
 MOST_REMEMBERED = 512
-MOST_WRITTEN = 2_000
-MOST_EYES = 40
+MOST_WRITTEN = 1_500
 MOST_SHELLS = 200
 
 TITLE = "\ue000"
@@ -218,11 +217,10 @@ class Front:
             self._written_in = minute
             self._written.clear()
         eyes = (path, visit.lang, visit.day, visit.rights.grants, visit.rights.fields)
-        written = self._written.get(eyes)
-        if written is None or len(written) > MOST_WRITTEN:
-            if len(self._written) > MOST_EYES:
-                self._written.clear()
-            written = self._written[eyes] = {}
+        # Beside its HTML each row is kept as it was read, some kilobytes: what is held is held for all lists together.
+        if sum(map(len, self._written.values())) > MOST_WRITTEN:
+            self._written.clear()
+        written: dict[Any, str] = self._written.setdefault(eyes, {})
         return written
 
     def shell(self, visit: Visit) -> Shell:
