@@ -158,7 +158,7 @@ def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, stocked: She
     )
     adjust(10_000, desk=careful)()
     said = refused(
-        "You may adjust by ¥{most} at most. Ask somebody who may do more.", adjust(10_001, desk=careful), "amount"
+        "You may adjust by ¥{most} at most. {who} may adjust by more.", adjust(10_001, desk=careful), "amount"
     )
     assert said.params["most"] == "1"
 
