@@ -106,12 +106,11 @@ def taken_back(author: bytes, said: Sequence[tuple[int, int]], now_ms: int) -> l
 
 def _gaps(counted: Sequence[int], now: int) -> list[tuple[int, int]]:
     """Choose (place of the stamp after it, how much of it goes) of the gaps to be closed; the whole past if they are many."""
-    over = counted[-1] - now >> 16 << 16
-    gaps = [
-        (later - earlier - 1 >> 16 << 16, n)
-        for n, (earlier, later) in enumerate(pairwise([0, *counted]))
-        if later > now
-    ]
+    # The last is mostly the newest; not where somebody who did not know all of them took some back before.
+    newest = max(range(len(counted)), key=counted.__getitem__)
+    over = counted[newest] - now >> 16 << 16
+    before = list(pairwise([0, *counted]))[: newest + 1]
+    gaps = [(later - earlier - 1 >> 16 << 16, n) for n, (earlier, later) in enumerate(before) if later > now]
     chosen, left = [], over
     for gap, n in sorted(gaps, key=lambda one: (-one[0], one[1]))[:MOST_GAPS]:
         if left > 0:

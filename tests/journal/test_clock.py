@@ -89,6 +89,15 @@ def test_what_is_taken_back_keeps_its_order_and_leaves_the_past_alone(stamps: li
             assert all(now == was for was, now in zip(before, after, strict=True) if was >> 16 < now_ms)
 
 
+def test_what_another_took_back_without_knowing_all_is_taken_back_too():
+    """A twin on a copied card heard only the newest stamp, so that the one before it counts as later than that."""
+    first, second, third = (MORNING + hours * 3_600_000 << 16 for hours in (0, 50, 70))
+    told = taken_back(b"", [(first, first), (second, second), (third, first + 1)], MORNING + 3_600_000)
+    counts = [hlc - max((r.minus for r in told if r.first <= hlc <= r.last), default=0) for hlc in (second, third)]
+    assert counts[0] >> 16 == MORNING + 3_600_000
+    assert counts[1] <= counts[0]
+
+
 def test_a_box_that_knows_the_time_refuses_what_is_dated_tomorrow_and_one_that_does_not_must_take_it(
     toy: Callable[..., Desk],
 ):
