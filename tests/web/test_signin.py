@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from litestar._parsers import parse_url_encoded_form_data
+
 from tests.web.conftest import ORIGIN, House, Tablet
 
 MINUTE = 60_000
@@ -46,6 +48,12 @@ def test_the_way_after_sign_in_never_leads_out_of_the_house(tablet: Tablet) -> N
         said = {"employee": "alice", "pin": "135790", "next": there}
         answer = tablet.http.post("/sign-in", data=said, headers=ORIGIN, follow_redirects=False)
         assert answer.headers["location"] == "/"
+
+
+def test_nothing_remembers_the_pin_that_was_typed(tablet: Tablet) -> None:
+    parse_url_encoded_form_data.cache_clear()
+    tablet.sign_in("alice")
+    assert parse_url_encoded_form_data.cache_info().currsize == 0
 
 
 def test_five_wrong_pins_lock_the_person_at_this_tablet_and_each_wait_is_longer(tablet: Tablet, house: House) -> None:
