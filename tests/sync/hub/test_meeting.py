@@ -6,7 +6,7 @@ import pytest
 import zstandard
 
 from appliance.journal.entry import pack
-from appliance.sync.boxes import swap as words
+from appliance.sync.boxes import messages as words
 from appliance.sync.boxes.letters import SentBack
 from appliance.sync.boxes.vectors import pack_heads
 from tests.cast import TestClock
