@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from appliance.demo import FILES
+from appliance.shop.accounts.actions import open_till
 from appliance.shop.catalog.actions import add_price_list, set_list_prices
 from appliance.shop.catalog.pricing import PriceRow
 from appliance.shop.marketplace.actions import lay_in, take_in
@@ -65,6 +66,7 @@ def fill(box: Box) -> Box:
     box.do(write_note, text="周五下班前盘点货架 A 到 C,\n缺的写在这里。", shared=True, pinned=True, colour="yellow")
     box.do(add_outlet, courier=box.value("select id from courier"), name="余杭仓前点", cut_off="17:30")
     box.do(add_bookmark, name="千牛", url="myseller.taobao.com", account="小满茶铺:客服1")
+    box.do(open_till, account=box.value("select id from money_account where kind = 'cash'"), counted=50_000)
     ring(box)
     box.front.doors.enrol("前台平板")
     return box

@@ -7,7 +7,7 @@ import pytest
 from appliance.journal import Desk, Refusal
 from tests.cast import BRANCH_B, Shop
 
-ROOMS = ["catalog"]
+ROOMS = ["settings", "catalog"]
 
 
 @pytest.fixture
