@@ -10,6 +10,7 @@ everything comes round. A small shop is still checked whole.
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from appliance.journal import ids
@@ -18,6 +19,7 @@ from appliance.journal.check import Chains, Say, arrived, check, silent
 from appliance.journal.controls import Unfit
 from appliance.journal.entry import Stamp, Unreadable
 from appliance.journal.journal import Journal
+from appliance.journal.refusal import Refusal
 from appliance.journal.resting import Line
 from appliance.journal.shadow import Shadow
 from appliance.journal.shapes import Shape
@@ -72,7 +74,9 @@ def check_whole(journal: Journal, say: Say = silent) -> list[str]:
         conn.execute("delete from found_wrong")
         _remember(conn, wrong, now)
 
-    journal.local(keep).result()
+    # A disk that takes no writes is looked at all the same.
+    with suppress(Refusal, sqlite3.OperationalError):
+        journal.local(keep).result()
     return wrong
 
 
@@ -164,7 +168,7 @@ class Looking:
             case ["f", str(table), fact, dict(fields)] if table in shapes:
                 told = (*applier.whole_row(shapes[table], fields), stamp.at, who)
                 yield from self._fact(shapes[table], read_id(fact), stamp, told)
-            case ["t", str(table), document, str(origin), str(to), parent] if table in shapes:
+            case ["t", str(table), document, str(origin), str(to), parent] if _takes(shapes.get(table), to):
                 names = read_id(document), read_id(parent) if parent else ""
                 step = ids.derive("step", *names, to, str(raw_hlc), stamp.author.hex())
                 yield from self._step(
@@ -237,6 +241,11 @@ class Looking:
 
     def _row(self, table: str, record: str) -> Any:
         return self._conn.execute(f"select * from {table} where id = ?", (record,)).fetchone()
+
+
+def _takes(shape: Shape | None, to: str) -> bool:
+    """Whether this version knows such a step; another was parked when it came."""
+    return shape is not None and shape.flow is not None and to in shape.flow.states
 
 
 def _pages(conn: sqlite3.Connection, drawn: Iterable[str], night: int) -> Iterator[str]:

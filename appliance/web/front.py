@@ -269,6 +269,7 @@ class Front:
         entries = self.journal.history(self.journal.reading(), record)
         told, said = [], set[str]()
         backers = {deed.action_id: found for _, deed in entries if (found := self._backer(deed))}
+        names = self._names(visit, {*(deed.who for _, deed in entries), *backers.values()})
         for stamp, deed in entries:
             # An action that touched two partitions is two entries and one deed.
             if deed.action_id and deed.action_id in said:
@@ -280,7 +281,7 @@ class Front:
                     "title": visit.words(act.title) if act else deed.action,
                     "action": deed.action,
                     "changes": deed.changes,
-                    "who": self._hands(visit, deed.who, backers.get(deed.action_id, "")),
+                    "who": self._hands(visit, names, deed.who, backers.get(deed.action_id, "")),
                     "at": stamp.at,
                     "when": visit.words.moment(stamp.at, visit.at),
                     "full": visit.words.full(stamp.at),
@@ -293,15 +294,18 @@ class Front:
         vouched = (one[3] for one in deed.changes if one[:2] == ["f", self.staff.vouching])
         return next((show_id(told["supervisor"]) for told in vouched if "supervisor" in told), "")
 
-    def _hands(self, visit: Visit, who: str, backer: str) -> str:
+    def _names(self, visit: Visit, people: set[str]) -> dict[str, str]:
+        """The names of people, also of those who have left: asked in one statement."""
+        here = {one: found[0].name for one in people if (found := self.doors.known(one))}
+        gone = self.labels.names(visit, [("employee", one) for one in sorted(people - set(here))])
+        return {one: here.get(one) or gone.get(("employee", one), "") for one in people}
+
+    def _hands(self, visit: Visit, names: Mapping[str, str], who: str, backer: str) -> str:
         """Who did something, and who put their PIN under it."""
-        names = [
-            known[0].name if (known := self.doors.known(one)) else visit.pick("employee", one) for one in (who, backer)
-        ]
         if not backer:
-            return names[0]
+            return names[who]
         said = "{who}, with their PIN" if who == backer else "{who}, approved by {other}"
-        return visit.words(said, who=names[0], other=names[1])
+        return visit.words(said, who=names[who], other=names[backer])
 
     def called(self, shop: str, branch: str) -> None:
         """The shop or its branch got another name: every page says so from now on."""

@@ -135,6 +135,8 @@ def test_a_sku_code_is_needed_and_has_no_blanks(alice: Desk, teapot: str) -> Non
     )  # fmt: skip
     refused("A weight cannot be less than nothing.",
             lambda: catalog.change_sku(alice, sku=white, code="CH-01-2", weight=-1), "weight")  # fmt: skip
+    refused("A length cannot be less than nothing.",
+            lambda: catalog.change_sku(alice, sku=white, code="CH-01-2", width_cm=-1), "length_cm")  # fmt: skip
     refused("A weight cannot be less than nothing.",
             lambda: catalog.add_sku(alice, goods=teapot, spec="蓝", weight=-1), "weight")  # fmt: skip
     refused("A price cannot be less than nothing.",

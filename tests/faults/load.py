@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.faults.shop import Goods, Tablet
+from tests.faults.shop import PIN, Goods, Tablet
 
 ADDRESS = {"name": "李娜", "province": "浙江省", "city": "杭州市", "district": "余杭区", "street": "文一西路 969 号"}
 
@@ -76,7 +76,8 @@ class Seller(threading.Thread):
         yield "orders.create", placed | ADDRESS
         order = self._last
         yield "orders.take_payment", {"order": order, "account": self._goods.till, "amount": 7_600}
-        yield "orders.force_review", {"order": order, "reason": "老客户"}
+        vouched = {"supervisor": self._goods.owner, "supervisor_pin": PIN}
+        yield "orders.force_review", {"order": order, "reason": "老客户"} | vouched
         yield "shipping.ship", {"order": order}
 
     def _do(self, name: str, given: dict[str, Any]) -> None:

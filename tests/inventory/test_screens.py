@@ -10,7 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from appliance.assembly import rooms
-from appliance.journal import Desk
+from appliance.journal import Desk, derive
 from appliance.serving import pages_of
 from appliance.shop.inventory import actions
 from appliance.shop.inventory.carrying import ComeGoods
@@ -27,6 +27,8 @@ MOST_STATEMENTS = 6
 @pytest.fixture
 def tablet(alice: Desk, tmp_path: Path) -> Iterator[Tablet]:
     staff = ToyStaff()
+    staff.pins |= {derive("employee", one): "975310" for one in ("alice", "bob", "bella")}
+    staff.rights_by |= dict.fromkeys(staff.pins, staff.rights_by["alice"])
     told = WebConfig(tmp_path / "web", branch=BRANCH_A, counting=True)
     told.folder.mkdir()
     journal = alice.journal

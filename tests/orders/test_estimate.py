@@ -1,11 +1,13 @@
 """What an order leaves: every part of its cost is counted, and what nobody knows is not taken for nothing."""
 
-from appliance.journal import ONE, Desk
+import pytest
+
+from appliance.journal import ONE, Desk, Refusal
 from appliance.shop.catalog.actions import change_sku
 from appliance.shop.orders import NewLine, SalesOrder
 from appliance.shop.orders import actions as act
 from appliance.shop.orders.estimate import Estimate, estimate
-from appliance.shop.settings.actions import add_freight_rule, add_packaging, add_tax_rate, change_courier
+from appliance.shop.settings.actions import add_freight_rule, add_packaging, add_tax_rate, change_courier, disable
 from appliance.shop.settings.freight import Band
 from tests.orders.teahouse import House, order
 
@@ -42,3 +44,12 @@ def test_goods_that_never_lay_here_have_no_cost_yet(alice: Desk, house: House):
         alice, "orders.take", lambda desk: desk.change(SalesOrder, placed, warehouse="elsewhere")
     ).result()
     assert of(alice, placed).goods is None and of(alice, placed).profit is None
+
+
+def test_a_disabled_box_packs_nothing(alice: Desk, house: House):
+    box = add_packaging(alice, name="旧纸箱")
+    disable(alice, entry=box)
+    placed = order(alice, house, NewLine(sku=house.teapot))
+    with pytest.raises(Refusal, match="is disabled") as told:
+        act.change_packaging(alice, order=placed, packaging=box)
+    assert told.value.field == "packaging"

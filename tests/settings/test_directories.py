@@ -263,3 +263,8 @@ def test_every_paper_takes_the_prefix_that_the_shop_chose(desk: Desk):
     actions.turn_switches(desk, number_QR="RK")
     run = desk.journal.perform(desk, "inventory.other_in", lambda at: settings.paper_number(at, "QR")).result()
     assert str(run.value).startswith("RK-A1-")
+
+
+def test_a_holiday_has_a_name(desk: Desk):
+    with pytest.raises(Refusal, match="A name is needed"):
+        actions.add_holiday(desk, name=" ", day="2026-10-01")

@@ -108,3 +108,9 @@ def test_an_unreadable_number_counts_as_nothing():
 
 def test_two_boxes_that_turn_one_switch_mean_the_same_switch():
     assert setting_id("review.stock_short") == setting_id("review.stock_short") != setting_id("review.no_phone")
+
+
+@pytest.mark.parametrize("days", [-1, 61])
+def test_nothing_is_promised_for_years(desk: Desk, days: int):
+    with pytest.raises(Refusal, match="Between 0 and 60 days"):
+        actions.turn_switches(desk, promise_days=days)

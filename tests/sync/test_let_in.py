@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+import appliance
 from appliance import config
+from appliance.hub import join_as_hub
 from appliance.journal import Refusal
+from appliance.main import command
 from appliance.serving import serve
 from appliance.shopfitting import carried, join_chain
 from appliance.sync.boxes.anchor import alone
-from appliance.sync.boxes.circle import certify
+from appliance.sync.boxes.circle import HUB, certify
 from appliance.sync.boxes.door import Door
 from appliance.sync.boxes.joining import join
 from appliance.sync.boxes.keys import BoxKey
@@ -103,6 +107,29 @@ def test_a_certificate_for_another_box_lets_nobody_in(alice: Kin, tmp_path: Path
     door = Door(alice.post, alice.swap, pair=host.answer)
     assert "certificate is not for this box" in told_at(door, visit)
     assert not config.exists(tmp_path / "B1")
+
+
+def test_a_box_that_knows_no_hubs_lets_none_in(alice: Kin, tmp_path: Path):
+    host = Host(TestClock(), chance)
+    digits = host.invite(lambda told: welcome_for(alice, told)).digits
+
+    async def visit(url: str) -> None:
+        await asyncio.to_thread(join_chain, tmp_path / "H1", url, digits, role=HUB)
+
+    door = Door(alice.post, alice.swap, pair=host.answer)
+    assert "does not know hubs yet" in told_at(door, visit)
+
+
+def test_a_hub_is_reached_at_an_address(tmp_path: Path):
+    with pytest.raises(Refusal, match="An address looks like"):
+        join_as_hub(tmp_path, "http://127.0.0.1:9", "123456", "shop.example")
+
+
+def test_a_hub_says_which_package_it_needs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.delattr(appliance, "hub", raising=False)
+    monkeypatch.setitem(sys.modules, "appliance.hub", None)
+    assert command(["hub", "--postgres", "postgresql:///none"]) == 1
+    assert "psycopg" in capsys.readouterr().err
 
 
 def test_a_box_with_a_shop_of_its_own_joins_no_other(tmp_path: Path):

@@ -51,7 +51,7 @@ def joins(alice: Company, digits: str) -> tuple[Welcome, str]:
 
 def test_a_box_that_types_the_digits_is_let_in_and_both_screens_show_the_same(alice: Company):
     written = []
-    alice.admitted = written.append
+    alice.admitted = lambda certificate, _address: written.append(certificate)
     open_ = alice.invite(code="B1", branch="the second shop", partitions=["chain", "summary", "branch/b"])
     welcome, sign = joins(alice, f"{open_.digits[:3]} {open_.digits[3:]}")
     assert open_.state == "joined" and open_.sign == sign
@@ -138,7 +138,7 @@ def test_only_who_holds_the_owners_key_lets_boxes_in(alice: Company, tmp_path: P
 
 
 def test_a_shop_that_refuses_the_newcomer_sends_it_back(alice: Company):
-    def refuse(_certificate) -> None:
+    def refuse(_certificate, _address) -> None:
         raise Refusal("There is a box of that code already.")
 
     alice.admitted = refuse
