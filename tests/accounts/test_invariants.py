@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from appliance.journal import Desk, Refusal
 from appliance.shop import accounts, customers
 from appliance.shop.accounts import actions
+from appliance.shop.settings import closed_to
 from tests.accounts.conftest import turn
 from tests.cast import Shop, clean
 
@@ -123,7 +124,7 @@ def do(till: Till, drawn: list[tuple[Any, ...]]) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(deeds, max_size=14))
 def test_money_and_debts_add_up_whatever_is_done(box: Shop, alice: Desk, drawn: list[tuple[Any, ...]]) -> None:
-    if accounts.journal.closed_to(alice):
+    if closed_to(alice):
         actions.reopen_books(alice)
     turn(alice, "money.review", "0")
     till = Till(alice)
@@ -158,7 +159,7 @@ def test_money_and_debts_add_up_whatever_is_done(box: Shop, alice: Desk, drawn: 
 def test_a_closed_period_gains_nothing(
     box: Shop, alice: Desk, before: list[tuple[Any, ...]], day: str, after: list[tuple[Any, ...]]
 ) -> None:
-    if accounts.journal.closed_to(alice):
+    if closed_to(alice):
         actions.reopen_books(alice)
     till = Till(alice)
     do(till, [one for one in before if one[0] != "close"])

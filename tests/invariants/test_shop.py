@@ -21,7 +21,7 @@ from appliance.shop.marketplace import actions as market
 from appliance.shop.orders import NewLine, SalesOrder
 from appliance.shop.orders import actions as act
 from appliance.shop.orders.records import EDITABLE, OPEN
-from appliance.shop.settings import MoneyItem
+from appliance.shop.settings import MoneyItem, closed_to
 from appliance.shop.shipping import actions as floor
 from appliance.shop.shipping.counter import counter_sale
 from tests.cast import BRANCH_A, clean, open_box
@@ -242,7 +242,7 @@ class Shop(RuleBasedStateMachine):
     @precondition(lambda self: self.shop.clock.ticks > 0)
     @rule()
     def close_the_books(self) -> None:
-        if self.do(money.close_books, day="2026-11-24") is None and accounts.journal.closed_to(self.desk):
+        if self.do(money.close_books, day="2026-11-24") is None and closed_to(self.desk):
             self.closed = ("2026-11-24", written_into(self.desk, "2026-11-24"))
 
     # ---- what must hold

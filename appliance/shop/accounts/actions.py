@@ -5,7 +5,7 @@ from typing import Annotated
 from appliance.journal import Day, Desk, Hint, Label, Money, Phone, Ref, Refusal, Text, Words, action, yuan
 from appliance.shop.accounts import settling
 from appliance.shop.accounts.counter import charge
-from appliance.shop.accounts.journal import BOOKS, balance_of, closed_to, move, own_account
+from appliance.shop.accounts.journal import balance_of, move, own_account
 from appliance.shop.accounts.papers import (
     approve,
     change_paper,
@@ -24,7 +24,6 @@ from appliance.shop.accounts.records import (
     AccountId,
     AccountKind,
     Agreed,
-    Books,
     MoneyAccount,
     MoneyPaper,
     PaperId,
@@ -34,7 +33,7 @@ from appliance.shop.accounts.records import (
 from appliance.shop.accounts.sessions import close_till, open_till
 from appliance.shop.accounts.statements import closing_of
 from appliance.shop.customers import CustomerId
-from appliance.shop.settings import BranchId, CurrencyId, close_to
+from appliance.shop.settings import BranchId, CurrencyId, close_to, closed_to
 from appliance.shop.staff import EmployeeId
 
 __all__ = [
@@ -305,7 +304,6 @@ def close_books(desk: Desk, *, day: Annotated[Day, Label("Closed up to")]) -> No
     )
     if waiting:
         raise Refusal("{number} still waits for review in that time.", field="day", number=waiting)
-    desk.put(Books(id=BOOKS, closed_to=day))
     close_to(desk, day)
 
 
@@ -316,5 +314,4 @@ def reopen_books(
     """The owner's way back."""
     if not closed_to(desk) or day >= closed_to(desk):
         raise Refusal("The books are open after {closed} as it is.", field="day", closed=closed_to(desk) or "-")
-    desk.put(Books(id=BOOKS, closed_to=day))
     close_to(desk, day)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
 from appliance.shop import customers, settings
-from appliance.shop.accounts.journal import home_account, open_day
+from appliance.shop.accounts.journal import home_account
 from appliance.shop.accounts.papers import check_refund, write_red
 from appliance.shop.accounts.posting import post
 from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
@@ -32,7 +32,7 @@ def charge(
     day = day or desk.day
     if not amount:
         raise Refusal("A charge over nothing is no charge.", field="amount")
-    open_day(desk, day)
+    settings.check_open_day(desk, day)
     due_on = (date.fromisoformat(day) + timedelta(days=due_days)).isoformat()
     made = desk.add(
         Charged(

@@ -1,15 +1,13 @@
 """The journals of the money accounts: what moves money, and when it may."""
 
-from appliance.journal import Desk, Refusal, derive, yuan
+from appliance.journal import Desk, Refusal, yuan
 from appliance.shop import settings
-from appliance.shop.accounts.records import Books, MoneyAccount, MoneyMoved
-
-BOOKS = derive("books")
+from appliance.shop.accounts.records import MoneyAccount, MoneyMoved
 
 
 def move(desk: Desk, *, account: str, amount: int, day: str, paper: str = "", item: str = "") -> None:
     """Write the next line of an account's journal, with its place and the balance after it."""
-    open_day(desk, day)
+    settings.check_open_day(desk, day)
     lies_in = own_account(desk, account)
     if paper:
         _check_till(desk, lies_in)
@@ -94,20 +92,3 @@ def open_session(desk: Desk, account: str) -> str:
 def last_line(desk: Desk, account: str) -> int:
     """Return the place of the newest line of an account's journal."""
     return int(desk.value("select seq from money_moved where account = ? order by seq desc limit 1", account) or 0)
-
-
-def open_day(desk: Desk, day: str) -> None:
-    """Refuse a day whose books are closed, and one that has not come."""
-    closed = closed_to(desk)
-    if closed and day <= closed:
-        raise Refusal(
-            "The books are closed up to {closed}. Take a later day.", field="day", code="closed", closed=closed
-        )
-    if day > desk.day:
-        raise Refusal("{day} has not come yet.", field="day", day=day)
-
-
-def closed_to(desk: Desk) -> str:
-    """Return the last day whose books are closed, "" while none are."""
-    books = desk.find(Books, BOOKS)
-    return books.closed_to if books else ""

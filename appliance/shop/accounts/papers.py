@@ -7,7 +7,7 @@ import msgspec
 from appliance.journal import Day, Desk, Hint, Label, Money, Price, Refusal, Text, Words, action, yuan
 from appliance.shop import settings
 from appliance.shop.accounts.exchange import exchanged
-from appliance.shop.accounts.journal import home_account, open_day, own_account
+from appliance.shop.accounts.journal import home_account, own_account
 from appliance.shop.accounts.posting import post, unpost
 from appliance.shop.accounts.records import (
     PAPER_FLOW,
@@ -168,7 +168,7 @@ def _checked(desk: Desk, paper: MoneyPaper) -> MoneyPaper:
         home_account(desk, paper.account)
     if paper.kind in {"other_in", "other_out"}:
         _check_item(desk, paper.item, paper.kind)
-    open_day(desk, paper.day)
+    settings.check_open_day(desk, paper.day)
     return paper
 
 

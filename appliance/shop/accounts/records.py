@@ -63,15 +63,6 @@ class MoneyAccount(Record, kw_only=True, frozen=True):
     disabled: bool = False
 
 
-class Books(Record, kw_only=True, frozen=True):
-    """The one record that says up to which day the books are closed."""
-
-    partition: ClassVar[Partition] = CHAIN
-    history: ClassVar[bool] = True
-
-    closed_to: Annotated[Day, Watched()] = ""
-
-
 class Partner(Record, kw_only=True, frozen=True):
     """Somebody the shop settles with who has no file elsewhere: a landlord, a workshop, a small supplier."""
 

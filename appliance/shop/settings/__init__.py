@@ -3,7 +3,7 @@
 from appliance.shop.settings import freight, regions
 from appliance.shop.settings.beginning import first_lists
 from appliance.shop.settings.calendar import tax_in, working_day
-from appliance.shop.settings.closing import check_open_day, close_to
+from appliance.shop.settings.closing import check_open_day, close_to, closed_to
 from appliance.shop.settings.currencies import rate_on
 from appliance.shop.settings.places import add_branch, add_shop, add_warehouse
 from appliance.shop.settings.records import (
@@ -66,6 +66,7 @@ __all__ = [
     "add_warehouse",
     "check_open_day",
     "close_to",
+    "closed_to",
     "first_lists",
     "freight",
     "number",

@@ -1,21 +1,20 @@
-"""Up to which day the books are closed: rooms that write papers of earlier days ask here."""
+"""Up to which day the books are closed: every room that writes papers of earlier days asks here."""
 
-from appliance.journal import Desk, Refusal
-from appliance.shop.settings.records import Setting
-from appliance.shop.settings.switches import setting_id
+from appliance.journal import Desk, Refusal, derive
+from appliance.shop.settings.records import Books
 
-CLOSED_TO = "books.closed_to"
+BOOKS = derive("books")
 
 
 def closed_to(desk: Desk) -> str:
     """Return the last day whose books are closed, "" while none are."""
-    found = desk.find(Setting, setting_id(CLOSED_TO))
-    return found.value if found else ""
+    books = desk.find(Books, BOOKS)
+    return books.closed_to if books else ""
 
 
 def close_to(desk: Desk, day: str) -> None:
     """Note up to which day the books are closed; "" opens them all."""
-    desk.put(Setting(id=setting_id(CLOSED_TO), name=CLOSED_TO, value=day))
+    desk.put(Books(id=BOOKS, closed_to=day))
 
 
 def check_open_day(desk: Desk, day: str) -> None:

@@ -20,6 +20,7 @@ from appliance.journal import (
     Record,
     Ref,
     Text,
+    Watched,
     Weight,
 )
 
@@ -243,6 +244,15 @@ class Unit(Record, kw_only=True, frozen=True):
     name: Text = ""
     fraction: bool = False
     disabled: bool = False
+
+
+class Books(Record, kw_only=True, frozen=True):
+    """The one record that says up to which day the books are closed."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+
+    closed_to: Annotated[Day, Watched()] = ""
 
 
 class Setting(Record, kw_only=True, frozen=True):
