@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from litestar.testing import TestClient
 
+from appliance import config
 from appliance.journal import Refusal
 from appliance.setting_up import set_up
+from appliance.shopfitting import MADE
 from appliance.web.setup import Begun, Hands, Nearby, Setup, address_of
 from tests.web.conftest import ORIGIN
 
@@ -112,3 +114,15 @@ def test_a_lost_shop_is_not_covered_by_a_new_one(tmp_path: Path):
     (tmp_path / "shop.db").write_bytes(b"a year of work")
     with pytest.raises(Refusal, match=r"box\.toml"):
         set_up(tmp_path)
+
+
+def test_a_plug_pulled_while_a_box_moves_in_leaves_a_whole_box(tmp_path: Path):
+    made = tmp_path / MADE
+    made.mkdir()
+    (made / config.NAME).write_text("", "ascii")
+    (tmp_path / "shop.db").write_bytes(b"moved already")
+    (made / "box.key").write_bytes(b"not yet")
+    assert set_up(tmp_path)
+    assert config.exists(tmp_path) and not made.exists()
+    assert (tmp_path / "shop.db").read_bytes() == b"moved already"
+    assert (tmp_path / "box.key").read_bytes() == b"not yet"
