@@ -40,9 +40,9 @@ class MorningClock:
         return (time.monotonic_ns() - self._began) // 1_000_000
 
 
-def until(true: Callable[[], Any], what: str = "it") -> None:
+def until(true: Callable[[], Any], what: str = "it", patience_s: int = PATIENCE_S) -> None:
     """Wait for something that happens soon."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.01)
