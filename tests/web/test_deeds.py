@@ -94,7 +94,10 @@ def test_who_saves_over_another_sees_who_when_and_both_values(alice_at: Tablet, 
 def test_a_deed_that_can_be_undone_offers_it(alice_at: Tablet, house: House) -> None:
     tea = house.do(actions.create, name="Longjing", grade="green", price=1)
     alice_at.post("/do/toyroom/put_out", tea=tea, next="/teas")
-    assert f"/do/toyroom/take_in?tea={tea}" in alice_at.get("/teas").text
+    undo = f"/do/toyroom/take_in?tea={tea}"
+    looked = alice_at.get("/teas", **{"HX-Request": "true", "X-Look": "true"}).text
+    assert undo not in looked, "a list that only looks again, because something changed, takes no word away"
+    assert undo in alice_at.get("/teas").text
 
 
 def test_an_irreversible_deed_says_so_before(alice_at: Tablet) -> None:

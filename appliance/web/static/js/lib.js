@@ -39,10 +39,10 @@ export function say(text, tone = "") {
   document.dispatchEvent(new Event("front:dress"));
 }
 
-/** Ask the box for a piece of a page; null when it does not answer or says no. */
+/** Ask the box for a piece of a page; null when it does not answer or says no. What is to be said waits for a page. */
 export async function ask(href, signal) {
   try {
-    const answer = await fetch(href, { headers: { "HX-Request": "true" }, signal });
+    const answer = await fetch(href, { headers: { "HX-Request": "true", "X-Look": "true" }, signal });
     return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
     return null;
