@@ -14,6 +14,7 @@ from litestar import Litestar
 
 from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
+from appliance.heard import Hearing
 from appliance.journal import Clock, Journal, Refusal, business_day
 from appliance.journal.rounds import tonight, walk
 from appliance.liaison import Liaison
@@ -130,7 +131,7 @@ def open_house(
     follow_members(journal, company)
     made.state.company = company
     liaison = Liaison(journal, company, config.branch, config.folder)
-    made.state.front.gauges["neighbours"] = lambda: liaison
+    made.state.front.gauges |= {"neighbours": lambda: liaison, "heard": Hearing(journal, company.agreed_ms)}
     work: dict[str, Callable[[], Awaitable[None]]] = {
         "night": lambda: _night(journal, config),
         "imports": lambda: _imports(journal, config.branch),

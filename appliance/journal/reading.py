@@ -45,6 +45,19 @@ class Reading:
                 return bytes(found[0])
         return next((head for _, _, head in self.stretch(place, seq, seq)), None)
 
+    def written(self, place: int) -> int:
+        """Say when the last entry of a place was written, in milliseconds; 0 when nothing of it is here."""
+        hot = self.conn.execute("select hlc from log where place = ? order by seq desc limit 1", (place,)).fetchone()
+        if hot is not None:
+            return int(hot[0]) >> 16
+        cold = self.conn.execute(
+            "select s.last, c.chunk from span s join cold c on c.first = s.chunk where s.place = ? "
+            "order by s.last desc limit 1",
+            (place,),
+        ).fetchone()
+        lines = read_chunk(cold[1]) if cold is not None else []
+        return next((line.hlc >> 16 for line in lines if (line.place, line.seq) == (place, cold[0])), 0)
+
     # ---- entries
 
     def stretch(self, place: int, first: int, last: int) -> Iterator[tuple[int, Entry, bytes]]:

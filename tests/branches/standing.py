@@ -11,6 +11,7 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from appliance.assembly import rooms
+from appliance.heard import Hearing
 from appliance.journal import Desk, Journal
 from appliance.liaison import Liaison
 from appliance.neighbours import follow_members
@@ -76,6 +77,7 @@ def served(folder: Path, *, founder: bool = True) -> Iterator[Served]:
     told.folder.mkdir()
     made = app(box.journal, [pages_of(room) for room in rooms()], told, clock, staff)
     made.state.front.gauges["neighbours"] = lambda: liaison
+    made.state.front.gauges["heard"] = Hearing(box.journal, company.agreed_ms)
     with TestClient(made, base_url="http://testserver.local") as client:
         tablet = Tablet(client, House(box.journal, clock, staff, made)).enrol()
         tablet.sign_in("alice")

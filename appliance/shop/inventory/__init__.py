@@ -1,5 +1,6 @@
 """Stock: what lies in each warehouse, what it cost, what is promised, and every movement that led there."""
 
+from appliance.shop.inventory import elsewhere
 from appliance.shop.inventory.actions import (
     InLine,
     OpeningLine,
@@ -48,6 +49,6 @@ from appliance.shop.inventory.transfers import TransferGoods, request_transfer
 __all__ = [
     "HELD", "HELD_BACK", "STOCK", "VARIANCE", "Fault", "InLine", "MovedKind", "OpeningLine", "OutLine", "Place",
     "Quality", "StockPaper", "StockPaperId", "Transfer", "TransferGoods", "TransferId", "Wanted", "adjust_value", "available", "check_enough", "check_owned",
-    "convert", "give_back", "held", "issue", "issue_all", "on_hand", "opening_stock", "other_in", "other_out",
+    "convert", "elsewhere", "give_back", "held", "issue", "issue_all", "on_hand", "opening_stock", "other_in", "other_out",
     "receive", "request_transfer", "revalue", "reverse", "reviewable", "scrap", "set_low_stock", "vary", "verify", "worth",
 ]  # fmt: skip

@@ -3,8 +3,8 @@
 from html import escape
 from typing import Any, Final, get_args
 
-from appliance.journal import Row
 from appliance.shop.inventory import actions
+from appliance.shop.inventory.elsewhere import pages as elsewhere
 from appliance.shop.inventory.records import MovedKind, PaperKind, Quality
 from appliance.web import (
     Answer,
@@ -21,7 +21,6 @@ from appliance.web import (
     Saved,
     Visit,
     page,
-    panel,
 )
 from appliance.web import columns as c
 from appliance.web.cells import Seen
@@ -283,6 +282,7 @@ def shelf(visit: Visit, id: str) -> Answer:
         title=level.name,
         level=level,
         quality=quality,
+        heard=elsewhere.heard_of(visit, level.branch),
         buckets=[(title, level[name]) for name, title in BUCKETS.items() if level[name]],
         lines=lines[:LINES],
         more=lines[LINES - 1].seq if len(lines) > LINES else 0,
@@ -304,27 +304,6 @@ def paper(visit: Visit, id: str) -> Answer:
     )
 
 
-@panel("/panel/inventory/sku/{id}", see="inventory.see", beside="sku", title="Stock")
-def stock_of_sku(visit: Visit, id: str) -> Answer:
-    """Where a SKU lies."""
-    return _levels(visit, visit.rows("select * from stock_level where sku = ? order by warehouse_name limit 50", id))
-
-
-@panel("/panel/inventory/goods/{id}", see="inventory.see", beside="goods", title="Stock")
-def stock_of_goods(visit: Visit, id: str) -> Answer:
-    """Where the SKUs of these goods lie."""
-    rows = visit.rows(
-        "select l.* from sku s join stock_level l on l.sku = s.id where s.goods = ? "
-        "order by l.warehouse_name, l.code limit 100",
-        id,
-    )
-    return _levels(visit, rows)
-
-
-def _levels(visit: Visit, levels: list[Row]) -> Answer:
-    return visit.show("inventory/levels.html", title=visit.words("Stock"), levels=levels)
-
-
 def _usual_warehouse(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
     """Begin with the branch's first warehouse: most papers are about it."""
     first = visit.value(
@@ -334,7 +313,7 @@ def _usual_warehouse(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
     return {"warehouse": first} if first else {}
 
 
-PAGES = [stock_listing, movements, papers, transfer_listing, shelf, paper, transfer, stock_of_sku, stock_of_goods]
+PAGES = [stock_listing, movements, papers, transfer_listing, shelf, paper, transfer, *elsewhere.PAGES]
 
 RAIL = Rail(
     "Stock",

@@ -127,6 +127,10 @@ class Company:
         """How it stands with every other box."""
         return self.meetings.standings()
 
+    def agreed_ms(self, box: bytes) -> int:
+        """When this box and another last held the same, by this box's clock; 0 for never."""
+        return self.notebook.peer(box).agreed_ms
+
     # ---- keeping itself in order
 
     def _learned(self, found: Certificate) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from appliance.journal import Refusal, Row
 from appliance.shop.branches import boxes
 from appliance.shop.branches.neighbours import NAME, Neighbours, Standing, Trouble
+from appliance.shop.inventory.elsewhere.pages import told
 from appliance.web import Answer, Posted, Visit, errand, page
 from appliance.web.forms import FieldView
 
@@ -41,6 +42,7 @@ def chain(visit: Visit) -> Answer:
         "branches/chain/chain.html",
         title=visit.words("Branches"),
         places=[(place, [_line(visit, one, standings, knows) for one in by_branch[place.id]]) for place in places],
+        heard=told(visit, [one.branch for one in members]),
         elsewhere=[_line(visit, one, standings, knows) for one in lost],
         waiting=knows.waiting() if knows else [],
         copies=[one.code for one in members if knows and one.box in knows.copies()],
