@@ -80,8 +80,8 @@ def _places(desk: Desk, places: Places) -> None:
         raise LookupError("The first shop left no counter.")
     places.counter, places.main = found["id"], found["warehouse"]
     places.store = add_warehouse(desk, name="门店仓", branch=places.branch, code="W2", kind="store")
-    places.cash = open_account(desk, name="门店现金", kind="cash", opening=200_000)
-    places.alipay = open_account(desk, name="小满支付宝", kind="alipay", no="xiaoman@example.com")
+    places.cash = open_account(desk, name="门店现金", kind="cash", opening=200_000, offered_first=True)
+    places.alipay = open_account(desk, name="小满支付宝", kind="alipay", no="xiaoman@example.com", offered_first=True)
     open_account(desk, name="农行基本户", kind="bank", no="6228000000000000000", opening=8_000_000)
     places.couriers = [
         add_courier(desk, name=name, code=code, cod=cod, waybill_source=source, account_no=no, volume_ratio=8_000)

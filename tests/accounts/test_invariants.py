@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from appliance.journal import Desk, Refusal
 from appliance.shop import accounts, customers
 from appliance.shop.accounts import actions
+from appliance.shop.accounts.instalments import Instalment
+from appliance.shop.accounts.lines import Part
 from appliance.shop.settings import closed_to
 from tests.accounts.conftest import turn
 from tests.cast import Shop, clean
@@ -26,6 +28,8 @@ deeds = st.one_of(
     st.tuples(st.just("refund"), which, amounts, documents),
     st.tuples(st.just("receipt"), which, amounts, st.booleans(), days),
     st.tuples(st.just("payment"), which, amounts, st.booleans(), days),
+    st.tuples(st.just("parts"), which, amounts, amounts, st.integers(0, 9)),
+    st.tuples(st.just("instalments"), st.integers(0, 9), st.integers(1, 9)),
     st.tuples(st.just("transfer"), which, amounts, days),
     st.tuples(st.just("settle"), st.integers(0, 9), st.integers(0, 9), amounts),
     st.tuples(
@@ -88,6 +92,26 @@ class Till:
             settles=settles,
             day=day,
         )
+
+    def parts(self, customer: int, cash: int, wired: int, debt: int) -> None:
+        """One receipt into both accounts, the first part for a debt."""
+        items = self.desk.rows("select id from open_item where party = ? order by id", self.customers[customer])
+        pays = items[debt % len(items)].id if items else ""
+        lines = [Part(amount=cash, pays=pays), Part(amount=wired, account=self.accounts[1])]
+        actions.new_receipt(
+            self.desk, account=self.accounts[0], customer=self.customers[customer], amount=cash + wired, lines=lines
+        )
+
+    def instalments(self, debt: int, share: int) -> None:
+        items = self.desk.rows("select id, open from open_item where party in (?, ?) order by id", *self.customers)
+        if items:
+            item = items[debt % len(items)]
+            first = item.open * share // 10
+            parts = [
+                Instalment(due_on="2026-12-01", amount=first),
+                Instalment(due_on="2027-01-01", amount=item.open - first),
+            ]
+            actions.pay_in_parts(self.desk, charge=item.id, parts=parts)
 
     def transfer(self, way: int, amount: int, day: str) -> None:
         actions.new_transfer(

@@ -35,6 +35,7 @@ WRONG = {
     "receiver": {"name": ""},
     "address": {"area": ""},
     "paid": {"paid": 12799},
+    "instalments": {"delivery_term": "instalment", "instalments": 12799, "credit": 12800},
     "frozen": {"frozen_reason": "等买家"},
     "refund": {"goods": [replace(TEAPOT, refund_status="requested")]},
     "cod": {"delivery_term": "cod"},

@@ -7,6 +7,7 @@ from appliance.shop.orders import NewLine, SalesOrder
 from appliance.shop.orders.deciding import Objected
 from appliance.shop.settings import Shop
 from appliance.shop.shipping import counter_sale
+from appliance.shop.shipping.counter import Tender
 from tests.cast import clean
 from tests.orders.teahouse import House, change, refused, state
 
@@ -45,6 +46,19 @@ def test_goods_that_are_not_there_are_not_sold(alice: Desk, house: House):
         "stock_short", lambda: counter_sale(alice, shop=house.counter, lines=[NewLine(sku=house.cup, qty=41 * ONE)])
     )
     assert alice.value("select count(*) from sales_order") == 0
+
+
+def test_a_sale_is_paid_part_in_cash_and_part_in_a_wallet(alice: Desk, house: House):
+    wallet = accounts.open_account(alice, name="微信", kind="wechat")
+    lines = [NewLine(sku=house.teapot)]
+    tenders = [Tender(amount=2_800), Tender(account=wallet, amount=10_000), Tender(account=house.till, amount=0)]
+    sold = counter_sale(alice, shop=house.counter, lines=lines, tenders=tenders)
+    assert drawer(alice, house) == 2_800
+    assert alice.value("select amount from account_balance where account = ?", wallet) == 10_000
+    assert alice.value("select count(*) from money_paper where document = ?", sold) == 1, "one receipt over both"
+    short = [Tender(account=wallet, amount=12_000)]
+    refused("tenders", lambda: counter_sale(alice, shop=house.counter, lines=lines, tenders=short), "tenders")
+    assert clean(alice) == []
 
 
 def test_money_needs_a_place(alice: Desk, house: House):

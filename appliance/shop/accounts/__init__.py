@@ -16,6 +16,8 @@ from appliance.shop.accounts.counter import (
     refund,
     take_back,
 )
+from appliance.shop.accounts.instalments import Instalment, check_instalments
+from appliance.shop.accounts.lines import Part
 from appliance.shop.accounts.records import (
     AccountId,
     Allocated,
@@ -35,10 +37,12 @@ __all__ = [
     "Allocated",
     "CashSession",
     "Charged",
+    "Instalment",
     "MoneyAccount",
     "MoneyMoved",
     "MoneyPaper",
     "PaperId",
+    "Part",
     "Partner",
     "PartnerId",
     "Received",
@@ -46,6 +50,7 @@ __all__ = [
     "charge",
     "charged_for",
     "check_credit",
+    "check_instalments",
     "credit_left",
     "open_account",
     "receive",

@@ -5,6 +5,7 @@ from typing import Annotated
 from appliance.journal import Day, Desk, Hint, Label, Money, Phone, Ref, Refusal, Text, Words, action, yuan
 from appliance.shop.accounts import settling
 from appliance.shop.accounts.counter import charge
+from appliance.shop.accounts.instalments import pay_in_parts
 from appliance.shop.accounts.journal import balance_of, move, own_account
 from appliance.shop.accounts.papers import (
     approve,
@@ -26,6 +27,7 @@ from appliance.shop.accounts.records import (
     Agreed,
     MoneyAccount,
     MoneyPaper,
+    OpenItemId,
     PaperId,
     Partner,
     PartnerId,
@@ -57,6 +59,7 @@ __all__ = [
     "open_account",
     "open_till",
     "owe",
+    "pay_in_parts",
     "reopen_books",
     "reverse",
     "send_back",
@@ -68,7 +71,9 @@ __all__ = [
     "void",
 ]
 
-OpenItemId = Annotated[str, Ref("open_item")]
+OfferedFirst = Annotated[
+    bool, Label("Offered first"), Hint("Of the accounts of this kind it is the one that forms begin with.")
+]
 
 
 # ---- accounts
@@ -86,6 +91,7 @@ def open_account(
     keeper: Annotated[EmployeeId, Label("Kept by")] = "",
     currency: Annotated[CurrencyId, Hint("Empty for the shop's own money.")] = "",
     allow_negative: Annotated[bool, Label("May fall below nothing"), Hint("An overdraft, or a card.")] = False,
+    offered_first: OfferedFirst = False,
 ) -> str:
     """A drawer, a bank account or a wallet. Only its own branch writes its journal."""
     if opening < 0 and not allow_negative:
@@ -102,8 +108,10 @@ def open_account(
             keeper=keeper,
             currency=currency,
             allow_negative=allow_negative,
+            offered_first=offered_first,
         )
     )
+    _alone_first(desk, account)
     if opening:
         move(desk, account=account, amount=opening, day=desk.day)
     return account
@@ -119,6 +127,7 @@ def change_account(
     no: Annotated[Text, Label("Account number")] = "",
     keeper: Annotated[EmployeeId, Label("Kept by")] = "",
     allow_negative: Annotated[bool, Label("May fall below nothing"), Hint("An overdraft, or a card.")] = False,
+    offered_first: OfferedFirst = False,
 ) -> None:
     """The opening balance and the branch stay as they were."""
     if not allow_negative and balance_of(desk, money_account) < 0:
@@ -131,7 +140,22 @@ def change_account(
         no=no,
         keeper=keeper,
         allow_negative=allow_negative,
+        offered_first=offered_first,
     )
+    _alone_first(desk, money_account)
+
+
+def _alone_first(desk: Desk, account: str) -> None:
+    """Of the accounts of one kind in one branch only one is offered first."""
+    new = desk.get(MoneyAccount, account)
+    if not new.offered_first:
+        return
+    for one in desk.rows(
+        "select id from money_account where offered_first = 1 and branch = ? and kind = ? and currency = ? and id <> ? "
+        "and deleted = 0",
+        new.branch, new.kind, new.currency, account,
+    ):  # fmt: skip
+        desk.change(MoneyAccount, one.id, offered_first=False)
 
 
 @action("Disable account", undo="accounts.enable_account")

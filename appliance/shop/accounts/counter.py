@@ -1,13 +1,17 @@
 """What other rooms ask of the accounts: charge, receive, refund, how much is owed, and whether more may be."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+
+import msgspec
 
 from appliance.journal import Day, Desk, Id, Money, Refusal, Text, Words, action, derive, yuan
 from appliance.shop import customers, settings
 from appliance.shop.accounts.journal import home_account
+from appliance.shop.accounts.lines import Part, Parts, checked_parts, put_parts
 from appliance.shop.accounts.papers import check_refund, write_red
 from appliance.shop.accounts.posting import post
-from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PaperKind, PartyKind
+from appliance.shop.accounts.records import AccountId, Charged, MoneyPaper, PartyKind
 from appliance.shop.accounts.settling import members, settle_document
 
 
@@ -21,11 +25,14 @@ def charge(
     document: Id,
     kind: Text,
     due_days: int = 0,
+    due_on: Day = "",
     number: Text = "",
     cause: Id = "",
     day: Day = "",
 ) -> str:
     """Write down what a party owes for a document; below nothing it is what the shop owes.
+
+    It is due on a day that was agreed, or so many days from now.
 
     `cause` is what the charge follows from (a parcel, a return): two boxes that learn of it charge once.
     """
@@ -33,7 +40,7 @@ def charge(
     if not amount:
         raise Refusal("A charge over nothing is no charge.", field="amount")
     settings.check_open_day(desk, day)
-    due_on = (date.fromisoformat(day) + timedelta(days=due_days)).isoformat()
+    due_on = due_on or (date.fromisoformat(day) + timedelta(days=due_days)).isoformat()
     made = desk.add(
         Charged(
             id=derive("charged", cause) if cause else "",
@@ -60,12 +67,17 @@ def receive(
     party: Id,
     party_kind: PartyKind,
     amount: Money,
+    lines: Parts = [],  # noqa: B006 - read, never written
     document: Id = "",
     note: Words = "",
     about: Text = "",
 ) -> str:
     """Money lies in the drawer already, so no review can hold it back; it settles what the document charged."""
-    return _at_once(desk, "receipt", account, party, party_kind, amount, document, note, about)
+    paper = MoneyPaper(
+        kind="receipt", account=account, party=party, party_kind=party_kind, amount=amount, document=document,
+        note=note, about=about,
+    )  # fmt: skip
+    return _at_once(desk, paper, lines)
 
 
 @action("Refund money")
@@ -90,38 +102,21 @@ def refund(
             paid=yuan(paid),
             asked=yuan(amount),
         )
-    return _at_once(desk, "payment", account, party, party_kind, amount, document, note, about)
+    paper = MoneyPaper(
+        kind="payment", account=account, party=party, party_kind=party_kind, amount=amount, document=document,
+        note=note, about=about,
+    )  # fmt: skip
+    return _at_once(desk, paper)
 
 
-def _at_once(
-    desk: Desk,
-    kind: PaperKind,
-    account: str,
-    party: str,
-    party_kind: PartyKind,
-    amount: int,
-    document: str,
-    note: str,
-    about: str,
-) -> str:
-    if amount <= 0:
+def _at_once(desk: Desk, paper: MoneyPaper, lines: Sequence[Part] = ()) -> str:
+    if paper.amount <= 0:
         raise Refusal("An amount is more than nothing.", field="amount")
-    home_account(desk, account)
-    made = desk.put(
-        MoneyPaper(
-            number=settings.paper_number(desk, "MP"),
-            kind=kind,
-            account=account,
-            party=party,
-            party_kind=party_kind,
-            amount=amount,
-            document=document,
-            about=about,
-            note=note,
-            day=desk.day,
-            maker=desk.who,
-        )
-    )
+    home_account(desk, paper.account)
+    parts = checked_parts(desk, paper, lines)
+    number = settings.paper_number(desk, "MP")
+    made = desk.put(msgspec.structs.replace(paper, number=number, day=desk.day, maker=desk.who))
+    put_parts(desk, made, parts)
     desk.step(MoneyPaper, made, to="approved")
     post(desk, desk.get(MoneyPaper, made))
     return made

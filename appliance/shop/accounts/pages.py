@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, get_args
 
+from appliance.journal import spread
 from appliance.shop.accounts import actions
 from appliance.shop.accounts.records import PaperKind, PartyKind
 from appliance.shop.accounts.statements import BUCKETS, ageing_bounds, ageing_of, statement
@@ -161,9 +162,18 @@ def paper(visit: Visit, id: str) -> Answer:
         id,
         id,
     )
+    parts = visit.rows(_PARTS, found.reverses or id)
     return visit.show(
-        "accounts/paper.html", title=found.number, paper=found, settled=settled, history=visit.history(id)
+        "accounts/paper.html", title=found.number, paper=found, settled=settled, parts=parts, history=visit.history(id)
     )
+
+
+_PARTS = """
+select l.amount, l.account, l.item, l.pays, l.paid_kind, a.name as account_name, ifnull(i.name, '') as item_name,
+    ifnull((select trim(o.number || ' ' || o.day) from party_item o where o.id = l.pays), '') as pays_label
+from money_paper_line l left join money_account a on a.id = l.account left join money_item i on i.id = l.item
+where l.money_paper = ? and l.deleted = 0 order by l.place
+"""
 
 
 @page("/accounts/parties/{id}", see="accounts.see")
@@ -173,7 +183,7 @@ def party(visit: Visit, id: str) -> Answer:
     if shown["party"].root != id:
         return visit.go(f"/accounts/parties/{shown['party'].root}")
     items = visit.rows(
-        "select * from open_item where party in (select ? union select m.id from customer_root m where m.root = ?) "
+        "select *, kind not like 'paper_%' as charged from open_item where party in (select ? union select m.id from customer_root m where m.root = ?) "
         "order by side, due_on, id limit ?",
         id,
         id,
@@ -327,9 +337,28 @@ LABELS = {
 
 
 def _today(visit: Visit, _args: dict[str, str]) -> dict[str, str]:
-    """Money moves today, and a shop with a single account need not choose it."""
-    found = visit.rows("select id from money_account where disabled = 0 and deleted = 0 limit 2")
-    return {"day": visit.day} | ({"account": found[0].id} if len(found) == 1 else {})
+    """Money moves today, in the account that is offered first: the drawer before others, or the only one there is."""
+    found = visit.rows(
+        "select id, offered_first from money_account where disabled = 0 and deleted = 0 and currency = '' "
+        "and branch in ('', ?) order by offered_first desc, kind = 'cash' desc, name limit 2",
+        visit.branch,
+    )
+    first = found[:1] if len(found) == 1 or (found and found[0].offered_first) else []
+    return {"day": visit.day} | ({"account": first[0].id} if first else {})
+
+
+def _parts(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    """The parts of a draft as they stand."""
+    return {"lines": [dict(one) for one in visit.rows(_PARTS, given.get("money_paper", ""))]}
+
+
+def _months(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    """Begin with three months and equal parts; most people change a figure, few begin from nothing."""
+    whole = visit.value("select open from party_item where id = ?", given.get("charge", "")) or 0
+    today = date.fromisoformat(visit.day)
+    due = [(today + timedelta(days=30 * month)).isoformat() for month in (1, 2, 3)]
+    parts = spread(whole, [1, 1, 1]) if whole > 0 else []
+    return {"parts": [{"due_on": day, "amount": part} for day, part in zip(due, parts, strict=False)]}
 
 
 FORMS: dict[Any, Form] = {
@@ -340,6 +369,8 @@ FORMS: dict[Any, Form] = {
             actions.new_receipt, actions.new_payment, actions.new_transfer, actions.new_income, actions.new_expense,
         )
     },
+    actions.change_paper: Form(prefill=_parts),
+    actions.pay_in_parts: Form(prefill=_months),
     actions.reverse: Form(next="/accounts/papers/{id}"),
     actions.owe: Form(prefill=_today),
     actions.open_account: Form(next="/accounts/journal/{id}"),

@@ -1,5 +1,6 @@
 """Money papers: how they are written, reviewed, approved, taken back and answered by a red one (红冲)."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -8,6 +9,7 @@ from appliance.journal import Day, Desk, Hint, Label, Money, Price, Refusal, Tex
 from appliance.shop import settings
 from appliance.shop.accounts.exchange import exchanged
 from appliance.shop.accounts.journal import home_account, own_account
+from appliance.shop.accounts.lines import Part, Parts, check_item, checked_parts, put_parts
 from appliance.shop.accounts.posting import post, unpost
 from appliance.shop.accounts.records import (
     PAPER_FLOW,
@@ -15,7 +17,6 @@ from appliance.shop.accounts.records import (
     Allocated,
     MoneyPaper,
     PaperId,
-    PaperKind,
     PartnerId,
     PartyKind,
 )
@@ -36,6 +37,7 @@ def new_receipt(
     amount: Money,
     customer: CustomerId = "",
     partner: PartnerId = "",
+    lines: Parts = [],  # noqa: B006 - read, never written
     settles: Annotated[bool, Label("Settle the oldest first")] = True,
     day: DayHint = "",
     note: Words = "",
@@ -47,7 +49,7 @@ def new_receipt(
         kind="receipt", account=account, party=party, party_kind=party_kind, amount=amount, settles=settles, day=day,
         note=note,
     )  # fmt: skip
-    return write(desk, paper, draft=draft)
+    return write(desk, paper, lines, draft=draft)
 
 
 @action("New payment")
@@ -58,6 +60,7 @@ def new_payment(
     amount: Money,
     customer: CustomerId = "",
     partner: PartnerId = "",
+    lines: Parts = [],  # noqa: B006 - read, never written
     settles: Annotated[bool, Label("Settle the oldest first")] = True,
     day: DayHint = "",
     note: Words = "",
@@ -71,7 +74,7 @@ def new_payment(
         kind="payment", account=account, party=party, party_kind=party_kind, amount=amount, settles=settles, day=day,
         note=note,
     )  # fmt: skip
-    return write(desk, paper, draft=draft)
+    return write(desk, paper, lines, draft=draft)
 
 
 @action("New transfer")
@@ -105,14 +108,14 @@ def new_income(
     account: Annotated[AccountId, Label("Into account")],
     item: Annotated[MoneyItemId, Label("For")],
     amount: Money,
+    lines: Parts = [],  # noqa: B006
     day: DayHint = "",
     note: Words = "",
     draft: Draft = False,
 ) -> str:
     """Money that came in without an order: interest, sold cardboard."""
-    return write(
-        desk, MoneyPaper(kind="other_in", account=account, item=item, amount=amount, day=day, note=note), draft=draft
-    )
+    paper = MoneyPaper(kind="other_in", account=account, item=item, amount=amount, day=day, note=note)
+    return write(desk, paper, lines, draft=draft)
 
 
 @action("New other expense")
@@ -122,14 +125,14 @@ def new_expense(
     account: Annotated[AccountId, Label("Out of account")],
     item: Annotated[MoneyItemId, Label("For")],
     amount: Money,
+    lines: Parts = [],  # noqa: B006
     day: DayHint = "",
     note: Words = "",
     draft: Draft = False,
 ) -> str:
     """Money that went out without a purchase: rent, power, tape."""
-    return write(
-        desk, MoneyPaper(kind="other_out", account=account, item=item, amount=amount, day=day, note=note), draft=draft
-    )
+    paper = MoneyPaper(kind="other_out", account=account, item=item, amount=amount, day=day, note=note)
+    return write(desk, paper, lines, draft=draft)
 
 
 def check_refund(desk: Desk, amount: int) -> None:
@@ -137,12 +140,14 @@ def check_refund(desk: Desk, amount: int) -> None:
     check_limit(desk, "refund", amount, field="amount")
 
 
-def write(desk: Desk, paper: MoneyPaper, *, draft: bool = False) -> str:
+def write(desk: Desk, paper: MoneyPaper, lines: Sequence[Part] = (), *, draft: bool = False) -> str:
     """Write a paper and send it on, unless it is to stay a draft."""
     paper = msgspec.structs.replace(paper, day=paper.day or desk.day, maker=desk.who)
     paper = _checked(desk, paper)
+    parts = checked_parts(desk, paper, lines)
     number = settings.paper_number(desk, "MP")
     made = desk.put(msgspec.structs.replace(paper, number=number))
+    put_parts(desk, made, parts)
     if not draft:
         submit.run(desk, money_paper=made)
     return made
@@ -167,17 +172,9 @@ def _checked(desk: Desk, paper: MoneyPaper) -> MoneyPaper:
     else:
         home_account(desk, paper.account)
     if paper.kind in {"other_in", "other_out"}:
-        _check_item(desk, paper.item, paper.kind)
+        check_item(desk, paper.item, "in" if paper.kind == "other_in" else "out")
     settings.check_open_day(desk, paper.day)
     return paper
-
-
-def _check_item(desk: Desk, item: str, kind: PaperKind) -> None:
-    found = desk.get(settings.MoneyItem, item)
-    if found.disabled:
-        raise Refusal("{name} is disabled. Choose another item.", field="item", name=found.name)
-    if found.direction != ("in" if kind == "other_in" else "out"):
-        raise Refusal("{name} is an item of the other direction.", field="item", name=found.name)
 
 
 @action("Change paper")
@@ -188,6 +185,7 @@ def change_paper(
     account: AccountId,
     amount: Money,
     item: Annotated[MoneyItemId, Label("For")] = "",
+    lines: Parts = [],  # noqa: B006
     day: DayHint = "",
     note: Words = "",
 ) -> None:
@@ -197,10 +195,12 @@ def change_paper(
     paper = desk.get(MoneyPaper, money_paper)
     new = msgspec.structs.replace(paper, account=account, amount=amount, item=item, day=day or desk.day, note=note)
     new = _checked(desk, new)
+    parts = checked_parts(desk, new, lines)
     desk.change(
         MoneyPaper, money_paper, account=new.account, amount=new.amount, item=new.item, day=new.day, note=new.note,
         rate=new.rate, to_amount=new.to_amount,
     )  # fmt: skip
+    put_parts(desk, money_paper, parts)
 
 
 # ---- review

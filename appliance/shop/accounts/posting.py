@@ -2,6 +2,7 @@
 
 from appliance.journal import Desk
 from appliance.shop.accounts.journal import move
+from appliance.shop.accounts.lines import parts_of, settle_parts
 from appliance.shop.accounts.records import MoneyPaper, Received
 from appliance.shop.accounts.settling import settle_document, settle_oldest
 
@@ -13,8 +14,10 @@ def post(desk: Desk, paper: MoneyPaper) -> None:
     _book(desk, paper, 1)
     if paper.party and paper.document:
         settle_document(desk, paper.document)
-    elif paper.party and paper.settles and not paper.reverses:
-        settle_oldest(desk, paper.id)
+    elif paper.party and not paper.reverses:
+        settle_parts(desk, paper)
+        if paper.settles:
+            settle_oldest(desk, paper.id)
 
 
 def unpost(desk: Desk, paper: MoneyPaper) -> None:
@@ -26,14 +29,15 @@ def _book(desk: Desk, paper: MoneyPaper, sign: int) -> None:
     if paper.kind == "transfer":
         _transfer(desk, paper, sign)
         return
-    amount = sign * TOWARDS_US[paper.kind] * paper.amount
-    move(desk, account=paper.account, amount=amount, day=paper.day, paper=paper.id, item=paper.item)
+    towards = sign * TOWARDS_US[paper.kind]
+    for part in parts_of(desk, paper):
+        move(desk, account=part.account, amount=towards * part.amount, day=paper.day, paper=paper.id, item=part.item)
     if paper.party:
         desk.add(
             Received(
                 party=paper.party,
                 party_kind=paper.party_kind,
-                amount=amount,
+                amount=towards * paper.amount,
                 document=paper.document,
                 paper=paper.id,
                 day=paper.day,

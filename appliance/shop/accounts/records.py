@@ -37,10 +37,12 @@ AccountId = Annotated[str, Ref("money_account")]
 PaperId = Annotated[str, Ref("money_paper")]
 PartnerId = Annotated[str, Ref("partner")]
 CashSessionId = Annotated[str, Ref("cash_session")]
+OpenItemId = Annotated[str, Ref("open_item")]
 
 AccountKind = Literal["cash", "bank", "alipay", "wechat", "other"]
 PaperKind = Literal["receipt", "payment", "transfer", "other_in", "other_out"]
 PartyKind = Literal["customer", "partner", "courier", "employee"]
+PaidKind = Literal["for_goods", "for_freight", "for_tax", "for_cost_difference", "for_other"]
 
 
 class MoneyAccount(Record, kw_only=True, frozen=True):
@@ -60,6 +62,8 @@ class MoneyAccount(Record, kw_only=True, frozen=True):
     opening: Annotated[Money, Label("Opening balance")] = 0
     """What lay there when the account was opened. It stands in the journal as the first movement."""
     allow_negative: Annotated[bool, Label("May fall below nothing"), Hint("An overdraft, or a card.")] = False
+    offered_first: Annotated[bool, Label("Offered first")] = False
+    """Of its branch's accounts of one kind: the drawer among drawers, the wallet among wallets."""
     disabled: bool = False
 
 
@@ -121,6 +125,25 @@ class MoneyPaper(Record, kw_only=True, frozen=True):
     reviewer: Annotated[EmployeeId, Label("First reviewed by")] = ""
     reverses: PaperId = ""
     """The paper whose mistake this one answers (红冲); its amount is then below nothing."""
+
+
+class MoneyPaperLine(Record, kw_only=True, frozen=True):
+    """One part of a paper that names several accounts, items or debts. The parts come to the paper's amount.
+
+    A paper without parts is one part itself.
+    """
+
+    under: ClassVar[Mapping[str, str] | None] = {"money_paper": "money_paper"}
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("money_paper", "place"),)
+
+    money_paper: PaperId = ""
+    place: int = 0
+    amount: Money = 0
+    account: AccountId = ""
+    item: MoneyItemId = ""
+    pays: Id = ""
+    """The debt, or the prepayment, that this part settles."""
+    paid_kind: Annotated[PaidKind, Label("paid_kind")] = "for_goods"
 
 
 TILL_FLOW = Flow(start="open", steps={"open": ("closed",), "closed": ()}, rank={"closed": 10})

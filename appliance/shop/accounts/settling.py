@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from appliance.journal import Desk, Refusal, Row, yuan
+from appliance.journal import Desk, Refusal, Row, derive, yuan
 from appliance.shop import customers
 from appliance.shop.accounts.records import Allocated
 
@@ -69,11 +69,19 @@ def _match(desk: Desk, paid: Sequence[Row], owed: Sequence[Row]) -> int:
             same = standing(desk, money.party, money.party_kind) == standing(desk, charge.party, charge.party_kind)
             amount = min(left[money.id], left[charge.id])
             if amount > 0 and same:
-                desk.add(Allocated(paper=money.id, charge=charge.id, amount=amount))
+                desk.add(
+                    Allocated(id=_cause(desk, money.id, charge.id), paper=money.id, charge=charge.id, amount=amount)
+                )
                 left[money.id] -= amount
                 left[charge.id] -= amount
                 settled += amount
     return settled
+
+
+def _cause(desk: Desk, paper: str, charge: str) -> str:
+    """What meets by itself follows from both: two boxes that let the same meet apart settle it once."""
+    before = desk.value("select count(*) from allocated where paper = ? and charge = ?", paper, charge)
+    return derive("allocated", f"{paper} {charge} {before}")
 
 
 def unsettle(desk: Desk, *, money: str, charge: str) -> None:

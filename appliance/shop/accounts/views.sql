@@ -10,7 +10,7 @@ select e.id, e.name, 'employee' from employee e where e.made_at > 0;
 
 create view money_account_list as
 select a.id, a.name, a.no, a.kind, a.branch, a.currency, ifnull((select c.code from currency c where c.id = a.currency), '')
-        as code, a.opening, a.allow_negative, a.disabled, a.made_at,
+        as code, a.opening, a.allow_negative, a.offered_first, a.disabled, a.made_at,
     ifnull((select b.amount from account_balance b where b.account = a.id), 0) as balance,
     (select n.name from branch n where n.id = a.branch) as branch_name,
     (select e.name from employee e where e.id = a.keeper) as keeper_name
@@ -32,6 +32,7 @@ left join money_paper p on p.id = m.paper;
 -- touched by money_paper: reverses
 -- touched by allocated: paper
 -- touched by allocated: charge
+-- touched by money_paper_line: money_paper
 -- touched by money_account: select id from money_paper where account = :id
 -- touched by customer: select id from money_paper where party = :id
 -- touched by partner: select id from money_paper where party = :id
@@ -47,7 +48,9 @@ select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (
 select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
     p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.changed, p.state,
     'paper_' || p.kind as kind_word, 'paper_' || p.state as state_word,
-    (select a.name from money_account a where a.id = p.account) as account_name,
+    (select a.name from money_account a where a.id = p.account)
+        || ifnull((select ' +' || (count(distinct l.account) - 1) from money_paper_line l where l.money_paper = p.id
+            and l.deleted = 0 having count(distinct l.account) > 1), '') as account_name,
     (select a.name from money_account a where a.id = p.to_account) as to_name,
     (select n.name from party n where n.id = p.party) as party_name,
     ifnull((select f.amount from allocated_from f where f.paper = p.id), 0)

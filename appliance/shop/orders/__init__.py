@@ -4,6 +4,7 @@ from appliance.shop.orders.actions import complete, complete_due, create, freeze
 from appliance.shop.orders.deciding import Objected, check_sale, raise_exception, review
 from appliance.shop.orders.erasing import papers, receivers, unfinished
 from appliance.shop.orders.handed import take
+from appliance.shop.orders.instalments import instalments
 from appliance.shop.orders.leaving import check_ready, mark_completed, mark_shipped, mark_sold, mark_unshipped
 from appliance.shop.orders.payments import paid, settle_payment
 from appliance.shop.orders.records import (
@@ -27,7 +28,7 @@ from appliance.shop.orders.waiting import review_unattended, wake_delayed
 __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
     "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
-    "complete", "complete_due", "create", "freeze", "mark_completed", "mark_shipped", "mark_sold", "mark_unshipped",
+    "complete", "complete_due", "create", "freeze", "instalments", "mark_completed", "mark_shipped", "mark_sold", "mark_unshipped",
     "open_order", "paid", "papers", "raise_exception", "receivers", "review", "review_unattended", "settle_payment", "standing", "take",
     "take_payment", "unfinished", "unfreeze", "wake_delayed",
 ]  # fmt: skip

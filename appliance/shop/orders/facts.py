@@ -15,6 +15,10 @@ MOST_RIVALS = 20
 class Reader(Protocol):
     """Whoever may ask: a desk at work, or a visit that looks."""
 
+    @property
+    def day(self) -> str:
+        """Today, in the shop."""
+
     def row(self, sql: str, *args: object) -> Row | None:
         """Ask for one row."""
 
@@ -24,7 +28,7 @@ class Reader(Protocol):
 
 def gather(reader: Reader, order: str) -> Facts | None:
     """Gather all that is known about an order; None when there is no such order. Four statements."""
-    found = reader.row(_ORDER, order)
+    found = reader.row(_ORDER, reader.day, order)
     if found is None:
         return None
     told, lines = dict(found), [dict(line) for line in reader.rows(_LINES, order)]
@@ -37,7 +41,7 @@ def gather(reader: Reader, order: str) -> Facts | None:
 
 
 _ORDER = """
-select o.id as "order", o.state, o.shop, o.customer, o.courier, o.delivery_term, o.kind, o.origin, o.receivable,
+select o.id as "order", o.state, o.shop, o.customer, o.courier, o.delivery_term, o.kind, o.origin, o.receivable, o.platform_paid,
     o.discount, o.postage, o.other, o.frozen_reason, o.exceptions, o.refund_status, o.revert_reason,
     o.kind <> 'counter' as has_receiver, ifnull(r.name, '') as name, ifnull(r.phone, '') as phone,
     ifnull(r.masked, 0) as masked, ifnull(r.province, '') as province, ifnull(r.city, '') as city,
@@ -49,11 +53,18 @@ select o.id as "order", o.state, o.shop, o.customer, o.courier, o.delivery_term,
     ifnull(c.max_weight, 0) as courier_max_weight,
     ifnull(k.blacklisted, 0) as blacklisted, ifnull(k.blacklist_reason, '') as blacklist_reason,
     ifnull(k.credit, 0) as credit,
-    case o.delivery_term when 'on_account' then
+    case o.delivery_term when 'instalment' then
+        ifnull((select sum(i.amount) from order_instalment i where i.sales_order = o.id and i.deleted = 0), 0)
+    else 0 end as instalments,
+    case o.delivery_term when 'instalment' then
+        ifnull((select sum(i.amount) from order_instalment i where i.sales_order = o.id and i.deleted = 0
+            and i.due_on <= ?), 0)
+    else 0 end as due,
+    case when o.delivery_term in ('on_account', 'instalment') then
         ifnull((select sum(p.owed) - sum(p.prepaid) from party_open p
             where p.party = root.root and p.party_kind = 'customer'), 0)
         + ifnull((select sum(q.receivable) from order_list q where q.customer = o.customer and q.id <> o.id
-            and q.delivery_term = 'on_account' and q.state in ('to_review', 'to_finance_review', 'approved')), 0)
+            and q.delivery_term in ('on_account', 'instalment') and q.state in ('to_review', 'to_finance_review', 'approved')), 0)
     else 0 end as owed
 from sales_order o
 left join receiver r on r.id = o.receiver

@@ -71,9 +71,13 @@ class Facts(msgspec.Struct, frozen=True):
     kind: str = "offline"
     origin: str = "manual"
     receivable: int = 0
+    platform_paid: int = 0
     uneven: int = 0
     """What is to be paid beyond what lines, postage and other charges come to; two boxes may have changed it apart."""
     paid: int = 0
+    instalments: int = 0
+    """What the agreed parts come to, and what of it is due by now."""
+    due: int = 0
     discount: int = 0
     weight: int = 0
     frozen_reason: str = ""

@@ -1,10 +1,11 @@
 """What can be seen of orders: the list that needs no opening, the page of one order, the review queue, the forms."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from html import escape
 from typing import Any, Final
 
-from appliance.journal import Row
+from appliance.journal import Row, spread
 from appliance.shop.customers import members
 from appliance.shop.orders import actions
 from appliance.shop.orders.oversold import pages as oversold
@@ -287,6 +288,22 @@ def of_customer(visit: Visit, id: str) -> Answer:
     return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
 
 
+@panel("/panel/orders/instalments/{id}", see="orders.see")
+def in_parts(visit: Visit, id: str) -> Answer:
+    """The parts in which an order is paid, and how far what was paid here reaches."""
+    paid = visit.value("select paid - platform_paid from order_list where id = ?", id) or 0
+    parts, reached = [], 0
+    for one in visit.rows(_INSTALMENTS, id):
+        reached += one.amount
+        parts.append({"due_on": one.due_on, "amount": one.amount, "left": min(max(reached - paid, 0), one.amount)})
+    return visit.show("orders/instalments.html", parts=parts, order=id)
+
+
+_INSTALMENTS = (
+    "select due_on, amount from order_instalment where sales_order = ? and deleted = 0 order by due_on, place"
+)
+
+
 # ---- forms
 
 
@@ -334,16 +351,29 @@ def _missing_sum(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     return {"amount": max(row["amount"], 0), "account": row["account"]} if row is not None else {}
 
 
+def _agreed(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
+    """The parts as they were agreed; a new agreement begins with a third now and a third in each of two months."""
+    parts = [dict(one) for one in visit.rows(_INSTALMENTS, given.get("order", ""))]
+    row = visit.row("select receivable - platform_paid as whole from sales_order where id = ?", given.get("order", ""))
+    if parts or row is None or row.whole <= 0:
+        return {"parts": parts}
+    due = [(date.fromisoformat(visit.day) + timedelta(days=days)).isoformat() for days in (0, 30, 60)]
+    return {
+        "parts": [{"due_on": day, "amount": one} for day, one in zip(due, spread(row.whole, [1, 1, 1]), strict=True)]
+    }
+
+
 FORMS: dict[Any, Form] = {
     actions.create: Form(template="orders/create.html", prefill=_first_shop, next="/orders/{id}"),
     actions.change_receiver: Form(prefill=_receiver),
     actions.change_lines: Form(template="orders/lines.html", prefill=_lines),
     actions.take_payment: Form(prefill=_missing_sum),
+    actions.agree_instalments: Form(prefill=_agreed),
     actions.set_flag: Form(waits=True),
     actions.set_mark: Form(waits=True),
     actions.change_remark: Form(waits=True),
 }
-PAGES = [orders_listing, review_queue, order, in_the_way, leaves, of_customer]
+PAGES = [orders_listing, review_queue, order, in_the_way, leaves, in_parts, of_customer]
 RAIL = Rail(
     "Orders",
     place=10,

@@ -34,7 +34,9 @@ SalesOrderId = Annotated[str, Ref("sales_order")]
 SalesOrderLineId = Annotated[str, Ref("sales_order_line")]
 ReceiverId = Annotated[str, Ref("receiver")]
 
-DeliveryTerm = Literal["prepaid", "cod", "on_account"]
+DeliveryTerm = Literal["prepaid", "cod", "on_account", "instalment"]
+LATER: Final = ("on_account", "instalment")
+"""Terms under which goods leave before they are paid for, so somebody must be known who owes for them."""
 Kind = Literal["online", "offline", "counter", "wholesale", "exchange"]
 Origin = Literal["manual", "api", "import", "copy"]
 RefundStatus = Literal["none", "requested", "part", "full"]
@@ -162,6 +164,17 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     taken_by: EmployeeId = ""
     edited_at: Moment = 0
     """When its goods or its receiver last changed, which are records of their own: whoever looked before is told."""
+
+
+class OrderInstalment(Record, kw_only=True, frozen=True):
+    """A part of what an order comes to, and the day on which it is to be paid. When the goods leave it becomes a charge."""
+
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("sales_order", "place"),)
+
+    sales_order: SalesOrderId = ""
+    place: int = 0
+    due_on: Annotated[Day, Group("part")] = ""
+    amount: Annotated[Money, Group("part")] = 0
 
 
 class Receiver(Record, kw_only=True, frozen=True):

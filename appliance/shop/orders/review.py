@@ -11,7 +11,7 @@ from typing import Any
 
 from appliance.journal import yuan
 from appliance.shop.orders.known import Facts, Rival
-from appliance.shop.orders.records import Exceptions
+from appliance.shop.orders.records import LATER, Exceptions
 from appliance.shop.settings import Values
 
 Params = Mapping[str, object]
@@ -86,8 +86,16 @@ def _when(wrong: Callable[[Facts], Any]) -> Callable[[Facts], Params | None]:
 
 
 def _unpaid(facts: Facts) -> Params | None:
-    missing = facts.receivable - facts.paid
-    return {"missing": yuan(missing)} if facts.delivery_term == "prepaid" and missing > 0 else None
+    asked = {"prepaid": facts.receivable, "instalment": facts.platform_paid + facts.due}.get(facts.delivery_term, 0)
+    missing = asked - facts.paid
+    return {"missing": yuan(missing)} if missing > 0 else None
+
+
+def _instalments(facts: Facts) -> Params | None:
+    whole = facts.receivable - facts.platform_paid
+    if facts.delivery_term != "instalment" or facts.instalments == whole:
+        return None
+    return {"parts": yuan(facts.instalments), "whole": yuan(whole)}
 
 
 def _frozen(facts: Facts) -> Params | None:
@@ -158,7 +166,7 @@ def _below_cost(facts: Facts) -> Params | None:
 def _over_credit(facts: Facts) -> Params | None:
     """A customer who pays later may owe so much and no more: what is owed, what is on order, and this order."""
     together = facts.owed + facts.receivable
-    if facts.delivery_term != "on_account" or together <= facts.credit:
+    if facts.delivery_term not in LATER or together <= facts.credit:
         return None
     return {"credit": yuan(facts.credit), "owed": yuan(together)}
 
@@ -224,6 +232,10 @@ CHECKS: Sequence[Check] = (
         "address", "The address is not complete: it needs a region and a street.",
         _when(lambda f: f.has_receiver and not (f.area and f.street)),
         hard=True, remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check(
+        "instalments", "Its instalments come to {parts}; {whole} is to be paid. Agree on them.", _instalments,
+        hard=True, remedy="/do/orders/agree_instalments?order={order}",
     ),
     Check(
         "paid", "{missing} is not paid yet.", _unpaid,

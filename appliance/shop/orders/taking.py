@@ -26,6 +26,7 @@ from appliance.shop.orders.amounts import Asked, Settled, settle
 from appliance.shop.orders.promise import ship_by
 from appliance.shop.orders.receivers import checked_receiver
 from appliance.shop.orders.records import (
+    LATER,
     DeliveryTerm,
     Kind,
     NewLine,
@@ -103,7 +104,7 @@ def open_order(desk: Desk, asking: Asking) -> str:
     customer = _usable_customer(desk, asking.customer)
     warehouse = usable_warehouse(desk, asking.warehouse or shop.warehouse)
     courier = usable_courier(desk, asking.courier or (shop.courier if asking.kind != "counter" else ""))
-    if asking.delivery_term == "on_account" and customer is None:
+    if asking.delivery_term in LATER and customer is None:
         raise Refusal("Who pays later must be known. Choose the customer.", field="customer", code="no_customer")
     receiver = _written_receiver(desk, asking.receiver, customer)
     priced = price_lines(desk, asking.lines, customer)

@@ -17,7 +17,7 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index ship_by, id
 -- index receivable, id
 -- index customer, placed_at, id
--- index customer, state where delivery_term = 'on_account'
+-- index customer, state where delivery_term in ('on_account', 'instalment')
 -- index person_key where state in ('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')
 -- index shipped_on where state = 'shipped'
 -- index number

@@ -60,6 +60,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("hard.receiver", "always", "1", "The receiver has a name."),
     Switch("hard.address", "always", "1", "The address has an area and a street."),
     Switch("hard.paid", "always", "1", "A prepaid order is paid in full."),
+    Switch("hard.instalments", "always", "1", "Instalments come to what is to be paid."),
     Switch("hard.frozen", "always", "1", "The order is not frozen."),
     Switch("hard.refund", "always", "1", "No line has a refund request."),
     Switch("hard.cod", "always", "1", "The courier collects cash, if the buyer pays on delivery."),

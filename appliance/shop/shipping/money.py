@@ -1,7 +1,7 @@
 """What a sale is charged, once for each time an order leaves, whoever ships it."""
 
 from appliance.journal import Desk
-from appliance.shop import accounts, customers
+from appliance.shop import accounts, customers, orders
 from appliance.shop.orders import SalesOrder
 
 
@@ -17,10 +17,23 @@ def charge_sale(desk: Desk, order: SalesOrder) -> None:
     days = 0
     if order.delivery_term == "on_account" and order.customer:
         days = desk.get(customers.Customer, customers.current(desk, order.customer)).credit_days
-    accounts.charge(
-        desk, party=party_of(order), party_kind="customer", amount=amount, document=order.id, kind="sale",
-        due_days=days, number=order.number, cause=f"sale {order.id} {_taken_back(desk, order)}",
-    )  # fmt: skip
+    cause = f"sale {order.id} {_taken_back(desk, order)}"
+    for place, (part, due_on) in enumerate(_parts(desk, order, amount)):
+        accounts.charge(
+            desk, party=party_of(order), party_kind="customer", amount=part, document=order.id, kind="sale",
+            due_days=days, due_on=due_on, number=order.number, cause=f"{cause} {place}" if place else cause,
+        )  # fmt: skip
+
+
+def _parts(desk: Desk, order: SalesOrder, amount: int) -> list[tuple[int, str]]:
+    """What is charged and when it is due. Agreed parts are charged up to what is owed, the last takes the rest."""
+    agreed = orders.instalments(desk, order.id) if order.delivery_term == "instalment" else []
+    charged: list[tuple[int, str]] = []
+    for part in agreed[:-1]:
+        charged.append((min(part.amount, amount), part.due_on))
+        amount -= charged[-1][0]
+    charged.append((amount, agreed[-1].due_on if agreed else ""))
+    return [one for one in charged if one[0] > 0]
 
 
 def take_charge_back(desk: Desk, order: SalesOrder) -> None:

@@ -148,7 +148,14 @@ def _counter(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
         "order by platform = 'counter' desc, made_at limit 1",
         visit.branch,
     )
-    return {"shop": row["id"], "account": row["account"]} if row is not None and "shop" not in given else {}
+    if row is None or "shop" in given:
+        return {}
+    ways = visit.rows(
+        "select id as account, 0 as amount from money_account where offered_first = 1 and disabled = 0 and deleted = 0 "
+        "and currency = '' and branch in ('', ?) order by kind = 'cash' desc, kind, id limit 6",
+        visit.branch,
+    )
+    return {"shop": row["id"], "account": row["account"], "tenders": [dict(one) for one in ways]}
 
 
 FORMS: dict[Any, Form] = {
