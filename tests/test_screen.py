@@ -1,10 +1,10 @@
 """A demo shop shows itself on the machine's own screen, and never troubles a machine that has none."""
 
 import socket
-import time
 from pathlib import Path
 
 from appliance.screen import show_when_open
+from tests.patience import PATIENCE_S, until
 
 
 def desktop(folder: Path) -> dict[str, str]:
@@ -23,11 +23,8 @@ def test_the_browser_opens_once_the_shop_answers(tmp_path: Path):
         assert waiting is not None
         assert not (tmp_path / "opened").exists()
         shop.listen()
-        waiting.join(10)
-        deadline = time.monotonic() + 10
-        while not (tmp_path / "opened").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        waiting.join(PATIENCE_S)
+        until((tmp_path / "opened").exists, "the browser")
     assert (tmp_path / "opened").read_text().strip() == address
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.branches.conftest import seen
 from tests.branches.standing import Served, served
 from tests.branches.test_chain import let_in as let_in_by_digits
 from tests.cast import TestClock
+from tests.patience import until
 
 
 @pytest.fixture
@@ -26,13 +26,9 @@ def shop(tmp_path: Path) -> Iterator[Served]:
 
 def ended(shop: Served, address: str) -> str:
     """Wait for a long work and return what it said."""
-    job, until = address.rpartition("/")[2], time.monotonic() + 20
-    while time.monotonic() < until:
-        row = shop.tablet.house.front.local.row("select state, message from job where id = ?", job)
-        if row["state"] != "running":
-            return f"{row['state']}: {row['message']}"
-        time.sleep(0.02)
-    raise AssertionError("the work never ended")
+    asked, job = "select state, message from job where id = ? and state <> 'running'", address.rpartition("/")[2]
+    row = until(lambda: shop.tablet.house.front.local.row(asked, job), "the work to end")
+    return f"{row['state']}: {row['message']}"
 
 
 def test_without_a_stick_the_page_waits_for_one(shop: Served, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +20,7 @@ from appliance.shop.staff import role_id
 from appliance.shopfitting import close_box
 from appliance.web.front import Front
 from tests.cast import MORNING
-
-PATIENCE_S = 15
+from tests.patience import PATIENCE_S, until
 
 
 class MorningClock:
@@ -38,14 +36,6 @@ class MorningClock:
 
     def ticks_ms(self) -> int:
         return (time.monotonic_ns() - self._began) // 1_000_000
-
-
-def until(true: Callable[[], Any], what: str = "it", patience_s: int = PATIENCE_S) -> None:
-    """Wait for something that happens soon."""
-    deadline = time.monotonic() + patience_s
-    while not true():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.01)
 
 
 @dataclass

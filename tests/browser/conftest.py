@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from appliance.demo import open_demo
 from appliance.shopfitting import first_start
@@ -16,8 +16,10 @@ from tests.browser.boxes import Box, MorningClock, copied, free_port, settle
 from tests.browser.living import fill
 from tests.browser.tablet import SIZES, Tablet
 from tests.cast import MORNING
+from tests.patience import PATIENCE_S
 
 ORDERS, PEOPLE = 260, 80
+expect.set_options(timeout=1_000 * PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +87,7 @@ def new_tablet(browser: Browser) -> Iterator[Callable[..., Tablet]]:
             locale="zh-CN" if lang == "zh" else "en-GB", timezone_id="Asia/Shanghai", reduced_motion="reduce",
             color_scheme="dark" if theme == "dark" else "light", **more,
         )  # fmt: skip
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(1_000 * PATIENCE_S)
         cookies = {"lang": lang, "theme": theme} | (signed_in(box, who) if who else {})
         context.add_cookies([{"name": name, "value": said, "url": box.address} for name, said in cookies.items()])
         taken.append(Tablet(box, context, context.new_page()).watch())

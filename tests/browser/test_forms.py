@@ -104,7 +104,7 @@ def test_who_else_changed_it_is_told_with_both_values(box: Box, tablet: Tablet) 
 def test_what_was_typed_waits_for_who_comes_back_and_goes_when_let_go(tablet: Tablet) -> None:
     page = tablet.go("/do/customers/create").page
     page.locator("#f-name").fill("写到一半")
-    page.wait_for_timeout(400)
+    page.wait_for_function("() => JSON.stringify(sessionStorage).includes('写到一半')")
     page.locator("#rail").get_by_role("link", name="订单").click()
     expect(page).to_have_title("订单 · 小满茶铺")
     tablet.go("/do/customers/create")

@@ -16,7 +16,6 @@ from tests.browser.tablet import Tablet
 
 GONE = ("Failed to fetch", "net::ERR_", "htmx:error", "htmx:sse:error", "network error")
 """What a browser says of a box that is not there."""
-LATER_MS = 15_000
 
 
 def take(box: Box) -> str:
@@ -38,7 +37,7 @@ def test_new_rows_wait_behind_a_word_and_nothing_jumps(box: Box, tablet: Tablet)
     first = page.locator("#list tbody tr").first.get_attribute("id")
     made = [take(box) for _ in range(3)]
     news = page.locator("#news")
-    expect(news).to_have_text("有 3 条新的", timeout=LATER_MS)
+    expect(news).to_have_text("有 3 条新的")
     assert page.locator("#list tbody tr").first.get_attribute("id") == first
     assert tablet.violations() == []
     news.click()
@@ -55,7 +54,7 @@ def test_a_row_that_changed_elsewhere_changes_in_its_place_and_what_is_ticked_st
         f"() => [...document.querySelectorAll('#list tbody tr')].findIndex((row) => row.id === '{order}')"
     )
     box.do(review, order=order)
-    expect(page.locator(f"#{order}")).to_contain_text("待发货", timeout=LATER_MS)
+    expect(page.locator(f"#{order}")).to_contain_text("待发货")
     assert (
         page.evaluate(
             f"() => [...document.querySelectorAll('#list tbody tr')].findIndex((row) => row.id === '{order}')"
@@ -144,7 +143,7 @@ def lose(tablet: Tablet) -> None:
 
 def find_again(tablet: Tablet) -> None:
     tablet.context.set_offline(False)
-    expect(tablet.page.locator("#lost")).to_be_hidden(timeout=LATER_MS)
+    expect(tablet.page.locator("#lost")).to_be_hidden()
 
 
 def test_a_note_waits_on_the_tablet_and_goes_once_the_box_is_back(box: Box, offline: Tablet) -> None:
@@ -223,12 +222,12 @@ def test_a_box_that_was_started_again_is_found_by_itself(box: Box, offline: Tabl
     page = offline.go("/orders").page
     connected(box)
     box.stop()
-    expect(page.locator("#lost")).to_be_visible(timeout=LATER_MS)
+    expect(page.locator("#lost")).to_be_visible()
     expect(page.locator("#link-state")).to_have_text("连不上盒子")
     box.start()
-    expect(page.locator("#lost")).to_be_hidden(timeout=LATER_MS)
+    expect(page.locator("#lost")).to_be_hidden()
     expect(page.locator("#link-state")).to_have_text("已同步")
     made = take(box)
-    expect(page.locator("#news")).to_be_visible(timeout=LATER_MS)
+    expect(page.locator("#news")).to_be_visible()
     page.locator("#news").click()
     expect(page.locator(f"#{made}")).to_be_visible()

@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.boxes import free_port, until
+from tests.patience import PATIENCE_S
 from tests.reading import HOUSE
 
 SIGN = re.compile(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}")
-PATIENCE_S = 120
 """Real boxes start, stop and join here; a busy machine takes its time over each."""
 
 
@@ -51,7 +51,7 @@ def plug_in(tmp_path: Path) -> Iterator[Callable[[str], New]]:
     yield plug
     for box in boxes:
         box.process.terminate()
-        box.process.wait(20)
+        box.process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def look(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.add_cookies([{"name": "lang", "value": lang, "url": box.address}])
         contexts.append(context)
         page = context.new_page()
-        until(lambda: _opens(page, box.address), "the first page", PATIENCE_S)
+        until(lambda: _opens(page, box.address), "the first page")
         return page
 
     yield take
@@ -85,15 +85,14 @@ def _come_in(page: Page, box: New, owner: str, pin: str) -> None:
     until(
         lambda: _opens(page, f"{box.address}/enrol?code={code[1]}") and page.query_selector("#name"),
         "the shop",
-        PATIENCE_S,
     )
     page.fill("#name", "Tablet")
     page.click("button.btn-primary")
-    until(lambda: page.query_selector("a.tile") or not page.reload(), "the people of the shop", PATIENCE_S)
+    until(lambda: page.query_selector("a.tile") or not page.reload(), "the people of the shop")
     page.click(f"a.tile:has-text('{owner}')")
     page.fill("#pin", pin)
     page.click("button.btn-primary")
-    expect(page).to_have_url(f"{box.address}/", timeout=PATIENCE_S * 1000)
+    expect(page).to_have_url(f"{box.address}/")
 
 
 def test_two_boxes_are_set_up_by_their_first_pages(plug_in: Callable[[str], New], look: Callable[..., Page]):
@@ -121,12 +120,12 @@ def test_two_boxes_are_set_up_by_their_first_pages(plug_in: Callable[[str], New]
     tablet.fill("#at", first.address)
     tablet.fill("#digits", digits)
     tablet.click("button:has-text('Join')")
-    expect(tablet.locator("main")).to_contain_text(SIGN, timeout=PATIENCE_S * 1000)
+    expect(tablet.locator("main")).to_contain_text(SIGN)
     sign = SIGN.search(tablet.inner_text("main"))
     assert sign
-    expect(phone.locator("#door")).to_contain_text(sign[0], timeout=PATIENCE_S * 1000)
+    expect(phone.locator("#door")).to_contain_text(sign[0])
     _come_in(tablet, second, "沈小满", pin)
-    expect(tablet.locator(".branch")).to_contain_text("东门店", timeout=PATIENCE_S * 1000)
+    expect(tablet.locator(".branch")).to_contain_text("东门店")
 
 
 def test_wrong_digits_are_said_beside_their_field_and_the_box_stays_new(

@@ -25,11 +25,11 @@ from appliance.shop.settings.places import change_shop
 from appliance.shop.staff.devices import enrol_device
 from appliance.shopfitting import first_start
 from appliance.web.signin import digest
+from tests.patience import PATIENCE_S
 from tests.reading import HOUSE
 
 PIN = "408162"
 WORD = r"enrol\?code=(\d+)"
-PATIENCE_S = 180
 """Nobody asserts a time: a machine with much to do opens a box in ten seconds instead of one."""
 
 

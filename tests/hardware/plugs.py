@@ -12,9 +12,9 @@ from appliance.demo.modem.chips import CONEXANT
 from appliance.hardware.line import Event
 from appliance.hardware.modem import Switchboard
 from appliance.hardware.modem.port import SerialPort
+from tests.patience import PATIENCE_S
 
 E = TypeVar("E", bound=Event)
-PATIENCE_S = 30
 
 
 class Hurry:

@@ -13,7 +13,7 @@ import struct
 import subprocess
 import tempfile
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import pi, sin
 from pathlib import Path
@@ -27,6 +27,7 @@ from appliance.hardware.line import Caller, Found, Ring
 from appliance.hardware.modem import Switchboard
 from tests.hardware.plugs import Ears, a_moment
 from tests.hardware.wired import wire
+from tests.patience import PATIENCE_S, until
 
 RMD_HEADER = 32
 # Every value a byte can have comes first: how much `vm` records in its second is for the machine to say, not for us.
@@ -50,15 +51,7 @@ def running(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield program
     finally:
         program.terminate()
-        program.wait(10)
-
-
-def within(seconds: float, so: Callable[[], object]) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if so():
-            return
-        a_moment(0.05)
-    raise AssertionError("it did not come about")
+        program.wait(PATIENCE_S)
 
 
 # ---- vm
@@ -67,7 +60,7 @@ def within(seconds: float, so: Callable[[], object]) -> None:
 def vm(device: PluggedModem, *words: str) -> str:
     port = device.link.readlink().as_posix().removeprefix("/dev/")
     command = ["vm", words[0], "-v", "-t", "-l", port, *words[1:]]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     return done.stdout + done.stderr
 
 
@@ -108,7 +101,7 @@ def as_sound(packet: bytes, file: Path) -> None:
 def test_minimodem_hears_the_caller_that_our_exchange_sends(build, tmp_path: Path):
     as_sound(build(Incoming("13800138000", "LI NA", date="1123", time="1405")), tmp_path / "caller.wav")
     command = ["minimodem", "--rx", "--quiet", "--file", str(tmp_path / "caller.wav"), "callerid"]
-    heard = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    heard = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True).stdout
     assert "11/23 14:05" in heard
     assert "13800138000" in heard.replace("-", "")
     assert ("LI NA" in heard) == (build is as_packet)
@@ -179,7 +172,7 @@ def test_our_driver_reads_a_modem_that_others_wrote(short_path: Path):
     config.write_text("".join(f"{name}\t{value}\n" for name, value in settings.items()))
     # Its folder of settings cannot be chosen, so the name of the settings leads out of it.
     with running("iaxmodem", f"../..{config}", log=short_path / "log"):
-        within(10, link.exists)
+        until(link.exists)
         board, ears = Switchboard(WallClock(), paths=[str(link)], discover=False), Ears()
         board.listen(ears)
         board.start()
@@ -231,11 +224,11 @@ def test_ncidd_agrees_on_ordinary_reports(tmp_path: Path):
         port = device.link.readlink().as_posix()
         # It listens on every address: in a network of its own nobody is there to hear it.
         with running("unshare", "-rn", "ncidd", "-D", "-t", port, *where, log=tmp_path / "out"):
-            within(20, lambda: "AT+VCID=1" in device.modem.commands)
+            until(lambda: "AT+VCID=1" in device.modem.commands)
             for n, call in enumerate(ORDINARY):
                 a_moment(1)
                 device.do(lambda modem, call=call: modem.ring(call))
-                within(20, lambda n=n: (tmp_path / "calls").read_text().count("\n") > n)
+                until(lambda n=n: (tmp_path / "calls").read_text().count("\n") > n)
                 a_moment(7)
     theirs = [line.split("*") for line in (tmp_path / "calls").read_text().splitlines()]
     words = {"PRIVATE": "withheld", "OUT-OF-AREA": "unavailable"}

@@ -10,6 +10,7 @@ from appliance.journal.check import digests
 from tests.cast import clean
 from tests.journal import toy
 from tests.journal.toy import VIEWS
+from tests.patience import PATIENCE_S
 
 
 def _busy(desk: Desk) -> None:
@@ -139,5 +140,5 @@ def test_a_listener_that_breaks_takes_nobody_down(lina: Desk, caplog: pytest.Log
     lina.journal.listen(stumble)
     for _ in range(2):
         done = lina.journal.perform(lina, "toy.sell", lambda desk: toy.sell.run(desk, name="张伟", total=100))
-        assert done.result(timeout=5).value
+        assert done.result(PATIENCE_S).value
     assert "somebody who listens to the journal broke" in caplog.text

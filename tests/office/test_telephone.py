@@ -31,9 +31,9 @@ from tests.cast import Shop
 from tests.office.conftest import ALICE, CHEN, staff
 from tests.office.test_recordings import tone
 from tests.orders.teahouse import House as TeaHouse
+from tests.patience import PATIENCE_S, until
 from tests.web.conftest import House, Tablet
 
-PATIENCE_S = 30
 LI_NAS = "13800002266"
 SOON = {"report": "before", "report_after_ms": 100, "rings": 3}
 
@@ -62,13 +62,9 @@ class Wired:
         return self.desk.value(f"select {column} from call_list where phone = ? order by began_at desc", number)
 
     def until(self, true: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + PATIENCE_S
-        while not (found := true()):
-            assert time.monotonic() < deadline, [
-                tuple(row) for row in self.desk.rows("select phone, state from call_list")
-            ]
-            time.sleep(0.02)
-        return found
+        return until(
+            true, f"a call, after {[tuple(row) for row in self.desk.rows('select phone, state from call_list')]}"
+        )
 
     def recordings(self) -> list[Any]:
         return self.desk.rows("select * from recording_list where state = 'kept' order by began_at")

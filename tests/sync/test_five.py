@@ -16,6 +16,7 @@ import pytest
 
 from appliance import config
 from appliance.shopfitting import first_start, let_in
+from tests.patience import PATIENCE_S
 from tests.reading import HOUSE
 from tests.sync.lan import Lan, needs_a_network
 
@@ -55,12 +56,12 @@ class Living:
     def kill(self) -> None:
         """The plug is pulled; on a process, that is SIGKILL."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def five(tmp_path: Path) -> Iterator[dict[str, Living]]:
     lan.close()
 
 
-def settled(boxes: dict[str, Living], branches: int, seconds: float = 120) -> list[dict]:
+def settled(boxes: dict[str, Living], branches: int, seconds: float = PATIENCE_S) -> list[dict]:
     """Wait until all boxes hold the same entries and tables; returns what they say then."""
     until, states = time.monotonic() + seconds, list[dict]()
     while time.monotonic() < until:

@@ -15,6 +15,7 @@ import pytest
 
 from appliance import config
 from appliance.shopfitting import first_start
+from tests.patience import PATIENCE_S
 from tests.reading import HOUSE
 
 
@@ -34,7 +35,7 @@ class Shop:
     def command(self, *words: str, fine: int = 0) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "appliance.main", *words, "--data", str(self.folder)],
-            cwd=HOUSE, env=self.environment, capture_output=True, text=True, check=False, timeout=120,
+            cwd=HOUSE, env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         assert done.returncode == fine, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -58,10 +59,10 @@ class Shop:
     def close(self) -> None:
         if hasattr(self, "process") and self.process.poll() is None:
             self.process.terminate()
-            assert self.process.wait(20) == 0
+            assert self.process.wait(PATIENCE_S) == 0
 
 
-def level(*shops: Shop, seconds: float = 60) -> bool:
+def level(*shops: Shop, seconds: float = PATIENCE_S) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         states = [shop.ask("state") for shop in shops]

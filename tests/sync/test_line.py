@@ -24,6 +24,7 @@ from appliance.sync.boxes.notebook import Notebook
 from appliance.sync.boxes.talk import Talk
 from tests.cast import agree
 from tests.journal.toy import sell
+from tests.patience import until
 from tests.sync.kin import Kin, introduce, kin
 
 End = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -145,8 +146,7 @@ class Served:
         self._server = uvicorn.Server(made)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
+        until(lambda: self._server.started, "the door to open")
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     @property
@@ -274,15 +274,6 @@ class _Ticking:
 
     def ticks_ms(self) -> int:
         return time.monotonic_ns() // 1_000_000
-
-
-def until(true: Callable[[], object], seconds: float = 20) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture

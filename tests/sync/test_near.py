@@ -9,12 +9,13 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from appliance.sync.boxes.near import BOXES, Announced, Heard, _label, understood, url_of
+from tests.patience import until
 from tests.reading import HOUSE
 from tests.sync.lan import Avahi, Lan, ip, needs_a_network
 
@@ -29,15 +30,6 @@ told = ask.recv(2000); print(told.hex())
 
 
 BOBS = {"10.77.0.2", "10.88.0.2"}
-
-
-def until(true: Callable[[], object], seconds: float = 40) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.3)
-    return False
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 
 from appliance.sync.boxes.pictures import MOST_ASKED, Pictures
 from appliance.sync.boxes.showing import Seeing, Showing
+from tests.patience import until
 from tests.sync.kin import Kin, file_away, hang_up, introduce, kin, talk
-from tests.sync.test_line import Out, served, until
+from tests.sync.test_line import Out, served
 
 TEA = b"\x89PNG tea" * 100
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from appliance.web.exports import harmless
+from tests.patience import until
 from tests.web.conftest import House, Tablet
 from tests.web.toyroom import actions
 
@@ -15,12 +16,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
 
 
 def finished(house: House) -> Any:
-    for _ in range(500):
-        row = house.front.local.row("select * from job order by began desc")
-        if row is not None and row["state"] != "running":
-            return row
-        time.sleep(0.01)
-    raise AssertionError("the job does not end")
+    ended = "select * from job where state <> 'running' and began = (select max(began) from job)"
+    return until(lambda: house.front.local.row(ended), "the job to end")
 
 
 def exported(tablet: Tablet, house: House, kind: str, query: str = "") -> bytes:
@@ -109,11 +106,7 @@ def test_a_job_that_breaks_says_so_and_is_in_the_log(house: House, caplog: pytes
 
     house.front.jobs.start("alice", "Broken", work)
     assert finished(house)["state"] == "broken"
-    for _ in range(100):
-        if "a job broke" in caplog.text:
-            break
-        time.sleep(0.01)
-    assert "a job broke" in caplog.text
+    until(lambda: "a job broke" in caplog.text, "the log to say so")
 
 
 def test_a_picture_opens_in_the_page_and_anything_else_only_as_a_file(alice_at: Tablet, house: House) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -15,10 +14,9 @@ import pytest
 import uvicorn
 
 from appliance.web.live import QUEUE, Hub, Link
+from tests.patience import PATIENCE_S, until
 from tests.web.conftest import House
 from tests.web.toyroom import actions
-
-PATIENCE_S = 10
 
 
 @pytest.fixture
@@ -37,13 +35,6 @@ def address(house: House) -> Iterator[str]:
     server.should_exit = True
     thread.join(PATIENCE_S)
     assert not thread.is_alive()
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def signed_in(house: House, address: str) -> httpx.Client:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import random
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +31,7 @@ from appliance.web.listing import Listing
 from tests.cast import BRANCH_A, Shop, open_box
 from tests.marketplace import files
 from tests.orders.teahouse import House, approved, change, furnish, order
+from tests.patience import until
 from tests.staff.test_field_rights import crawled
 from tests.web.conftest import ORIGIN, Tablet, ToyStaff
 from tests.web.conftest import House as Front
@@ -151,8 +151,7 @@ def test_a_list_its_totals_its_search_and_its_sheet_show_exactly_what_lies_withi
 def sheet(tablet: Tablet, address: str) -> list[str]:
     """The numbers in the exported sheet."""
     job = tablet.post(address, **{"as": "csv"}).headers["location"]
-    while tablet.house.front.jobs.running:
-        time.sleep(0.01)
+    until(lambda: not tablet.house.front.jobs.running, "the sheet")
     told = tablet.get(f"{job}/result").content.decode("utf-8-sig")
     return sorted(re.findall(r"SO-[\w-]+", told))
 
