@@ -14,6 +14,7 @@ from litestar.testing import TestClient
 from appliance.assembly import rooms
 from appliance.journal import ONE, Desk
 from appliance.serving import pages_of
+from appliance.shop.accounts import Instalment
 from appliance.shop.orders import NewLine, SalesOrder
 from appliance.shop.orders import actions as act
 from appliance.shop.shipping import actions as floor
@@ -244,3 +245,24 @@ def test_the_packing_slips_tell_no_price(alice: Desk, house: House, tablet: Tabl
     text = seen(tablet, f"/print/packing-slips?ids={first},{second}")
     assert text.count("<article") == 2
     assert "128" not in text.partition("<main")[2]
+
+
+def test_beside_an_order_stand_the_parts_it_is_paid_in_and_what_it_is_exchanged_for(
+    alice: Desk, house: House, tablet: Tablet
+) -> None:
+    bought = approved(alice, house)
+    floor.ship(alice, order=bought, waybill="SF9")
+    assert "Sent instead" in seen(tablet, f"/do/orders/exchange?order={bought}")
+    made = act.exchange(alice, order=bought, lines=[NewLine(sku=house.cup)])
+    assert f"/panel/orders/exchange/{made}" in seen(tablet, f"/orders/{made}")
+    assert "Has not come back" in seen(tablet, f"/panel/orders/exchange/{made}")
+
+    placed = order(alice, house)
+    assert "/panel/orders/instalments/" not in seen(tablet, f"/orders/{placed}")
+    assert "42.67" in seen(tablet, f"/do/orders/agree_instalments?order={placed}"), "a third is proposed"
+    parts = [Instalment(due_on="2026-11-24", amount=2_800), Instalment(due_on="2026-12-24", amount=10_000)]
+    act.agree_instalments(alice, order=placed, parts=parts)
+    assert f"/panel/orders/instalments/{placed}" in seen(tablet, f"/orders/{placed}")
+    act.take_payment(alice, order=placed, account=house.till, amount=5_000)
+    panel = seen(tablet, f"/panel/orders/instalments/{placed}")
+    assert "¥28.00" in panel and "¥78.00 open" in panel

@@ -47,6 +47,8 @@ WRONG = {
     "exceptions": {"exceptions": int(Exceptions.ADDRESS)},
     "already_shipped": {"exceptions": int(Exceptions.SHIPPED)},
     "overweight": {"weight": 30_001},
+    "unreachable": {"not_served": "西藏\n浙江 杭州"},
+    "return_missing": {"kind": "exchange"},
     "unprintable": {"name": "李娜🌸"},
     "stock_short": {"goods": [replace(TEAPOT, qty=11 * ONE, amount=140800)]},
     "below_minimum": {"goods": [replace(TEAPOT, amount=9999)]},
@@ -118,6 +120,17 @@ def test_goods_that_may_fall_below_zero_are_never_short():
 def test_gifts_may_cost_nothing():
     lines = [TEAPOT, replace(TEAPOT, line="l2", gift=True, amount=0)]
     assert codes(replace(FINE, goods=lines)) == []
+
+
+def test_a_courier_stays_away_from_areas_and_not_from_streets_that_are_called_like_them():
+    for not_served in ("西藏,新疆 喀什", "浙江 宁波", "文一西路", "", " \n"):
+        assert codes(replace(FINE, not_served=not_served)) == [], not_served
+    assert codes(replace(FINE, not_served="新疆 喀什、余杭区")) == ["unreachable"]
+
+
+def test_what_is_sent_in_exchange_may_cost_nothing_once_the_other_came_back():
+    facts = replace(FINE, kind="exchange", goods=[replace(TEAPOT, amount=0)], returned_on="2026-11-24")
+    assert codes(facts) == []
 
 
 def test_a_masked_receiver_counts_as_named():

@@ -27,6 +27,7 @@ from appliance.shop.orders.deciding import (
     unfreeze,
     unreview,
 )
+from appliance.shop.orders.exchanging import exchange, return_arrived
 from appliance.shop.orders.instalments import agree_instalments
 from appliance.shop.orders.payments import take_payment
 from appliance.shop.orders.taking import create
@@ -34,7 +35,7 @@ from appliance.shop.orders.waiting import delay, keep_as_preorder
 
 __all__ = [
     "agree_instalments", "cancel", "change_courier", "change_customer", "change_lines", "change_packaging", "change_receiver", "change_remark",
-    "change_warehouse", "clear_exceptions", "clear_revert", "complete", "complete_due", "create", "delay", "finance_review",
-    "force_review", "freeze", "keep_as_preorder", "quick_review", "revert", "review", "set_flag", "set_mark", "submit", "take_payment",
+    "change_warehouse", "clear_exceptions", "clear_revert", "complete", "complete_due", "create", "delay", "exchange", "finance_review",
+    "force_review", "freeze", "keep_as_preorder", "quick_review", "return_arrived", "revert", "review", "set_flag", "set_mark", "submit", "take_payment",
     "unfreeze", "unreview",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ select o.id as "order", o.state, o.shop, o.customer, o.courier, o.delivery_term,
     ifnull((select not s.disabled and not s.deleted from shop s where s.id = o.shop), 0) as shop_ok,
     ifnull((select not w.disabled and not w.deleted from warehouse w where w.id = o.warehouse), 0) as warehouse_ok,
     ifnull(not c.disabled, 1) as courier_ok, ifnull(c.cod, 0) as courier_cod,
-    ifnull(c.max_weight, 0) as courier_max_weight,
+    ifnull(c.max_weight, 0) as courier_max_weight, ifnull(c.not_served, '') as not_served, o.returned_on,
     ifnull(k.blacklisted, 0) as blacklisted, ifnull(k.blacklist_reason, '') as blacklist_reason,
     ifnull(k.credit, 0) as credit,
     case o.delivery_term when 'instalment' then

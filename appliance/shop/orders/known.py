@@ -67,8 +67,12 @@ class Facts(msgspec.Struct, frozen=True):
     courier_ok: bool = True
     courier_cod: bool = False
     courier_max_weight: int = 0
+    not_served: str = ""
+    """Where the courier does not go, in its directory's words."""
     delivery_term: str = "prepaid"
     kind: str = "offline"
+    returned_on: str = ""
+    """When what an exchange order answers came back."""
     origin: str = "manual"
     receivable: int = 0
     platform_paid: int = 0

@@ -8,6 +8,7 @@ from typing import Any, Final
 from appliance.journal import Row, spread
 from appliance.shop.customers import members
 from appliance.shop.orders import actions
+from appliance.shop.orders.aside.pages import INSTALMENTS, exchanged, in_parts
 from appliance.shop.orders.oversold import pages as oversold
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
 from appliance.shop.orders.reviewing.pages import LINES, in_the_way, leaves, review_queue
@@ -288,22 +289,6 @@ def of_customer(visit: Visit, id: str) -> Answer:
     return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
 
 
-@panel("/panel/orders/instalments/{id}", see="orders.see")
-def in_parts(visit: Visit, id: str) -> Answer:
-    """The parts in which an order is paid, and how far what was paid here reaches."""
-    paid = visit.value("select paid - platform_paid from order_list where id = ?", id) or 0
-    parts, reached = [], 0
-    for one in visit.rows(_INSTALMENTS, id):
-        reached += one.amount
-        parts.append({"due_on": one.due_on, "amount": one.amount, "left": min(max(reached - paid, 0), one.amount)})
-    return visit.show("orders/instalments.html", parts=parts, order=id)
-
-
-_INSTALMENTS = (
-    "select due_on, amount from order_instalment where sales_order = ? and deleted = 0 order by due_on, place"
-)
-
-
 # ---- forms
 
 
@@ -353,7 +338,7 @@ def _missing_sum(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
 
 def _agreed(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
     """The parts as they were agreed; a new agreement begins with a third now and a third in each of two months."""
-    parts = [dict(one) for one in visit.rows(_INSTALMENTS, given.get("order", ""))]
+    parts = [dict(one) for one in visit.rows(INSTALMENTS, given.get("order", ""))]
     row = visit.row("select receivable - platform_paid as whole from sales_order where id = ?", given.get("order", ""))
     if parts or row is None or row.whole <= 0:
         return {"parts": parts}
@@ -368,12 +353,13 @@ FORMS: dict[Any, Form] = {
     actions.change_receiver: Form(prefill=_receiver),
     actions.change_lines: Form(template="orders/lines.html", prefill=_lines),
     actions.take_payment: Form(prefill=_missing_sum),
+    actions.exchange: Form(template="orders/exchange.html", next="/orders/{id}"),
     actions.agree_instalments: Form(prefill=_agreed),
     actions.set_flag: Form(waits=True),
     actions.set_mark: Form(waits=True),
     actions.change_remark: Form(waits=True),
 }
-PAGES = [orders_listing, review_queue, order, in_the_way, leaves, in_parts, of_customer]
+PAGES = [orders_listing, review_queue, order, in_the_way, leaves, in_parts, exchanged, of_customer]
 RAIL = Rail(
     "Orders",
     place=10,

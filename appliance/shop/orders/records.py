@@ -109,7 +109,13 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     owned_by: ClassVar[str] = "salesperson"
     history: ClassVar[bool] = True
     flow: ClassVar[Flow | None] = ORDER_FLOW
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("receiver",), ("raw_order",), ("forked",), ("number",))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("receiver",),
+        ("raw_order",),
+        ("forked",),
+        ("number",),
+        ("exchange_for",),
+    )
 
     number: Text = ""
     shop: ShopId = ""
@@ -157,6 +163,9 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     forced_reason: Text = ""
     """Why somebody approved it in spite of a warning."""
 
+    exchange_for: SalesOrderId = ""
+    """The order whose goods come back for these."""
+    returned_on: Day = ""
     raw_order: Id = ""
     platform_number: Text = ""
     """The platform's own number (tid); people search by it."""

@@ -5,6 +5,7 @@ the right and gives a reason. A gate does not stop an order, it sends it by the 
 pure: the same facts give the same answer, whoever asks.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -132,6 +133,16 @@ def _overweight(facts: Facts) -> Params | None:
     return {"weight": _kilos(facts.weight), "most": _kilos(min(limits))} if over else None
 
 
+def _unreachable(facts: Facts) -> Params | None:
+    """A line of the courier's names an area whose every word begins a part of the address: 新疆 喀什."""
+    parts = facts.area.split()
+    for line in re.split(r"[\n,,、;;]", facts.not_served):
+        words = line.split()
+        if words and all(any(part.startswith(word) for part in parts) for word in words):
+            return {"area": line.strip()}
+    return None
+
+
 def _unprintable(facts: Facts) -> Params | None:
     strange = sorted({char for char in facts.name + facts.area + facts.street if ord(char) > 0xFFFF})
     return {"characters": " ".join(strange)} if strange else None
@@ -154,12 +165,12 @@ def _short(facts: Facts) -> Params | None:
 
 
 def _below_minimum(facts: Facts) -> Params | None:
-    names = [line.name for line in facts.goods if line.below_minimum]
+    names = [line.name for line in facts.goods if line.below_minimum and facts.kind != "exchange"]
     return {"goods": ", ".join(names)} if names else None
 
 
 def _below_cost(facts: Facts) -> Params | None:
-    names = [line.name for line in facts.goods if line.below_cost]
+    names = [line.name for line in facts.goods if line.below_cost and facts.kind != "exchange"]
     return {"goods": ", ".join(names)} if names else None
 
 
@@ -280,6 +291,14 @@ CHECKS: Sequence[Check] = (
     Check(
         "unprintable", "The printer cannot print these characters of the address: {characters}.", _unprintable,
         switch=False, remedy="/do/orders/change_receiver?order={order}",
+    ),
+    Check(
+        "unreachable", "The courier does not go to {area}. Choose one that does.", _unreachable,
+        remedy="/do/orders/change_courier?order={order}",
+    ),
+    Check(
+        "return_missing", "It is sent in exchange, and what it answers has not come back.",
+        _when(lambda f: f.kind == "exchange" and not f.returned_on), remedy="/do/orders/return_arrived?order={order}",
     ),
     Check("stock_short", "Not enough on the shelf, short of: {goods}.", _short),
     Check(

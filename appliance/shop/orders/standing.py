@@ -15,6 +15,7 @@ TONES: Final = {
 MORE: Final = (
     ("Set mark", "orders.set_mark"),
     ("Agree on instalments", "orders.agree_instalments"),
+    ("Exchange", "orders.exchange"),
     ("Freeze", "orders.freeze"),
     ("Review later", "orders.delay"),
     ("Keep as preorder", "orders.keep_as_preorder"),

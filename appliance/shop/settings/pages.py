@@ -190,7 +190,8 @@ DIRECTORIES = (
         [
             CODE, c.Name("kind", "courier_kind", css=""), c.Name("waybill_source", "waybill_source", css=""),
             c.YesNo("cod", "Collects cash on delivery"), c.Text("account_no", "Monthly account", css=""),
-            c.Weight("max_weight", "Heaviest parcel"), c.Count("volume_ratio", "Volume ratio"), c.Phone("phone"),
+            c.Weight("max_weight", "Heaviest parcel"), c.Count("volume_ratio", "Volume ratio"),
+            c.Text("not_served", "Does not go to", css=""), c.Phone("phone"),
         ],
         [ChoiceFilter("kind", KINDS["courier"])],
         below=[("Shops that send with it", "shop", "courier")],

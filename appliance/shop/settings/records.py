@@ -22,6 +22,7 @@ from appliance.journal import (
     Text,
     Watched,
     Weight,
+    Words,
 )
 
 BranchId = Annotated[str, Ref("branch")]
@@ -97,6 +98,8 @@ class Courier(Record, kw_only=True, frozen=True):
     max_weight: Weight = 0
     volume_ratio: int = 0
     """Cubic centimetres that are charged like one kilogram; 0 when volume is not charged."""
+    not_served: Words = ""
+    """Areas it does not go to, a line or a comma between them; the parts of one have a blank between them."""
     phone: Phone = ""
     disabled: bool = False
 

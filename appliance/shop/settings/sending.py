@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from appliance.journal import Desk, Hint, Label, Phone, Price, Refusal, Text, Weight, action
+from appliance.journal import Desk, Hint, Label, Phone, Price, Refusal, Text, Weight, Words, action
 from appliance.shop.settings.directory import check_code, check_name
 from appliance.shop.settings.records import (
     Courier,
@@ -21,6 +21,7 @@ MaxWeight = Annotated[Weight, Label("Heaviest parcel")]
 VolumeRatio = Annotated[
     int, Label("Volume ratio"), Hint("Cubic centimetres charged as one kilogram; often 6000 or 8000.")
 ]
+NotServed = Annotated[Words, Label("Does not go to"), Hint("One area a line, like 西藏 or 新疆 喀什.")]
 Length = Annotated[int, Label("Length in cm")]
 Width = Annotated[int, Label("Width in cm")]
 Height = Annotated[int, Label("Height in cm")]
@@ -42,6 +43,7 @@ def add_courier(
     account_no: MonthlyAccount = "",
     max_weight: MaxWeight = 0,
     volume_ratio: VolumeRatio = 0,
+    not_served: NotServed = "",
     phone: Phone = "",
 ) -> str:
     """A company that carries parcels."""
@@ -51,7 +53,7 @@ def add_courier(
     return desk.put(
         Courier(
             name=name, code=code, kind=kind, waybill_source=waybill_source, cod=cod, account_no=account_no,
-            max_weight=max_weight, volume_ratio=volume_ratio, phone=phone,
+            max_weight=max_weight, volume_ratio=volume_ratio, not_served=not_served, phone=phone,
         )
     )  # fmt: skip
 
@@ -69,6 +71,7 @@ def change_courier(
     account_no: MonthlyAccount = "",
     max_weight: MaxWeight = 0,
     volume_ratio: VolumeRatio = 0,
+    not_served: NotServed = "",
     phone: Phone = "",
 ) -> None:
     """Parcels that have left stay with what they were sent by."""
@@ -77,7 +80,7 @@ def change_courier(
     _check_measures(max_weight, volume_ratio)
     desk.change(
         Courier, courier, name=name, code=code, kind=kind, waybill_source=waybill_source, cod=cod,
-        account_no=account_no, max_weight=max_weight, volume_ratio=volume_ratio, phone=phone,
+        account_no=account_no, max_weight=max_weight, volume_ratio=volume_ratio, not_served=not_served, phone=phone,
     )  # fmt: skip
 
 

@@ -74,6 +74,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("review.no_phone", "flag", "1", "There is no phone number at all"),
     Switch("review.no_courier", "flag", "1", "No courier is chosen"),
     Switch("review.no_customer", "flag", "0", "No customer is known"),
+    Switch("review.unreachable", "flag", "1", "The courier does not go there"),
+    Switch("review.return_missing", "flag", "1", "It is an exchange and the return has not arrived"),
     Switch("review.exceptions", "flag", "1", "The platform changed something about the order"),
     Switch("review.source_refunded", "flag", "1", "The platform order was refunded"),
     Switch("review.stock_short", "flag", "1", "Stock is short and the goods may not go below nothing"),

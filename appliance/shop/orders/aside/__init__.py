@@ -1,0 +1,1 @@
+"""What stands beside an order for some orders only."""
