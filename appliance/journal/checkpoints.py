@@ -9,21 +9,25 @@ of a box that still has the log can set it right.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from appliance.journal.controls import MOST_HLC, Controls
-from appliance.journal.entry import NO_HEAD, without
+from appliance.journal.entry import NO_HEAD, Stamp, without
 from appliance.journal.log import Log
 from appliance.journal.places import Places
 from appliance.journal.reading import Heads, Reading
 from appliance.journal.schema import Schema
 from appliance.journal.shadow import Shadow, beside
-from appliance.journal.state import State, join, lay_out, newest, read_state
+from appliance.journal.state import State, join, lay_out, newest, read_state, stamps
 
 Vector = dict[tuple[bytes, str], int]
 """A sequence for each author and partition."""
+Restamps = Mapping[bytes, Sequence[tuple[int, int, int]]]
+"""By author, which of its stamps (first, last) count how much less."""
 Reached = tuple[int, int, bytes, int]
 """Of a place: the last sequence that counts in a checkpoint, its head, and whether there was more that did not count."""
 
@@ -55,7 +59,7 @@ def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | No
         shadow.go_on(until=until)
         states, reached = list(lay_out(shadow)), _reached(shadow, until)
         said = _said(shadow.log, reached)
-        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(shadow.controls, said), said)
+        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(shadow.controls.restamps, said), said)
     finally:
         conn.close()
 
@@ -97,36 +101,58 @@ def _said_before(conn: sqlite3.Connection) -> dict[bytes, int]:
     return {bytes.fromhex(author): hlc for author, hlc in json.loads(raw).items()} if raw else {}
 
 
-def _restamps(controls: Controls, said: Mapping[bytes, int]) -> str:
+def _restamps(restamps: Restamps, said: Mapping[bytes, int]) -> str:
     """Name the restampings that change anything in a checkpoint: those that begin before its author's last stamp."""
     told = [
         (author, sorted(one for one in found if one[0] <= said.get(author, 0)))
-        for author, found in sorted(controls.restamps.items())
+        for author, found in sorted(restamps.items())
     ]
     return hashlib.sha256(repr([one for one in told if one[1]]).encode()).hexdigest()
 
 
 def lay_down(conn: sqlite3.Connection, made: Checkpoint) -> None:
     """Put a checkpoint in the place of the one before, inside the caller's transaction."""
-    conn.execute("delete from checkpoint")
-    conn.execute("delete from checkpoint_head")
+    drop(conn)
     _insert(conn, made.states, made.reached)
     _remember(conn, made.arrived, made.shape, made.restamps, newest(made.states), made.said)
 
 
+def drop(conn: sqlite3.Connection) -> None:
+    """Take the checkpoint away; nothing may have been trimmed."""
+    conn.execute("delete from checkpoint")
+    conn.execute("delete from checkpoint_head")
+    conn.execute("delete from meta where name glob 'checkpoint*'")
+
+
 def lay_beside(
-    conn: sqlite3.Connection, places: Places, partitions: Collection[str], states: Sequence[State], reaches: Heads
+    conn: sqlite3.Connection,
+    controls: Controls,
+    places: Places,
+    replaced: Collection[str],
+    told: tuple[Sequence[State], Heads, Restamps],
 ) -> None:
-    """Put a state from elsewhere in the place of the checkpoint of some partitions; the rest stays."""
-    for partition in partitions:
+    """Lay a state from elsewhere beside the checkpoint, or in its place in some partitions.
+
+    With it come how far it reaches, and which stamps counted less when it was drawn.
+    """
+    states, reaches, restamps = told
+    states = [state for one in states if (state := _spared(one, controls.all_erased)).rows]
+    for partition in replaced:
         conn.execute('delete from checkpoint where "partition" = ?', (partition,))
         of_it = 'select n from log_place where "partition" = ?'
         conn.execute(f"delete from checkpoint_head where place in ({of_it})", (partition,))
+    further = dict(conn.execute("select place, seq from checkpoint_head").fetchall())
     reached = [(places.number(*name), seq, head, 0) for name, (seq, head) in reaches.items()]
-    _insert(conn, states, reached)
+    _insert(conn, states, [one for one in reached if one[1] > further.get(one[0], 0)])
+    said = dict[bytes, int]()
+    for hlc, author in (one for state in states for one in stamps(state)):
+        said[author] = max(said.get(author, 0), controls.said(Stamp(hlc, author)))
+    same = _restamps(restamps, said) == _restamps(controls.restamps, said)
+    before = _said_before(conn)
+    said = {author: max(said.get(author, 0), before.get(author, 0)) for author in said | before}
     # The whole log counts on top of it: whatever the state holds already changes nothing when it is told again.
-    before = int(_meta(conn, "checkpoint_newest") or 0)
-    _remember(conn, 0, "", "", max(before, newest(states)), {})
+    newest_hlc = max(int(_meta(conn, "checkpoint_newest") or 0), newest(states))
+    _remember(conn, 0, "", _restamps(controls.restamps, said) if same else "others", newest_hlc, said)
 
 
 def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable[Reached]) -> None:
@@ -134,7 +160,7 @@ def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable
         'insert into checkpoint ("partition", kind, "table", first, last, state) values (?, ?, ?, ?, ?, ?)',
         map(_row, states),
     )
-    conn.executemany("insert into checkpoint_head values (?, ?, ?, ?)", reached)
+    conn.executemany("insert or replace into checkpoint_head values (?, ?, ?, ?)", reached)
 
 
 def _remember(
@@ -162,8 +188,8 @@ def begin(shadow: Shadow) -> None:
     shadow.kept_whole.clear()
     trimmed = conn.execute("select 1 from base limit 1").fetchone() is not None
     if trimmed or (counts(conn, shadow.controls) and _meta(conn, "checkpoint_shape") == shadow.schema.fingerprint):
-        join(shadow, (read_state(row[0]) for row in conn.execute("select state from checkpoint order by n")))
         shadow.arrived = int(_meta(conn, "checkpoint") or 0)
+        join(shadow, (read_state(row[0]) for row in conn.execute("select state from checkpoint order by n")))
         for line in shadow.log.lines():
             if line.arrived > shadow.arrived:
                 break
@@ -173,7 +199,7 @@ def begin(shadow: Shadow) -> None:
 def counts(conn: sqlite3.Connection, controls: Controls) -> bool:
     """Tell whether everything in the checkpoint still counts as it did, and nothing more."""
     reached: list[Reached] = [tuple(row) for row in conn.execute("select * from checkpoint_head")]
-    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(controls, _said_before(conn))}:
+    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(controls.restamps, _said_before(conn))}:
         return False
     for place, seq, _, more in reached:
         limit = controls.limit(place)
@@ -234,19 +260,26 @@ def forget(conn: sqlite3.Connection, record: str) -> None:
     ).fetchall()
     for n, raw in rows:
         state = read_state(raw)
-        kept = [_stripped(state, row, record) for row in state.rows if state.about(row) != record]
-        if kept == state.rows:
+        told = _spared(state, {record})
+        if told.rows == state.rows:
             continue
         conn.execute("delete from checkpoint where n = ?", (n,))
-        if kept:
-            told = State(state.partition, state.kind, state.table, state.authors, kept)
+        if told.rows:
             conn.execute("insert into checkpoint values (?, ?, ?, ?, ?, ?, ?)", (n, *_row(told)))
 
 
-def _stripped(state: State, row: list[object], record: str) -> list[object]:
+def _spared(state: State, gone: Container[str]) -> State:
+    """Return what may be kept of a state where some persons are gone."""
+    rows = [_stripped(state, row, gone) for row in state.rows if state.about(row) not in gone]
+    return msgspec.structs.replace(state, rows=rows)
+
+
+def _stripped(state: State, row: list[object], gone: Container[str]) -> list[object]:
     if state.kind != "entries":
         return row
     *told, parts = row
     return (
-        [*told, [parts[0], *(without(part, record.__eq__) for part in parts[1:])]] if isinstance(parts, list) else row
+        [*told, [parts[0], *(without(part, gone.__contains__) for part in parts[1:])]]
+        if isinstance(parts, list)
+        else row
     )

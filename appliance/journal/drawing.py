@@ -110,12 +110,12 @@ class Drawing:
             fresh.arrived = self._shadow.arrived
             fresh.keeper.begin()
             fresh.go_on()
-            fresh.keeper.flush()
             conn.execute("delete from meta where name = 'redraw' and value = ?", (self._due,))
             for record in fresh.controls.all_erased - self._shadow.controls.all_erased:
                 erase(fresh, record)
             for place, seq, change in self._shadow.controls.unheard:
                 fresh.controls.obey(place, seq, change)
+            fresh.keeper.flush()
             conn.execute("commit")
         finally:
             conn.close()

@@ -35,6 +35,11 @@ class Reading:
         """Return the tip of every place that has any."""
         return {self.places.of(place): tip for place in self.places if (tip := self.tip(place))[0]}
 
+    def holds(self, place: int, seq: int) -> bool:
+        """Tell whether an entry was not trimmed."""
+        begins = self.conn.execute("select seq from base where place = ?", (place,)).fetchone()
+        return (begins[0] if begins else 0) < seq <= self.tip(place)[0]
+
     def head_at(self, place: int, seq: int) -> bytes | None:
         """Return the head a place had at a sequence; None when that is not here."""
         if seq == 0:

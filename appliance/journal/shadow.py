@@ -175,10 +175,18 @@ class Shadow:
             self.log.index_history(stamp, line.arrived, deed.about)
 
     def keep_whole(self, line: Line) -> None:
-        """Let an entry count that is no more in the log, but that only a later version will wholly understand."""
+        """Let an entry count that is no more in the log, but that only a later version will wholly understand.
+
+        States of two boxes may both hold it, and the log too, where all of it counts beside them.
+        """
+        if line.seq in self._kept_of(line.place) or (not self.arrived and self.log.holds(line.place, line.seq)):
+            return
         line = line._replace(arrived=-1 - len(self.kept_whole))
         self.kept_whole.append(line)
         self.fold(self.log.entry(line), line.place, line.arrived)
+
+    def _kept_of(self, place: int) -> set[int]:
+        return {line.seq for line in self.kept_whole if line.place == place}
 
     def read(self, entry: Entry, place: int) -> tuple[Deed, list[Sealed], Stamp, int]:
         """Read an entry: what it says, the stamp it counts as, and the one its author gave it.

@@ -11,13 +11,13 @@ it in checks it against the heads of a second box where there is one (spec/sync.
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import msgspec
 import zstandard
 
-from appliance.journal.checkpoints import lay_beside
+from appliance.journal.checkpoints import astray, counts, drop, lay_beside
 from appliance.journal.cold import open_chunk
 from appliance.journal.controls import Revoke, read_control
 from appliance.journal.entry import Unreadable, pack
@@ -153,38 +153,65 @@ def obey(shadow: Shadow, manifest: Manifest) -> None:
     for told in manifest.revoked:
         if isinstance(revoke := read_control(told), Revoke):
             controls.revoke(revoke)
+    heard = 0
     for author, first, last, minus, by, partition, seq in manifest.restamped:
         row = (author, first, last, minus, places.number(by, partition), seq)
-        conn.execute("insert or ignore into restamped values (?, ?, ?, ?, ?, ?)", row)
+        heard += conn.execute("insert or ignore into restamped values (?, ?, ?, ?, ?, ?)", row).rowcount
+    if heard:
+        controls.due()
     for packed in manifest.forked:
         proof = read_item(packed)
         if isinstance(proof, Proof) and proof.holds:
             controls.fork(proof)
     for record in manifest.erased:
         controls.erase_record(record)
-    controls.due()
 
 
 def install(shadow: Shadow, manifest: Manifest, states: Sequence[State]) -> None:
-    """Put a snapshot in the place of what lies here of its partitions, but for what it does not reach.
+    """Let a snapshot stand for what is lacking here of its partitions.
 
-    Inside the caller's transaction; raises `Unreadable` when it would lose something. Tables have to be drawn anew then.
+    Where it reaches as far as the log was trimmed here, it takes the place of the checkpoint that lies here; elsewhere
+    both stand side by side, for states of two boxes come to the same as their logs would (state.py). Inside the
+    caller's transaction; raises `Unreadable` when something would be lost. Tables have to be drawn anew then.
     """
-    conn, log = shadow.conn, shadow.log
+    conn, log, controls = shadow.conn, shadow.log, shadow.controls
     reaches, held = manifest.reaches(), {partition for _, partition in manifest.reaches()}
     obey(shadow, manifest)
-    for place, seq, _ in conn.execute("select place, seq, head from base").fetchall():
-        name, limit = log.places.of(place), shadow.controls.limit(place)
-        needed = seq if limit is None else min(seq, limit.seq)
-        if name[1] in held and reaches.get(name, (0, b""))[0] < needed:
-            raise Unreadable("The snapshot is older than what was trimmed here.")
-    for (author, partition), (seq, head) in reaches.items():
-        known = log.head_at(log.places.number(author, partition), seq)
-        if known not in {None, head}:
-            raise Unreadable("The snapshot tells another history.")
-    lay_beside(conn, log.places, held, states, reaches)
+    gone_astray = astray(conn, controls)
+    beside = {partition for _, partition in _trimmed_beyond(shadow, reaches) if partition in held}
+    if beside and gone_astray:
+        raise Unreadable("The snapshot is older than what was trimmed here.")
     for name, (seq, head) in reaches.items():
-        _begin_at(log, log.places.number(*name), seq, head)
+        if log.head_at(log.places.number(*name), seq) not in {None, head}:
+            raise Unreadable("The snapshot tells another history.")
+    lacking = {name for name, (seq, _) in reaches.items() if log.head(log.places.number(*name))[0] < seq}
+    if not lacking and not gone_astray:
+        return
+    if not gone_astray and not counts(conn, controls):
+        drop(conn)
+    lay_beside(conn, controls, log.places, held - beside, (states, reaches, _restamps(shadow, manifest)))
+    for name in reaches if gone_astray else lacking:
+        _begin_at(log, log.places.number(*name), *reaches[name])
+    if beside and not counts(conn, controls):
+        raise Unreadable("Something counts in the snapshot that does not count here.")
+    controls.due()
+
+
+def _restamps(shadow: Shadow, manifest: Manifest) -> dict[bytes, list[tuple[int, int, int]]]:
+    """Which stamps counted less for the giver, as far as whoever said so counts."""
+    found: dict[bytes, list[tuple[int, int, int]]] = {}
+    for author, first, last, minus, by, partition, seq in manifest.restamped:
+        if shadow.controls.counts(shadow.log.places.number(by, partition), seq):
+            found.setdefault(author, []).append((first, last, minus))
+    return found
+
+
+def _trimmed_beyond(shadow: Shadow, reaches: Heads) -> Iterator[tuple[bytes, str]]:
+    """Name the logs of which more was trimmed here than a snapshot speaks for."""
+    for place, seq in shadow.conn.execute("select place, seq from base").fetchall():
+        name, limit = shadow.log.places.of(place), shadow.controls.limit(place)
+        if reaches.get(name, (0, b""))[0] < (seq if limit is None else min(seq, limit.seq)):
+            yield name
 
 
 def _begin_at(log: Log, place: int, seq: int, head: bytes) -> None:

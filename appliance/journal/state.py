@@ -163,21 +163,25 @@ def _half_known(sheets: _Sheets, shadow: Shadow) -> Iterator[State]:
         yield from sheets.add(partition, "entries", "", row, MOST_ENTRIES_TOGETHER)
 
 
+def stamps(state: State) -> Iterator[tuple[int, bytes]]:
+    """Yield each stamp of a state with its author."""
+    for row in state.rows:
+        match state.kind:
+            case "record":
+                yield from ((hlc, state.authors[author]) for hlc, author, _ in row[2].values())
+            case "step":
+                yield row[5], state.authors[row[6]]
+            case "fact" | "rival":
+                yield row[1], state.authors[row[2]]
+            case "watched":
+                yield row[2], state.authors[row[3]]
+            case _:
+                yield row[2], state.authors[row[0]]
+
+
 def newest(states: Iterable[State]) -> int:
     """Return the greatest stamp in states."""
-    found = 0
-    for state in states:
-        for row in state.rows:
-            match state.kind:
-                case "record":
-                    found = max(found, *(cell[0] for cell in row[2].values()))
-                case "step":
-                    found = max(found, row[5])
-                case "fact" | "rival":
-                    found = max(found, row[1])
-                case _:
-                    found = max(found, row[2])
-    return found
+    return max((hlc for state in states for hlc, _ in stamps(state)), default=0)
 
 
 # ---- joining it

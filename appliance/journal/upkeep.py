@@ -177,14 +177,17 @@ class Upkeep(Exchange):
         return checkpoints.astray(self.reading(), self.controls)
 
     def snapshot(self, partitions: Collection[str] | None = None) -> list[bytes]:
-        """Return the checkpoint that lies here, signed, in pieces: first a manifest, then states; empty without one."""
+        """Return the checkpoint that lies here, signed, in pieces: first a manifest, then states; empty without one.
+
+        One in which something has to count differently now is not given on.
+        """
         sign, public = self.box.sign, self.box.public
-        if sign is None:
+        if sign is None or not checkpoints.counts(self.reading(), self.controls):
             return []
         return snapshots.given(self.reading(), self._shadow, partitions, self.author, sign, public)
 
     def install(self, snapshot: Sequence[bytes]) -> "Future[Heads]":
-        """Begin with a snapshot; raises `Unreadable` when it is not whole, not of this chain, or would lose something.
+        """Join a snapshot; raises `Unreadable` when it is not whole, not of this chain, or would lose something.
 
         It is proven in the caller's thread. What this box wrote beyond it stays, and the rest of the log comes as
         segments. The future is answered with how far it reaches, when everything counts.
@@ -195,7 +198,9 @@ class Upkeep(Exchange):
         snapshots.try_out(self._shadow.schema, states)
 
         def job(_conn: sqlite3.Connection) -> Heads:
+            self._shadow.keeper.begin()
             snapshots.install(self._shadow, manifest, states)
+            self._shadow.keeper.flush()
             return manifest.reaches()
 
         return self._after_drawing(self._writer.submit(job))

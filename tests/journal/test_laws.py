@@ -12,7 +12,7 @@ from appliance.journal import Desk
 from appliance.journal import cold as storage
 from appliance.journal.check import digests
 from appliance.journal.controls import Restamp
-from appliance.journal.entry import Unreadable
+from appliance.journal.entry import NO_HEAD, Deed, Entry, Unreadable, pack
 from appliance.journal.forks import read_item
 from appliance.journal.segments import MOST_INFLATED, MOST_PACKED, inflate
 from appliance.journal.snapshots import read_manifest
@@ -22,7 +22,8 @@ from tests.journal.test_clock import restamp
 from tests.journal.test_erasing import erase
 from tests.journal.test_forks import OWNER, cut_off, revoke
 from tests.journal.test_golden import _told
-from tests.journal.test_merging import DEEDS, _do
+from tests.journal.test_merging import DEED, DEEDS, _do
+from tests.journal.test_trimming import hear
 from tests.journal.toy import toy_box
 
 CONTROLS = st.lists(st.sampled_from(["erase", "restamp", "revoke"]), max_size=3, unique=True)
@@ -122,6 +123,79 @@ def test_a_snapshot_joined_is_the_log_told_and_trimming_first_or_last_is_the_sam
     assert number == 1
     assert all(one == told[0] for one in told)
     assert complaints == []
+
+
+BUSY = st.lists(DEED, min_size=6, max_size=25)
+ALONE = st.lists(st.tuples(st.integers(0, 1), DEEDS), max_size=3)
+"""What two boxes do by turns, each by itself, and then trims."""
+
+
+@given(DEEDS, ALONE, BUSY, st.booleans(), st.integers(0, 8), st.randoms(use_true_random=False))
+@settings(max_examples=12, deadline=None)
+def test_two_boxes_that_both_trimmed_join_as_if_they_had_not(
+    deeds: list[tuple[int, str, int, int]],
+    alone: list[tuple[int, list[tuple[int, str, int, int]]]],
+    last: list[tuple[int, str, int, int]],
+    at_once: bool,
+    stay: int,
+    chance: random.Random,
+):
+    """Invariants 1, 2, 16 and 17, with a box that heard everything and trims nothing to hold them against."""
+    before, storage.CHUNK_ENTRIES = storage.CHUNK_ENTRIES, 5
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            alice, bob, away, whole = desks = _boxes(folder, "ABCR")
+            for deed in deeds:
+                _act(desks, deed)
+            _say_what_nobody_knows(away)
+            for who, own in [*alone, (0, last), (1, last)]:
+                for _, *what in own:
+                    _act([desks[who]] * 3, (0, *what))
+                if at_once:
+                    _control(desks, "erase", chance)
+                hear(whole, *desks[:3])
+                _trim(desks[who], stay)
+                hear(whole, *desks[:3])
+            told = bob.journal.snapshot()
+            _begin_with(alice, told)
+            _begin_with(bob, alice.journal.snapshot())
+            if at_once:
+                _begin_with(away, told)
+            meet(alice, bob)
+            _begin_with(away, bob.journal.snapshot())
+            meet(*desks)
+            same = [digests(desk.journal) for desk in desks]
+            complaints = [line for desk in desks for line in clean(desk)]
+            cases = {desk.value("select count(*) from parked") for desk in desks}
+            for desk in desks:
+                desk.journal.close()
+    finally:
+        storage.CHUNK_ENTRIES = before
+    assert same == [same[0]] * 4
+    assert complaints == []
+    assert cases == {2}
+
+
+def _say_what_nobody_knows(desk: Desk) -> None:
+    """A newer version wrote something here that this one has to keep."""
+    author, chain = desk.journal.author, (desk.journal.author, "chain")
+    seq, head = desk.journal.heads().get(chain, (0, NO_HEAD))
+    for _ in range(2):
+        deed = Deed(bytes(16), "w", "t", "toy.future", bytes(16), "", [], [["p", "hologram", b"x" * 16, {"hue": 3}]])
+        entry = Entry(1, author, "chain", seq + 1, desk.journal.hybrid.next(), 0, head, [pack(deed)])
+        desk.journal.merge([entry]).result()
+        seq, head = entry.seq, entry.head
+
+
+def _trim(desk: Desk, stay: int) -> None:
+    desk.journal.put_away(stay)
+    desk.journal.milestone(floor=desk.journal.milestone().result()).result()
+    desk.journal.trim()
+
+
+def _begin_with(desk: Desk, snapshot: list[bytes]) -> None:
+    if snapshot:
+        desk.journal.install(snapshot).result()
 
 
 READERS = (read_item, read_manifest, read_state)

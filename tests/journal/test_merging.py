@@ -191,15 +191,13 @@ def golden() -> bytes:
     return raw
 
 
-DEEDS = st.lists(
-    st.tuples(
-        st.integers(0, 2),
-        st.sampled_from(["sell", "step", "correct", "take", "fetch", "remove", "meet"]),
-        st.integers(0, 5),
-        st.integers(1, 4),
-    ),
-    max_size=25,
+DEED = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from(["sell", "step", "correct", "take", "fetch", "remove", "meet"]),
+    st.integers(0, 5),
+    st.integers(1, 4),
 )
+DEEDS = st.lists(DEED, max_size=25)
 
 
 def _do(desks: list[Desk], deed: tuple[int, str, int, int]) -> None:

@@ -51,6 +51,12 @@ def trimmed(desk: Desk, *others: Desk) -> int:
     return desk.journal.trim()
 
 
+def hear(listener: Desk, *others: Desk) -> None:
+    """One takes in what others have, and gives nothing away."""
+    for other in others:
+        listener.journal.take(list(other.journal.segments(listener.journal.heads()))).result()
+
+
 @pytest.fixture
 def pair(toy: Callable[..., Desk]) -> tuple[Desk, Desk]:
     clock = TestClock()
@@ -290,9 +296,36 @@ def test_an_older_snapshot_takes_nothing_away(pair: tuple[Desk, Desk], toy: Call
     busy(lina, 60, seed=2)
     meet(lina, wang)
     assert trimmed(wang, lina) > 2
-    with pytest.raises(Unreadable, match="older"):
-        wang.journal.install(old).result()
+    heads, told = wang.journal.heads(), digests(wang.journal)
+    wang.journal.install(old).result()
+    assert wang.journal.heads() == heads
+    assert digests(wang.journal) == told
     assert clean(wang) == []
+
+
+def test_two_who_never_heard_of_each_other_and_both_trimmed_become_one(
+    pair: tuple[Desk, Desk], toy: Callable[..., Desk]
+):
+    lina, wang = pair
+    whole = toy("R1")
+    for seed, desk in enumerate(pair):
+        busy(desk, 40, seed)
+        hear(whole, desk)
+        assert trimmed(desk) > 1
+        busy(desk, 5, seed + 2)
+    assert lina.journal.lapsed(wang.journal.heads()) and wang.journal.lapsed(lina.journal.heads())
+    lina.journal.install(wang.journal.snapshot()).result()
+    assert lina.value("select count(*) from ticket where made_at > 0") > 60
+    lina.journal.put_away(0)
+    lina.journal.checkpoint(0)
+    wang.journal.install(lina.journal.snapshot()).result()
+    meet(lina, wang, whole)
+    assert agree(lina, wang, whole)
+    assert [clean(desk) for desk in pair] == [[], []]
+    fresh = toy("C1", lina.journal.clock)
+    fresh.journal.install(lina.journal.snapshot()).result()
+    meet(lina, fresh)
+    assert agree(lina, fresh)
 
 
 def test_drawing_anew_begins_at_the_checkpoint(pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch):

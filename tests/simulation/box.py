@@ -125,6 +125,12 @@ class SimBox:
         """The salt of every deed in its log."""
         return {read_deed(entry.parts[0]).salt for entry in self.journal.entries()}
 
+    def begins(self) -> dict[tuple[bytes, str], int]:
+        """After which sequence each log begins in it, where it does not begin with the first entry."""
+        places = self.journal.log.places
+        rows = self.journal.reading().execute("select place, seq from base").fetchall()
+        return {places.of(place): seq for place, seq in rows}
+
     def settle(self) -> None:
         """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""
         self.journal.settled().result()

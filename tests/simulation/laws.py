@@ -53,9 +53,17 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
             if seen.setdefault(place, entry.head) != entry.head:
                 yield f"5 one content: {box.name} differs at {place[0].hex()[:8]} {place[1]} {place[2]}"
         held.append((box, mine))
+    anywhere = set[bytes]().union(*(mine for _, mine in held))
     for box, mine in held:
-        here = mine | told.trimmed
-        missing = [place for place, salt in told.acknowledged.items() if salt not in here and place not in told.gone]
+        here, begins = mine | told.trimmed, box.begins()
+        # A snapshot stands for what others still hold as entries.
+        missing = [
+            place
+            for place, salt in told.acknowledged.items()
+            if salt not in here
+            and place not in told.gone
+            and (salt not in anywhere or place[2] > begins.get(place[:2], 0))
+        ]
         if missing:
             yield f"3 acknowledged: {box.name} lacks {len(missing)}, first {_name(missing[0])}"
 

@@ -92,6 +92,21 @@ def test_a_new_box_begins_with_what_is_left_of_the_log(made: Callable[[str], Kin
     assert same(alice, bob, fresh)
 
 
+def test_two_boxes_that_were_apart_so_long_that_both_trimmed_become_one_shop(made: Callable[[str], Kin]):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for one in (alice, bob):
+        for number in range(60):
+            sell(one.desk, name=f"客人{number}", total=100)
+        weeks(4, one)
+    assert alice.journal.lapsed(bob.journal.heads()) and bob.journal.lapsed(alice.journal.heads())
+    assert chain.talk(alice, bob).began
+    assert chain.talk(bob, alice).agreed
+    gather(alice, bob)
+    assert same(alice, bob)
+    assert alice.desk.value("select count(*) from ticket") == 120
+
+
 def test_a_snapshot_that_changed_on_the_way_changes_nothing(
     made: Callable[[str], Kin], monkeypatch: pytest.MonkeyPatch
 ):

@@ -107,6 +107,9 @@ class Talk:
         if answer.pieces and len(self._pieces) < min(answer.count, MOST_PIECES):
             return self._ask_to_begin()
         self.outcome.began = True
+        if not self._pieces:
+            # What they have laid down does not count any more: somebody else has to help.
+            return self.begin()
         self._swap.begin_with(self._pieces)
         return self.begin()
 
