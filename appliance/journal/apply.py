@@ -6,7 +6,8 @@ refuses: a change that cannot be understood raises `Unfit`, and whoever reads fo
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -46,8 +47,8 @@ class Applier:
                 self.put(shape, stamp, read_id(record), self.whole_row(shape, fields))
             case ["s", table, record, fields, was] if type(table) is str and type(fields) is type(was) is dict:
                 shape = self._shape(table, fact=False)
-                was_before = self._was(was) if was else {}
-                self.correct(shape, stamp, who, read_id(record), self.corrections(shape, fields), was_before)
+                replaced = self._was(was) if was else {}
+                self.correct(shape, stamp, who, read_id(record), self.corrections(shape, fields), replaced)
             case ["f", table, fact, fields] if type(table) is str and type(fields) is dict:
                 shape = self._shape(table, fact=True)
                 self.fact(shape, stamp, who, read_id(fact), self.whole_row(shape, fields))
@@ -78,7 +79,8 @@ class Applier:
 
     def corrections(self, shape: Shape, fields: Mapping[Any, Any]) -> dict[str, Any]:
         """Read the fields of a correction that this version knows."""
-        known, readers, name = dict[str, Any](), shape.readers, ""
+        readers, name = shape.readers, ""
+        known: dict[str, Any] = {}
         try:
             for name, value in fields.items():
                 if name in readers:
@@ -100,16 +102,15 @@ class Applier:
         if not self._conn.execute(self._inserts[shape.table], row).rowcount:
             self._put_over(shape, stamp, record, stored)
             return
-        self._keeper.saw(shape.table, record)
-        if self._keeper.watches(shape.table):
+        if self._keeper.saw(shape.table, record):
             self._keeper.touch(shape.table, {"id": record, **dict(zip(shape.names, stored, strict=True))})
 
     def _put_over(self, shape: Shape, stamp: Stamp, record: str, stored: Sequence[Any]) -> None:
-        before = self._row(shape.table, record)
+        before = self.before(shape, record, ("made_at",))
         made_at = min(before["made_at"] or stamp.at, stamp.at)
         if made_at != before["made_at"]:
             self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
-            self._tell_changed(shape, before, {"made_at": made_at})
+            self._saw(shape, record, before, {"made_at": made_at})
         values = dict(zip(shape.names, stored, strict=True))
         self._set(shape, stamp, record, {**values, "deleted": 0}, before)
 
@@ -124,8 +125,7 @@ class Applier:
         before: Any = None,
     ) -> None:
         """Set fields of a record: each group goes to its latest writer. `before` is its row, if the caller has it."""
-        if before is None:
-            before = self._before(shape, record)
+        before = before or self.before(shape, record) or self._begun(shape, record)
         for group, replaced in was.items():
             if group in shape.watched:
                 content = {name: fields[name] for name in shape.groups[group] if name in fields}
@@ -133,21 +133,19 @@ class Applier:
         self._set(shape, stamp, record, fields, before)
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
-        marks, setting = later(before), {}
+        rowid, hlc_before, place_before, told, changed = before[:5]
+        base, marks = (hlc_before, place_before), _decode_later(told) if told else {}
         mark, hlc = (stamp.hlc, stamp.place), stamp.hlc
+        setting: dict[str, Any] = {}
         for name, value in fields.items():
             group = shape.group_of(name)
-            standing = marks.get(group) or (before["_hlc"], before["_place"])
+            standing = marks.get(group, base)
             if standing is mark or hlc > standing[0] or self._follows(stamp, *standing):
                 marks[group] = mark
                 setting[name] = value
-        setting["changed"] = max(before["changed"], hlc)
-        columns = "".join([f"{name} = ?, " for name in setting])
-        self._conn.execute(
-            f"update {shape.table} set {columns}_later = ? where id = ?", (*setting.values(), pack(marks), record)
-        )
-        self._keeper.saw(shape.table, record)
-        self._tell_changed(shape, before, setting)
+        setting["changed"] = max(changed, hlc)
+        self._conn.execute(_update_sql(shape.table, *setting), (*setting.values(), pack(marks), rowid))
+        self._saw(shape, record, before, setting)
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -166,7 +164,7 @@ class Applier:
         line = (record, *values, made_at, changed, *flow, *base, told)
         return self._conn.execute(self._inserts[shape.table], line).rowcount > 0
 
-    def stamps(self, row: Any, groups: set[str]) -> dict[str, Stamp]:
+    def stamps(self, row: Any, groups: Collection[str]) -> dict[str, Stamp]:
         """Return the stamp that groups of a record's row carry now."""
         if not groups:
             return {}
@@ -204,7 +202,10 @@ class Applier:
         self._keeper.touch("watched_set", told)
 
     def before(self, shape: Shape, record: str, more: tuple[str, ...] = ()) -> Any:
-        """Read of a record's row what decides how a change counts, what a change is told by, and `more`; None if none."""
+        """Read of a record's row what decides how a change counts, what a change is told by, and `more`; None if none.
+
+        Its place in the table, its stamp, its groups' later stamps and when it last changed come first.
+        """
         wanted = (shape.table, more, self._keeper.paused)
         question = self._questions.get(wanted)
         if question is None:
@@ -212,16 +213,14 @@ class Applier:
             question = self._questions[wanted] = f"select {', '.join(columns)} from {shape.table} where id = ?"
         return self._conn.execute(question, (record,)).fetchone()
 
-    def _before(self, shape: Shape, record: str) -> Any:
-        found = self.before(shape, record)
-        if found is None:
-            self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
-            found = self.before(shape, record)
-        return found
+    def _begun(self, shape: Shape, record: str) -> Any:
+        """Begin a record of which nothing but a correction or a step is here; the rest may come later."""
+        self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
+        return self.before(shape, record)
 
-    def _tell_changed(self, shape: Shape, before: Any, setting: dict[str, Any]) -> None:
+    def _saw(self, shape: Shape, record: str, before: Any, setting: dict[str, Any]) -> None:
         """Tell the keeper which columns changed; a row that only now came into being is told whole."""
-        if not self._keeper.watches(shape.table):
+        if not self._keeper.saw(shape.table, record):
             return
         after = {name: before[name] for name in self._keeper.asked(shape.table)} | setting
         if before["changed"]:
@@ -237,8 +236,7 @@ class Applier:
         if not self._conn.execute(self._inserts[shape.table], row).rowcount:
             self._rivals(shape, self._row(shape.table, fact), _told(shape, row), stamp, row)
             return
-        self._keeper.saw(shape.table, fact)
-        if shape.feeds or self._keeper.watches(shape.table):
+        if self._keeper.saw(shape.table, fact) or shape.feeds:
             self._fact_feeds(shape, _told(shape, row), 1)
 
     def _rivals(self, shape: Shape, standing: Any, told: Mapping[str, Any], stamp: Stamp, row: tuple[Any, ...]) -> None:
@@ -307,7 +305,7 @@ class Applier:
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
-        before = before or self._before(shape, document)
+        before = before or self.before(shape, document) or self._begun(shape, document)
         tip, state, hlc, forked = step, to, stamp.hlc, 0
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self.end_of(shape, document)
@@ -315,11 +313,10 @@ class Applier:
         setting = {"step": tip, "state": state, "state_at": hlc >> 16, "forked": forked}
         setting["changed"] = max(before["changed"], stamp.hlc)
         self._conn.execute(
-            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = ? where id = ?",
-            (*setting.values(), document),
+            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = ? where rowid = ?",
+            (*setting.values(), before["rowid_"]),
         )
-        self._keeper.saw(shape.table, document)
-        self._tell_changed(shape, before, setting)
+        self._saw(shape, document, before, setting)
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""
@@ -377,10 +374,16 @@ def _dump(value: Any) -> str:
 def _decisive_columns(shape: Shape) -> tuple[str, ...]:
     """What of a record's row decides how a change counts."""
     flow = ("state", "step", "forked") if shape.flow else ()
-    return ("_hlc", "_place", "_later", "changed", *flow)
+    return ("rowid as rowid_", "_hlc", "_place", "_later", "changed", *flow)
 
 
 def _insert_sql(shape: Shape) -> str:
     count = 1 + len(shape.columns) + (4 if shape.is_fact else 3 + 3 + (4 if shape.flow else 0))
     marks = ", ".join("?" for _ in range(count))
     return f"insert or ignore into {shape.table} values ({marks})"
+
+
+@lru_cache(1024)
+def _update_sql(table: str, *columns: str) -> str:
+    setting = "".join([f"{name} = ?, " for name in columns])
+    return f"update {table} set {setting}_later = ? where rowid = ?"

@@ -5,6 +5,7 @@ at most the monotonic time that passed plus ten minutes; backward never.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 TOLERANCE_MS = 10 * 60 * 1000
@@ -116,6 +117,7 @@ def business_day(at_ms: int, zone_minutes: int) -> str:
     return _civil((at_ms + zone_minutes * 60_000) // DAY_MS)
 
 
+@lru_cache(64)
 def _civil(days: int) -> str:
     """Turn days since 1970 into a date (Howard Hinnant's civil_from_days, public domain)."""
     shifted = days + 719_468

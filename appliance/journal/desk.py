@@ -179,7 +179,8 @@ class Desk:
             if row[name] != held:
                 stored[name] = held
         if stored:
-            self._set(shape, record, row, {name: stored.get(name, row[name]) for name in shape.together(tuple(stored))})
+            names = shape.together(tuple(stored))
+            self._set(shape, record, row, {name: stored[name] if name in stored else row[name] for name in names})
 
     def remove(self, kind: type[Record], record: str) -> None:
         """Remove a record; it stays in the log and in history."""
@@ -272,9 +273,9 @@ class Desk:
 
     def _set(self, shape: Shape, record: str, row: Row, stored: dict[str, Any]) -> None:
         draft = self._draft(shape)
-        watched = {shape.group_of(name) for name in stored} & shape.watched if shape.watched else set[str]()
-        was = self.journal.applier.stamps(row, watched)
-        self.journal.applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
+        applier = self.journal.applier
+        was = applier.stamps(row, shape.watched.intersection(map(shape.group_of, stored))) if shape.watched else {}
+        applier.correct(shape, draft.stamp, self.who, record, stored, was, row)
         sent = {name: shape.travelling(name, value) for name, value in stored.items()}
         replaced = {group: [self.journal.controls.said(stamp), stamp.author] for group, stamp in was.items()}
         self._note(shape, draft, record, ["s", shape.table, pack_id(record), sent, replaced])

@@ -54,7 +54,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
     @property
     def payload_hash(self) -> bytes:
         """Hash over the hashes of the parts, so an erased part can stand as its hash."""
-        return hashlib.sha256(b"".join(part_hash(part) for part in self.parts)).digest()
+        return hashlib.sha256(b"".join([part_hash(part) for part in self.parts])).digest()
 
     @property
     def head(self) -> bytes:

@@ -16,7 +16,7 @@ from appliance.journal.clock import Clock, Hybrid, business_day
 from appliance.journal.cold import STAY_HOT
 from appliance.journal.desk import Desk, Draft, Work
 from appliance.journal.drawing import prepare, redraw
-from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Erased, Sealed, Stamp, pack
+from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Sealed, Stamp, pack
 from appliance.journal.log import Log
 from appliance.journal.merging import Trust
 from appliance.journal.ranges import Ranges
@@ -167,16 +167,8 @@ class Journal(Upkeep):
 
     def _close_work(self, desk: Desk, work: Work) -> None:
         for partition, draft in work.drafts.items():
-            deed = Deed(
-                salt=self._random(16),
-                who=desk.who,
-                device=desk.device,
-                action=work.action,
-                action_id=work.action_id,
-                day=desk.day,
-                about=list(draft.about),
-                changes=draft.changes,
-            )
+            salt, about = self._random(16), list(draft.about)
+            deed = Deed(salt, desk.who, desk.device, work.action, work.action_id, desk.day, about, draft.changes)
             sealed = [Sealed(self._random(16), record, changes) for record, changes in draft.personal.items()]
             self._append(partition, draft, deed, sealed)
 
@@ -186,16 +178,17 @@ class Journal(Upkeep):
         return Deed(self._random(16), "", "", action, self.new_id(at), day, [], [])
 
     def _append(self, partition: str, draft: Draft, deed: Deed, sealed: list[Sealed]) -> None:
-        parts: list[bytes | Erased] = [pack(deed), *(pack(part) for part in sealed)]
-        count = len(deed.changes) + sum(len(part.changes) for part in sealed)
-        if count > MOST_CHANGES or sum(len(part) for part in parts if isinstance(part, bytes)) > MOST_BYTES:
+        parts = [pack(deed), *[pack(part) for part in sealed]]
+        count = len(deed.changes) + sum([len(part.changes) for part in sealed])
+        if count > MOST_CHANGES or sum(map(len, parts)) > MOST_BYTES:
             raise Refusal("That is too much for one step. Do it in smaller portions.", code="too_much")
         place = draft.stamp.place
-        seq, head = self.log.head(place)
-        entry = Entry(FORMAT, self.author, partition, seq + 1, draft.hlc, 0, head, parts)
-        arrived = self.log.append(entry, entry.head, place)
-        self.log.index_history(draft.stamp, arrived, deed.about)
-        self.log.index_persons(arrived, draft.personal)
+        log = self.log
+        seq, head = log.head(place)
+        entry = Entry(FORMAT, self.author, partition, seq + 1, draft.hlc, 0, head, [*parts])
+        arrived = log.append(entry, entry.head, place)
+        log.index_history(draft.stamp, arrived, deed.about)
+        log.index_persons(arrived, draft.personal)
 
     # ---- listening
 
@@ -205,7 +198,8 @@ class Journal(Upkeep):
 
     def _tell(self, results: list[Any]) -> None:
         self.log.flushed()
-        touched = frozenset[tuple[str, str]]().union(*(r.touched for r in results if isinstance(r, Done)))
+        nothing: frozenset[tuple[str, str]] = frozenset()
+        touched = nothing.union(*[result.touched for result in results if isinstance(result, Done)])
         if touched:
             for listener in self._listeners:
                 listener(touched)

@@ -80,14 +80,12 @@ class Keeper:
         self._touched.clear()
         self.seen = set()
 
-    def saw(self, table: str, key: str) -> None:
-        """Note a touched row for those who listen."""
-        if not self.paused:
-            self.seen.add((table, key))
-
-    def watches(self, table: str) -> bool:
-        """Tell whether a change of this table touches any kept view now."""
-        return not self.paused and table in self._watches
+    def saw(self, table: str, key: str) -> bool:
+        """Note a touched row for those who listen; returns whether it touches any kept view now."""
+        if self.paused:
+            return False
+        self.seen.add((table, key))
+        return table in self._watches
 
     def asked(self, table: str) -> tuple[str, ...]:
         """Name the columns that a changed row of this table is told by."""

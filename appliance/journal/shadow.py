@@ -218,11 +218,11 @@ class Shadow:
 def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
     if entry.needs > LEVEL:
         raise Unreadable("This needs a newer version.")
-    if sum(len(part) for part in entry.parts if isinstance(part, bytes)) > MOST_BYTES + TOLD_AGAIN:
+    if sum([len(part) for part in entry.parts if isinstance(part, bytes)]) > MOST_BYTES + TOLD_AGAIN:
         raise Unreadable("It is larger than any box writes.")
     deed = read_deed(entry.parts[0])
     sealed = [read_sealed(part) for part in entry.parts[1:]]
-    if len(deed.changes) + sum(len(part.changes) for part in sealed) > MOST_CHANGES + 1:
+    if len(deed.changes) + sum([len(part.changes) for part in sealed]) > MOST_CHANGES + 1:
         raise Unreadable("It changes more than any box changes at once.")
     return deed, sealed
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import Annotated, Any, ClassVar, Final, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -165,9 +165,10 @@ def _read_id(value: Any) -> str:
 
 
 def _read_int(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not -(2**63) <= value < 2**63:
-        raise ValueError("not a number that can be stored")
-    return value
+    whole = type(value) is int or (isinstance(value, int) and not isinstance(value, bool))
+    if whole and -(2**63) <= value < 2**63:
+        return cast("int", value)
+    raise ValueError("not a number that can be stored")
 
 
 def _read_bool(value: Any) -> bool:
@@ -207,7 +208,9 @@ class Shape:
         self.blank = tuple(column.stored(column.default) for column in self.columns)
         """What SQLite holds of a row of which nothing was said."""
         self.readers = {column.name: (place, column.read) for place, column in enumerate(self.columns)}
-        self._groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
+        groups = {column.name: column.group for column in self.columns} | {"deleted": "deleted"}
+        self.group_of: Callable[[str], str] = groups.__getitem__
+        """Names the group a field belongs to."""
         self._together: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.defaults = tuple(column.default for column in self.columns)
         self.id_columns = tuple(column.name for column in self.columns if column.is_id)
@@ -237,10 +240,6 @@ class Shape:
             members = [member for name in names for member in self.groups[self.group_of(name)]]
             found = self._together[names] = tuple(dict.fromkeys(members))
         return found
-
-    def group_of(self, name: str) -> str:
-        """Name the group a field belongs to."""
-        return self._groups[name]
 
     def travelling(self, name: str, stored: Any) -> Any:
         """Turn what SQLite holds back into what an entry carries."""

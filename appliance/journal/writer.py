@@ -9,10 +9,10 @@ never pauses would let it grow until the disk is full.
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
@@ -38,14 +38,20 @@ class More:
     result: Any
 
 
-@dataclass
+@dataclass(slots=True)
 class _Job:
     run: Callable[[sqlite3.Connection], Any]
-    done: Future[Any]
-    alone: bool = False
-    patient: bool = False
     result: Any = None
     error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class _Queued(_Job):
+    """A job that somebody waits for elsewhere."""
+
+    done: Future[Any] = field(default_factory=Future)
+    alone: bool = False
+    patient: bool = False
 
 
 class Writer:
@@ -64,7 +70,7 @@ class Writer:
         self._given_up = given_up
         self._committed = committed
         self._log_bytes = log_bytes
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Queued | None] = SimpleQueue()
         self._turn = threading.Lock()
         self._due = threading.Event()
         self._crowd = 1
@@ -81,13 +87,13 @@ class Writer:
 
         One that answers `More` is patient: it shares no commit, so that nobody waits for as much of it as is done then.
         """
-        job = _Job(run, Future(), patient=patient)
+        job = _Queued(run, patient=patient)
         self._jobs.put(job)
         return job.done
 
     def alone(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
         """Queue a job that nobody shares a commit with, and that begins and ends its own transactions."""
-        job = _Job(run, Future(), alone=True)
+        job = _Queued(run, alone=True)
         self._jobs.put(job)
         return job.done
 
@@ -100,12 +106,14 @@ class Writer:
         """Do a job and wait for it. When nobody else writes it is done right here: waking a thread costs more."""
         if not self._turn.acquire(blocking=False):
             return self.submit(run).result()
-        job = _Job(run, Future())
+        job = _Job(run)
         try:
             self._commit([job])
         finally:
             self._turn.release()
-        return cast("T", job.done.result())
+        if job.error is not None:
+            raise job.error
+        return cast("T", job.result)
 
     def close(self) -> None:
         """Finish what waits, then stop."""
@@ -122,7 +130,7 @@ class Writer:
         going = True
         while going:
             job = self._jobs.get()
-            together: list[_Job] = []
+            together: list[_Queued] = []
             while job is not None and not (job.alone or job.patient):
                 together.append(job)
                 if len(together) == MOST_TOGETHER or not (self._jobs.qsize() or len(together) < self._crowd):
@@ -136,12 +144,22 @@ class Writer:
             self._crowd = len(together)
             with self._turn:
                 if together:
-                    self._commit(together)
+                    self._answer(together)
             if job is not None and (job.alone or job.patient):
                 with self._turn:
-                    self._leave_to(job) if job.alone else self._commit([job])
+                    self._leave_to(job) if job.alone else self._answer([job])
 
-    def _commit(self, jobs: list[_Job]) -> None:
+    def _answer(self, jobs: list[_Queued]) -> None:
+        self._commit(jobs)
+        for job in jobs:
+            if job.error is not None:
+                job.done.set_exception(job.error)
+            elif isinstance(job.result, More):
+                self._jobs.put(job)
+            else:
+                job.done.set_result(job.result)
+
+    def _commit(self, jobs: Sequence[_Job]) -> None:
         try:
             self._conn.execute("begin immediate")
             if len(jobs) == 1:
@@ -163,15 +181,8 @@ class Writer:
             due = self.commits % COMMITS_BETWEEN_CHECKPOINTS == 0
             if due or (self.commits % COMMITS_BETWEEN_LOOKS == 0 and self._log_bytes() > MOST_LOG_BYTES):
                 self._due.set()
-        for job in jobs:
-            if job.error is not None:
-                job.done.set_exception(job.error)
-            elif isinstance(job.result, More):
-                self._jobs.put(job)
-            else:
-                job.done.set_result(job.result)
 
-    def _leave_to(self, job: _Job) -> None:
+    def _leave_to(self, job: _Queued) -> None:
         try:
             result = job.run(self._conn)
         # As in a shared commit, what the job raises belongs to whoever asked for it.
