@@ -57,6 +57,11 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
         return hashlib.sha256(b"".join([part_hash(part) for part in self.parts])).digest()
 
     @property
+    def size(self) -> int:
+        """Bytes of its parts, as far as they are here."""
+        return sum([len(part) for part in self.parts if isinstance(part, bytes)])
+
+    @property
     def head(self) -> bytes:
         """Hash of the header; the next entry of this author and partition carries it."""
         return head_of(self.author, self.partition, self.seq, self.hlc, self.needs, self.previous, self.payload_hash)

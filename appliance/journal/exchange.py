@@ -20,10 +20,10 @@ from appliance.journal.store import Store
 from appliance.journal.writer import More, Writer
 
 T = TypeVar("T")
-MOST_AT_ONCE = 200
-"""Entries that a merge takes in before it lets the disk flush."""
-FEW_AT_ONCE = 16
-"""Entries after which a merge draws the kept views: whoever wants to write meanwhile waits for so many at most."""
+MOST_AT_ONCE = 2_000
+"""Rows that a merge touches before it lets the disk flush."""
+FEW_AT_ONCE = 128
+"""Keys of kept views that a merge lets wait to be drawn: whoever wants to write meanwhile waits for so many at most."""
 
 
 class Exchange:
@@ -146,10 +146,10 @@ class Exchange:
         def some(_conn: sqlite3.Connection) -> Any:
             keeper.begin()
             more = False
-            for count, _ in enumerate(steps, 1):
-                if count % FEW_AT_ONCE == 0:
+            for _ in steps:
+                if keeper.waiting >= FEW_AT_ONCE:
                     keeper.flush()
-                more = count == MOST_AT_ONCE or self._writer.waited_for
+                more = len(keeper.seen) >= MOST_AT_ONCE or self._writer.waited_for
                 if more:
                     break
             keeper.flush()

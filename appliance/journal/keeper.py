@@ -139,6 +139,11 @@ class Keeper:
 
     # ---- views
 
+    @property
+    def waiting(self) -> int:
+        """How many keys of kept views wait to be recomputed, or questions for some."""
+        return sum(map(len, self._touched.values()))
+
     def flush(self) -> None:
         """Recompute the touched keys of every kept view, each once, upstream first."""
         if self.paused:

@@ -87,12 +87,13 @@ class Reading:
         found = [(line, b"") for (chunk,) in spans for line in read_chunk(chunk)]
         found = [(line, head) for line, head in found if line.place == place and line.seq <= last]
         rows = self.conn.execute(
-            "select arrived, place, seq, hlc, needs, parts, head from log where place = ? and seq between ? and ?",
+            "select arrived, place, seq, hlc, needs, parts, head from log where place = ? and seq between ? and ? "
+            "order by seq",
             (place, first, last),
         ).fetchall()
-        found += [(self._line(row), row[6]) for row in rows]
+        lines = [(self._line(row), row[6]) for row in rows]
         # Rows may stand before chunks: one that was opened to change something in it.
-        return sorted(found, key=lambda pair: pair[0].seq)
+        return sorted(found + lines, key=lambda pair: pair[0].seq) if found else lines
 
     def lines(self, after: int = 0, most: int = -1) -> Iterator[Line]:
         """Yield entries in their order of arrival."""

@@ -45,7 +45,7 @@ def _due(log: Log, place: int) -> list[tuple[int, int, bytes]]:
     tip, _ = log.head(place)
     due, count, size = [], 0, 0
     for arrived, entry, head in log.stretch(place, sealed + 1, tip):
-        count, size = count + 1, size + sum(len(part) for part in entry.parts if isinstance(part, bytes))
+        count, size = count + 1, size + entry.size
         if count >= SEAL_ENTRIES or size >= SEAL_BYTES or entry.seq == tip:
             due.append((arrived, entry.seq, head))
             count = size = 0
@@ -127,7 +127,7 @@ def segments(log: Reading, wanted: Sequence[Piece], apart: Container[tuple[int, 
     last: Piece | None = None
     for piece in wanted:
         added = [entry for _, entry, _ in log.stretch(piece.place, piece.first, piece.last)]
-        weight = sum(len(part) for entry in added for part in entry.parts if isinstance(part, bytes))
+        weight = sum([entry.size for entry in added])
         fits = len(run) + len(added) <= SEAL_ENTRIES and size + weight <= SEAL_BYTES
         follows = last is not None and (piece.place, piece.first) == (last.place, last.last + 1)
         if last is not None and (piece.says(apart) or last.says(apart) or not (follows and fits)):

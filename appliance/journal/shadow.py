@@ -149,7 +149,7 @@ class Shadow:
         if arrived > 0:
             self.log.index_history(stamp, arrived, deed.about)
         parked, self.applier.half_known = 0, False
-        for part, changes in enumerate([deed.changes, *(seal.changes for seal in sealed)]):
+        for part, changes in enumerate([deed.changes, *[seal.changes for seal in sealed]]):
             for number, change in enumerate(changes):
                 try:
                     if part == 0 and type(change) is list and change[:1] == ["c"]:
@@ -218,10 +218,10 @@ class Shadow:
 def _read(entry: Entry) -> tuple[Deed, list[Sealed]]:
     if entry.needs > LEVEL:
         raise Unreadable("This needs a newer version.")
-    if sum([len(part) for part in entry.parts if isinstance(part, bytes)]) > MOST_BYTES + TOLD_AGAIN:
+    if entry.size > MOST_BYTES + TOLD_AGAIN:
         raise Unreadable("It is larger than any box writes.")
     deed = read_deed(entry.parts[0])
-    sealed = [read_sealed(part) for part in entry.parts[1:]]
+    sealed = [read_sealed(part) for part in entry.parts[1:]] if len(entry.parts) > 1 else []
     if len(deed.changes) + sum([len(part.changes) for part in sealed]) > MOST_CHANGES + 1:
         raise Unreadable("It changes more than any box changes at once.")
     return deed, sealed

@@ -153,9 +153,9 @@ class Column:
 
 
 def _read_text(value: Any) -> str:
-    if not isinstance(value, str) or not storable(value):
-        raise ValueError("not a text")
-    return value
+    if isinstance(value, str) and storable(value):
+        return value
+    raise ValueError("not a text")
 
 
 def _read_id(value: Any) -> str:
