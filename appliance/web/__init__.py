@@ -2,7 +2,7 @@
 
 from appliance.journal.rights import Rights
 from appliance.web import columns
-from appliance.web.columns import Do, Go
+from appliance.web.columns import Decide, Do, Go
 from appliance.web.listing import ChoiceFilter, Listing, Period, RefFilter, Saved
 from appliance.web.pages import Corner, Form, Page, Rail, RoomPages, errand, page, panel, read_room
 from appliance.web.problems import Fork, Found, Problem
@@ -10,6 +10,6 @@ from appliance.web.routes import Posted
 from appliance.web.visit import Answer, Visit
 
 __all__ = [
-    "Answer", "ChoiceFilter", "Corner", "Do", "Fork", "Form", "Found", "Go", "Listing", "Page", "Period", "Posted", "Problem", "Rail", "RefFilter", "Rights",
+    "Answer", "ChoiceFilter", "Corner", "Decide", "Do", "Fork", "Form", "Found", "Go", "Listing", "Page", "Period", "Posted", "Problem", "Rail", "RefFilter", "Rights",
     "RoomPages", "Saved", "Visit", "columns", "errand", "page", "panel", "read_room",
 ]  # fmt: skip

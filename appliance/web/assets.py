@@ -9,6 +9,8 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 SHEETS = ("tokens", "base", "parts", "lists", "forms", "phone", "corner", "print")
 """The style sheets in the order in which they speak; a browser asks for them as one."""
+HTMX = ("js/settings.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js")
+"""What browsers ask for as htmx: our settings first."""
 KINDS = {
     ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".json": "application/json",
     ".webmanifest": "application/manifest+json",
@@ -27,7 +29,7 @@ class StaticFile:
 
 
 def read_static(folder: Path) -> dict[str, StaticFile]:
-    """Read everything; together it weighs less than a photo. The style sheets are one, and nothing carries remarks."""
+    """Read everything; together it weighs less than a photo. The style sheets are one, so is htmx, and nothing carries remarks."""
     found = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.is_file() and path.suffix != ".css":
@@ -36,7 +38,13 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
             ours = path.suffix == ".js" and path.parent.name != "vendor"
             found[path.relative_to(folder).as_posix()] = _static(lean(content) if ours else content, kind)
     sheets = [path.read_bytes() for path in (folder / "css" / f"{name}.css" for name in SHEETS) if path.is_file()]
-    return found | {"front.css": _static(lean(b"\n".join(sheets)), "text/css")}
+    htmx = [found.pop(name).content for name in HTMX if name in found]
+    return found | {"front.css": _static(lean(b"\n".join(sheets)), "text/css"), "htmx.js": script(b"\n;".join(htmx))}
+
+
+def script(content: bytes) -> StaticFile:
+    """A script as a browser gets it."""
+    return _static(content, KINDS[".js"])
 
 
 def lean(content: bytes) -> bytes:

@@ -52,7 +52,7 @@ class Column:
         text, under = self.text(row, seen), self.under(row, seen)
         if self.link:
             href = escape(self.address(row))
-            return f'<td{self.marks}><a class=row-link href="{href}">{text}{under}{"</p>" if under else ""}</a>'
+            return f"<td{self.marks}><a href={href}>{text}{under}{'</p>' if under else ''}</a>"
         return f"<td{self.marks}>{text}{under}"
 
     def text(self, row: Any, seen: Seen) -> str:
@@ -61,7 +61,8 @@ class Column:
 
     def under(self, row: Any, seen: Seen) -> str:
         """Write the second line."""
-        return f"<p>{second_line(self.sub, row, seen)}" if self.sub else ""
+        line = second_line(self.sub, row, seen) if self.sub else ""
+        return f"<p>{line}" if line else ""
 
     def address(self, row: Any) -> str:
         """Give the address that this cell leads to."""
@@ -89,9 +90,9 @@ class Chosen(Column):
     kind = ""
 
     def cell(self, row: Any, seen: Seen) -> str:
-        """Write the tick box; its name for a screen reader comes from the row's own link, and so does its id."""
-        version = f' value="{row[self.name]:x}"' if self.name else ""
-        return f'<td class=c-chk><input class=chk type=checkbox{version} aria-label="{seen.words("Choose")}">'
+        """Write the tick box; what it chooses is the row's own id, and a script says so to who listens."""
+        version = f" value={row[self.name]:x}" if self.name else ""
+        return f"<td class=c-chk><input type=checkbox{version}>"
 
 
 class Flag(Column):
@@ -130,14 +131,12 @@ class Name(Text):
 class Money(Column):
     """An amount in fen."""
 
-    css = "c-money num"
+    css = "c-money"
     kind = "money"
 
     def text(self, row: Any, seen: Seen) -> str:
-        """Write the amount with a small currency sign."""
-        shown = seen.words.money(row[self.name] or 0)
-        sign, _, figures = shown.partition("¥")
-        return f"<b>{sign}<i>¥</i>{figures}</b>"
+        """Write the amount; the sheet makes its currency sign small."""
+        return seen.words.money(row[self.name] or 0)
 
 
 class Price(Column):
@@ -227,24 +226,19 @@ class Goods(Column):
         return [*super().reads, *filter(None, (self.picture, self.count))]
 
     def text(self, row: Any, seen: Seen) -> str:
-        """Write the picture, the title and the second line beside it."""
+        """Write the picture and the title beside it."""
         amount = row[self.count] if self.count else 0
-        under = second_line(self.sub, row, seen) if self.sub else ""
         return pictured(
             row[self.picture] if self.picture else "", seen.words.qty(amount) if amount and amount > 10_000 else "",
-            escape(str(row[self.name] or "")), under,
+            escape(str(row[self.name] or "")),
         )  # fmt: skip
 
-    def under(self, row: Any, seen: Seen) -> str:
-        """The second line already stands beside the picture."""
-        return ""
 
-
-def pictured(blob: str, count: str, title: str, under: str) -> str:
-    """Write goods with their picture and, on it, how many there are; title and second line are HTML already."""
+def pictured(blob: str, count: str, title: str) -> str:
+    """Write goods with their picture and, on it, how many there are; the title is HTML already."""
     image = f"<img src=/blob/{brief(blob)} alt loading=lazy>" if blob else _BOX
     badge = f"<b>{count}</b>" if count else ""
-    return f"<div class=goods><i>{image}{badge}</i><div><b>{title}</b><p>{under}</div></div>"
+    return f"<i>{image}{badge}</i><b>{title}</b>"
 
 
 _BOX = "<svg class=i aria-hidden=true><use href=/static/icons.svg#i-box /></svg>"
@@ -288,9 +282,17 @@ class Do:
     """A next step that does an action with what the row already knows; the form opens if something is missing."""
 
     __slots__ = ("action", "args", "label")
+    marks = "data-do"
 
     def __init__(self, label: str, action: str, **args: str) -> None:
         self.label, self.action, self.args = label, action, args
+
+
+class Decide(Do):
+    """One that is decided by what the row shows: the version on the row's tick box goes along."""
+
+    __slots__ = ()
+    marks = "data-do=seen"
 
 
 class Go(NamedTuple):
@@ -322,7 +324,7 @@ def button(step: Do | Go | None, seen: Seen) -> str:
     if step is None or not seen.may(step.action):
         return ""
     address = deed(step.action, step.args).replace("&", "&amp;")
-    return f'<a class=btn data-do href="{address}">{escape(seen.words(step.label))}</a>'
+    return f"<a class=btn {step.marks} href={address}>{escape(seen.words(step.label))}</a>"
 
 
 class _Quoted:

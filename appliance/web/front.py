@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from appliance.journal import Action, Clock, Journal
 from appliance.journal.entry import Deed, show_id
 from appliance.web import words as words_of_web
-from appliance.web.assets import STATIC, read_static, static_href
+from appliance.web.assets import STATIC, read_static, script, static_href
 from appliance.web.fields import Field, read_fields
 from appliance.web.jobs import Jobs
 from appliance.web.labels import Labels
@@ -105,6 +105,9 @@ class Front:
         folders = {room.name: room.folder for room in self.rooms}
         told = {"static": self.static_href, "config": self.config}
         self._stages = {lang: Stage(spoken, folders, told) for lang, spoken in self.languages.items()}
+        for lang, spoken in self.languages.items():
+            said = self.render("said.html", spoken, waits=self.waiting)
+            self.static[f"said.{lang}.js"] = script(said.encode())
         journal.listen(self._heard)
 
     def _gather(self) -> None:

@@ -1,4 +1,4 @@
-"""The gallery: every piece of the kit in every state on one page, to look at after changing anything."""
+"""Pages about the house itself: what its keys do, and every piece of the kit in every state to look at."""
 
 from appliance.web.front import Front
 from appliance.web.routes import Address, showing
@@ -6,8 +6,12 @@ from appliance.web.visit import Answer, Visit
 
 
 def routes(_front: Front) -> list[Address]:
-    """The address of the gallery."""
-    return [showing("/gallery", _show)]
+    """The addresses of the keys and the gallery."""
+    return [showing("/keys", _keys), showing("/gallery", _show)]
+
+
+def _keys(visit: Visit) -> Answer:
+    return visit.show("keys.html", title=visit.words("Keys"))
 
 
 def _show(visit: Visit) -> Answer:

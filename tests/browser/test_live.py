@@ -49,7 +49,7 @@ def test_a_row_that_changed_elsewhere_changes_in_its_place_and_what_is_ticked_st
     order, other = to_review(box, easy=True)[:2]
     page = tablet.go("/orders").page
     connected(box)
-    page.locator(f"#{other} .chk").click()
+    page.locator(f"#{other} .c-chk > input").click()
     place = page.evaluate(
         f"() => [...document.querySelectorAll('#list tbody tr')].findIndex((row) => row.id === '{order}')"
     )
@@ -61,7 +61,7 @@ def test_a_row_that_changed_elsewhere_changes_in_its_place_and_what_is_ticked_st
         )
         == place
     )
-    expect(page.locator(f"#{other} .chk")).to_be_checked()
+    expect(page.locator(f"#{other} .c-chk > input")).to_be_checked()
     expect(page.locator("#rail a.rail-item", has_text="发货").locator(".dot-count")).to_contain_text(
         str(box.value("select count(*) from order_list where state = 'approved' and frozen = 0"))
     )
@@ -206,7 +206,7 @@ def test_what_was_read_can_be_read_again_while_the_box_is_gone(box: Box, offline
     page = offline.go("/orders?view=all").page
     row = page.locator("#list tbody tr").nth(3)
     order = row.get_attribute("id")
-    row.locator("a.row-link").click()
+    row.locator("td > a:not(.btn)").click()
     page.wait_for_url(re.compile(str(order)))
     lose(offline)
     page.locator(".ord-head a[data-back]").click()

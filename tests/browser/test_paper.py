@@ -10,7 +10,7 @@ from appliance.shop.orders.actions import set_flag
 from tests.browser.boxes import Box
 from tests.browser.tablet import Tablet
 
-CHROME = ".rail, .bar, .tabbar, .actbar, .bulk, .page-actions, .filters, .toasts, .c-chk, .c-act, .paper-bar"
+CHROME = ".rail, .bar, .actbar, .bulk, .page-actions, .filters, .toasts, .c-chk, .c-act, .paper-bar"
 
 
 def pages_of(tablet: Tablet) -> int:

@@ -17,6 +17,7 @@ from appliance.shop.orders.telling import notes
 from appliance.web import (
     Answer,
     ChoiceFilter,
+    Decide,
     Do,
     Fork,
     Form,
@@ -52,13 +53,19 @@ class OrderGoods(c.Goods):
     """The first goods with their picture, how many kinds there are, and what must not be overlooked."""
 
     def text(self, row: Any, seen: Seen) -> str:
-        """Write picture, title and tags; the second line tells the spec."""
+        """Write picture and title."""
         words, count = seen.words, seen.words.qty(row["units"]) if row["units"] > 10_000 else ""
         title = row["goods"] or words("No goods")
         if row["kinds"] > 1:
             title = words("{goods} and more, {count} kinds", goods=row["goods"], count=row["kinds"])
-        tags = "".join([f' <span class="tag tag-{tone}">{escape(words(text))}</span>' for text, tone in tags_of(row)])
-        return c.pictured(row["picture"], count, escape(title), f"{escape(row['goods_spec'])}{tags}")
+        return c.pictured(row["picture"], count, escape(title))
+
+    def under(self, row: Any, seen: Seen) -> str:
+        """Write the spec and the tags."""
+        tags = "".join(
+            [f' <span class="tag tag-{tone}">{escape(seen.words(text))}</span>' for text, tone in tags_of(row)]
+        )
+        return f"<p>{escape(row['goods_spec'])}{tags}" if row["goods_spec"] or tags else ""
 
 
 class OrderStatus(c.Status):
@@ -76,7 +83,7 @@ def _sub(note: tuple[str, Mapping[str, object]], seen: Seen) -> str:
 
 def next_step(row: Any) -> Do | Go | None:
     """The one thing to do with an order now."""
-    order, seen = row["id"], {"order": row["id"], "version": str(row["changed"])}
+    order = row["id"]
     if row["frozen_reason"]:
         return Do("Unfreeze", "orders.unfreeze", order=order)
     if row["exceptions"] and row["state"] not in {"completed", "cancelled", "merged"}:
@@ -88,9 +95,9 @@ def next_step(row: Any) -> Do | Go | None:
         "awaiting_payment": Do("Take payment", "orders.take_payment", order=order),
         "delayed": Do("Send to review", "orders.submit", order=order),
         "preorder": Do("Send to review", "orders.submit", order=order),
-        "to_review": Do("Approve", "orders.review", **seen),
-        "to_finance_review": Do("Approve", "orders.finance_review", **seen),
-        "approved": Do("Ship", "shipping.ship", **seen),
+        "to_review": Decide("Approve", "orders.review", order=order),
+        "to_finance_review": Decide("Approve", "orders.finance_review", order=order),
+        "approved": Decide("Ship", "shipping.ship", order=order),
         "shipped": Do("Complete", "orders.complete", order=order),
     }
     if row["state"] == "awaiting_payment" and row["paid"] >= row["receivable"]:
@@ -210,7 +217,11 @@ def order(visit: Visit, id: str) -> Answer:
 def _pressing(order: Row) -> Do | None:
     """The primary button of an order's page: what the list only leads to is done here."""
     step = next_step(order)
-    return Do("I have looked at it", "orders.clear_exceptions", order=order.id) if isinstance(step, Go) else step
+    if isinstance(step, Go):
+        return Do("I have looked at it", "orders.clear_exceptions", order=order.id)
+    if isinstance(step, Decide):
+        return Do(step.label, step.action, **step.args, version=str(order.changed))
+    return step
 
 
 _ORDER = """

@@ -1,5 +1,5 @@
 // Deeds: a button asks for what is missing in a dialog; when nothing is missing, the deed is done at once.
-import { here, on, said, say } from "./lib.js";
+import { here, on, said, say, TICK } from "./lib.js";
 import { stored } from "./outbox.js";
 
 const dialog = () => document.getElementById("dlg");
@@ -10,6 +10,9 @@ async function open(event, link) {
   event.stopImmediatePropagation();
   if (link.getAttribute("aria-busy") === "true") return;
   const url = new URL(link.href);
+  // What is decided by what a row shows takes the row's version along.
+  const shown = link.dataset.do === "seen" && link.closest("tr").querySelector(TICK)?.getAttribute("value");
+  if (shown) url.searchParams.set("version", BigInt(`0x${shown}`));
   if (!url.searchParams.has("next")) url.searchParams.set("next", here());
   link.setAttribute("aria-busy", "true");
   link.closest("details")?.removeAttribute("open");

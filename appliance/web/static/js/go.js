@@ -1,5 +1,5 @@
 // Going from page to page: the pane is exchanged, the shell stays. The same page again is morphed, so that nothing jumps.
-import { here, memory, parsed, say, said } from "./lib.js";
+import { here, LINK, memory, parsed, say, said } from "./lib.js";
 
 const MOST_PAGES = 12;
 const pages = new Map();
@@ -40,7 +40,7 @@ function recall() {
   if (!was) return;
   // Whoever walked on from the row that was opened comes back to the one that was seen last.
   const walk = memory.get("walk");
-  const seen = walk?.list === here() && [...main().querySelectorAll("a.row-link")].find((link) => link.getAttribute("href") === walk.last);
+  const seen = walk?.list === here() && [...main().querySelectorAll(LINK)].find((link) => link.getAttribute("href") === walk.last);
   (seen ? seen.closest("tr") : document.getElementById(was.row))?.classList.add("here");
   if (scroller()) scroller().scrollTop = was.top;
 }
@@ -93,7 +93,7 @@ function count(link, waiting) {
     dot.className = "dot-count";
     const word = document.createElement("span");
     word.className = "vh";
-    word.textContent = `${document.getElementById("rail").dataset.waits} `;
+    word.textContent = `${said("badge")} `;
     dot.append(word, document.createElement("span"));
     link.append(dot);
   }
@@ -106,7 +106,7 @@ function count(link, waiting) {
 export function toolbar(told) {
   if (!told) return;
   const counts = JSON.parse(told.dataset.badges);
-  for (const link of document.querySelectorAll("#rail a.rail-item, .tabbar a")) {
+  for (const link of document.querySelectorAll("#rail a.rail-item")) {
     const room = new URL(link.href).pathname;
     if (room === told.dataset.room) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -137,7 +137,7 @@ export function start() {
   addEventListener("pagehide", remember);
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") recall();
   document.addEventListener("click", (event) => {
-    const row = event.target.closest?.("a.row-link")?.closest("tr");
+    const row = event.target.closest?.(LINK)?.closest("tr");
     if (!row) return;
     for (const other of document.querySelectorAll("tr.here")) other.classList.remove("here");
     row.classList.add("here");

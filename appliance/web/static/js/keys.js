@@ -1,5 +1,5 @@
 // Keys: everything by keyboard. / search · j k move · x tick · Enter open · Esc back · Ctrl K search · ? this list.
-import { typing } from "./lib.js";
+import { LINK, TICK, typing } from "./lib.js";
 import { open } from "./search.js";
 
 const rows = () => [...document.querySelectorAll(".list tbody tr[id]")];
@@ -13,7 +13,7 @@ function move(step) {
   current()?.classList.remove("here");
   next.classList.add("here");
   next.scrollIntoView({ block: "nearest" });
-  next.querySelector("a.row-link")?.focus({ preventScroll: true });
+  next.querySelector(LINK)?.focus({ preventScroll: true });
   return next;
 }
 
@@ -21,8 +21,8 @@ const DEEDS = {
   "/": open,
   j: () => move(1) ?? document.querySelector("a[data-walk=next]")?.click(),
   k: () => move(-1) ?? document.querySelector("a[data-walk=prev]")?.click(),
-  x: () => current()?.querySelector(".chk")?.click(),
-  "?": () => document.getElementById("keys")?.showModal(),
+  x: () => current()?.querySelector(TICK)?.click(),
+  "?": () => document.getElementById("keys")?.click(),
 };
 
 /** What a page has a key of its own for: a queue's own way on, approve, hold. */
@@ -50,7 +50,7 @@ export function start() {
     }
     if (typing()) return;
     if (event.key === "Enter" && document.activeElement === document.body) {
-      current()?.querySelector("a.row-link")?.click();
+      current()?.querySelector(LINK)?.click();
       return;
     }
     const deed = named(event.key) ?? DEEDS[event.key];

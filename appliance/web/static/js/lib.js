@@ -19,7 +19,11 @@ export function on(type, selector, handle, options) {
   }, options);
 }
 
-/** A word that the shell brought along in this language: data-say-lost on the body is said("lost"). */
+/** The way from a row to its own page, in lists and in the tables of a paper; and the row's tick box. */
+export const LINK = ".list td > a:not(.btn), a.row-link";
+export const TICK = ".c-chk > input";
+
+/** A word in the language of this page; a script of words (said.html) laid them on the body. */
 export function said(name, count) {
   const key = `say${name[0].toUpperCase()}${name.slice(1)}`;
   return (document.body.dataset[key] ?? "").replace("{count}", count ?? "");

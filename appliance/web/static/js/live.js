@@ -19,7 +19,7 @@ function state(name, count = "") {
   if (!el || (el.dataset.state === name && el.dataset.count === count)) return;
   el.dataset.count = count;
   el.dataset.state = name;
-  el.querySelector(".pill-word").textContent = el.dataset[name]?.replace("{count}", count) ?? "";
+  el.querySelector(".pill-word").textContent = document.body.dataset[`link${name[0].toUpperCase()}${name.slice(1)}`]?.replace("{count}", count) ?? "";
   el.querySelector("use").setAttribute("href", `/static/icons.svg#i-${{ fresh: "cloud", busy: "refresh", off: "cloud-off", lost: "warn" }[name] ?? "cloud"}`);
   const banner = document.getElementById("lost");
   if (banner) banner.hidden = name !== "lost";
@@ -54,7 +54,7 @@ function follow() {
 }
 
 function edited(el) {
-  return !!el && (el.contains(document.activeElement) && document.activeElement.matches("input:not(.chk), textarea, select, [aria-busy=true]"));
+  return !!el && (el.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select, [aria-busy=true]"));
 }
 
 async function swap(target, element, style = "outerMorph") {
@@ -65,7 +65,7 @@ function offer(fresh, count) {
   let button = document.getElementById("news");
   if (!button) return;
   button.hidden = count === 0;
-  button.textContent = (button.dataset.news ?? said("news")).replace("{count}", count);
+  button.textContent = said("news", count);
   if (!button.href) button.href = fresh;
 }
 

@@ -1,5 +1,5 @@
 // Choosing rows: the choice survives paging, says how many and how much, and is let go of once the deed is done.
-import { ask, each, memory, on, parsed, said } from "./lib.js";
+import { ask, each, LINK, memory, on, parsed, said, TICK } from "./lib.js";
 
 const MOST = 1000;
 const bar = () => document.querySelector('form.bulk[data-behaviour~="bulk"]');
@@ -11,7 +11,7 @@ const id = (box) => box.closest("tr").id;
 const told = (box) => [fen(box.closest("tr")), box.getAttribute("value")];
 
 function fen(row) {
-  const figures = row?.querySelector(".c-money b")?.textContent.replace(/[^\d.-]/g, "");
+  const figures = row?.querySelector(".c-money")?.firstChild?.textContent.replace(/[^\d.-]/g, "");
   return figures ? Math.round(Number(figures) * 100) : 0;
 }
 
@@ -23,8 +23,10 @@ function show() {
   const form = bar();
   if (!form) return;
   const picked = chosen();
-  const boxes = [...(list()?.querySelectorAll("tbody .chk") ?? [])];
+  const boxes = [...(list()?.querySelectorAll(`tbody ${TICK}`) ?? [])];
   for (const box of boxes) {
+    // Its name comes from the row's own link.
+    box.setAttribute("aria-label", `${said("choose")} ${box.closest("tr").querySelector(LINK)?.textContent ?? ""}`);
     box.checked = picked.has(id(box));
     box.closest("tr").classList.toggle("sel", box.checked);
   }
@@ -85,7 +87,7 @@ async function gather(button) {
     while (link && picked.size < MOST) {
       const text = await ask(link);
       const page = text && parsed(text);
-      for (const box of page?.querySelectorAll?.("table.list tbody .chk") ?? []) {
+      for (const box of page?.querySelectorAll?.(`table.list tbody ${TICK}`) ?? []) {
         if (picked.size < MOST && !picked.has(id(box))) picked.set(id(box), told(box));
       }
       link = page?.querySelector?.(`.list-foot a[rel=${rel}]`)?.getAttribute("href");
@@ -98,18 +100,18 @@ async function gather(button) {
 
 export function start() {
   let lastBox = null;
-  on("click", ".list tbody .chk", (event, box) => {
-    const boxes = [...list().querySelectorAll("tbody .chk")];
+  on("click", `.list tbody ${TICK}`, (event, box) => {
+    const boxes = [...list().querySelectorAll(`tbody ${TICK}`)];
     const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
     set(event.shiftKey && from >= 0 ? boxes.slice(from, to + 1) : [box], box.checked);
     lastBox = box;
   });
-  on("change", ".list thead [data-all]", (event, box) => set(list().querySelectorAll("tbody .chk"), box.checked));
+  on("change", ".list thead [data-all]", (event, box) => set(list().querySelectorAll(`tbody ${TICK}`), box.checked));
   on("click", ".bulk [data-clear]", clear);
   on("click", ".bulk [data-everything]", (event, button) => gather(button));
   // A long press on a card is how a phone begins to choose.
   on("contextmenu", ".list tbody tr", (event, row) => {
-    const box = row.querySelector(".chk");
+    const box = row.querySelector(TICK);
     if (!box || !matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
     set([box], !box.checked);

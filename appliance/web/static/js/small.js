@@ -2,6 +2,7 @@
 import { each, on } from "./lib.js";
 
 const STAYS_MS = 8000;
+const narrow = matchMedia("(max-width: 719px)");
 
 /** What is said covers little: the newest stays, an older one only while it can still be undone or says what is wrong. */
 function toast(el) {
@@ -35,17 +36,19 @@ function menu(el) {
   });
 }
 
-/** Rooms that do not fit beside a low screen stand under More, the last ones first. */
+/** Rooms that do not fit beside a low screen, or into a phone's bar of five, stand under More. */
 function rail(more) {
   const bar = more.parentElement;
   const list = more.querySelector(".menu-list");
   const fit = () => {
-    for (const item of [...list.children]) more.before(item);
-    more.hidden = true;
+    const scan = bar.querySelector(".rail-scan");
+    for (const item of [...list.children]) scan.before(item);
+    const rooms = [...bar.querySelectorAll(":scope > .rail-item")];
+    more.hidden = !narrow.matches;
+    if (narrow.matches) return list.append(...rooms.slice(3));
     if (bar.scrollHeight <= bar.clientHeight || !bar.clientHeight) return;
     more.hidden = false;
-    const items = [...bar.querySelectorAll(":scope > .rail-item")];
-    while (bar.scrollHeight > bar.clientHeight && items.length > 1) list.prepend(items.pop());
+    while (bar.scrollHeight > bar.clientHeight && rooms.length > 1) list.prepend(rooms.pop());
   };
   addEventListener("resize", fit);
   fit();
@@ -78,8 +81,6 @@ function pinpad(form) {
 }
 
 const ROLES = [["thead, tbody", "rowgroup"], ["tr", "row"], ["thead th", "columnheader"], ["tbody td", "cell"], ["tbody th", "rowheader"]];
-const narrow = matchMedia("(max-width: 719px)");
-
 /** On a phone a table is cards: roles keep it a table for who listens, headings say what a bare figure is. */
 function cards() {
   if (!narrow.matches) return;
@@ -89,7 +90,7 @@ function cards() {
     for (const [selector, role] of ROLES) for (const el of table.querySelectorAll(selector)) el.setAttribute("role", role);
     for (const row of table.querySelectorAll("tbody tr")) {
       [...row.children].forEach((cell, n) => {
-        const bare = !cell.className || (cell.matches(".num") && !cell.matches(".c-money"));
+        const bare = !cell.className || cell.matches(".num");
         if (n > 0 && bare && headings[n] && cell.textContent.trim() && (table.matches(".list") || /^[^¥×]/.test(cell.textContent.trim())) && !cell.querySelector("a, button")) cell.dataset.of = headings[n];
       });
     }

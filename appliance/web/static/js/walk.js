@@ -1,8 +1,8 @@
 // Walking: a page that was opened from a list knows the one before and after it there, and the way back to the same row.
-import { ask, here, memory, parsed, said } from "./lib.js";
+import { ask, here, LINK, memory, parsed, said } from "./lib.js";
 
 const main = () => document.getElementById("main");
-const paths = (root) => [...root.querySelectorAll("table.list a.row-link")].map((link) => link.getAttribute("href"));
+const paths = (root) => [...root.querySelectorAll(`table.list :is(${LINK})`)].map((link) => link.getAttribute("href"));
 
 function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -39,7 +39,7 @@ async function further(walk) {
 
 export function start() {
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a.row-link");
+    const link = event.target.closest?.(LINK);
     const list = link?.closest("table.list[data-path]");
     if (!list) return;
     const more = document.querySelector(".list-foot a[rel=next]")?.getAttribute("href") ?? "";
