@@ -31,6 +31,7 @@ from appliance.sync.hub.gallery import HubPictures
 from appliance.sync.hub.guests import Guest, Guests
 from appliance.sync.hub.log import HubLog
 from appliance.sync.hub.opening import in_circle
+from appliance.sync.hub.shelf import Giver, Shelf
 
 log = logging.getLogger("appliance.hub")
 HEALTH = "/health"
@@ -68,10 +69,12 @@ def open_hub(told: Config, dsn: str, clock: Clock) -> Hub:
     notebook.close()
     base = Base(dsn)
     base.settle(circle.chain)
-    kept = HubLog(base, told.root, clock, trust=circle.trust, certificates=certificates_in)
+    # A hub writes no entries, so it needs no incarnation.
+    shelf = Shelf(base, told.root, circle.trust, Giver(key.box + bytes(8), key.public, key.sign))
+    kept = HubLog(base, told.root, clock, trust=circle.trust, certificates=certificates_in, shelf=shelf)
     in_circle(kept, circle)
     guests = Guests(base, circle, clock)
-    swap = Swap(kept, circle, clock, __version__, pictures=HubPictures(base))
+    swap = Swap(kept, circle, clock, __version__, pictures=HubPictures(base), shelf=shelf)
     door = Door(Post(key, circle, os.urandom, look=kept.refresh), swap, heard=guests.heard)
     return Hub(base, kept, circle, guests, door)
 

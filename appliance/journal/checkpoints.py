@@ -59,7 +59,7 @@ def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | No
         shadow.go_on(until=until)
         states, reached = list(lay_out(shadow)), _reached(shadow, until)
         said = _said(shadow.log, reached)
-        return Checkpoint(states, reached, until, schema.fingerprint, _restamps(shadow.controls.restamps, said), said)
+        return Checkpoint(states, reached, until, schema.fingerprint, relevant(shadow.controls.restamps, said), said)
     finally:
         conn.close()
 
@@ -101,7 +101,7 @@ def _said_before(conn: sqlite3.Connection) -> dict[bytes, int]:
     return {bytes.fromhex(author): hlc for author, hlc in json.loads(raw).items()} if raw else {}
 
 
-def _restamps(restamps: Restamps, said: Mapping[bytes, int]) -> str:
+def relevant(restamps: Restamps, said: Mapping[bytes, int]) -> str:
     """Name the restampings that change anything in a checkpoint: those that begin before its author's last stamp."""
     told = [
         (author, sorted(one for one in found if one[0] <= said.get(author, 0)))
@@ -136,7 +136,7 @@ def lay_beside(
     With it come how far it reaches, and which stamps counted less when it was drawn.
     """
     states, reaches, restamps = told
-    states = [state for one in states if (state := _spared(one, controls.all_erased)).rows]
+    states = [state for one in states if (state := spared(one, controls.all_erased)).rows]
     for partition in replaced:
         conn.execute('delete from checkpoint where "partition" = ?', (partition,))
         of_it = 'select n from log_place where "partition" = ?'
@@ -147,12 +147,12 @@ def lay_beside(
     said = dict[bytes, int]()
     for hlc, author in (one for state in states for one in stamps(state)):
         said[author] = max(said.get(author, 0), controls.said(Stamp(hlc, author)))
-    same = _restamps(restamps, said) == _restamps(controls.restamps, said)
+    same = relevant(restamps, said) == relevant(controls.restamps, said)
     before = _said_before(conn)
     said = {author: max(said.get(author, 0), before.get(author, 0)) for author in said | before}
     # The whole log counts on top of it: whatever the state holds already changes nothing when it is told again.
     newest_hlc = max(int(_meta(conn, "checkpoint_newest") or 0), newest(states))
-    _remember(conn, 0, "", _restamps(controls.restamps, said) if same else "others", newest_hlc, said)
+    _remember(conn, 0, "", relevant(controls.restamps, said) if same else "others", newest_hlc, said)
 
 
 def _insert(conn: sqlite3.Connection, states: Iterable[State], reached: Iterable[Reached]) -> None:
@@ -199,7 +199,7 @@ def begin(shadow: Shadow) -> None:
 def counts(conn: sqlite3.Connection, controls: Controls) -> bool:
     """Tell whether everything in the checkpoint still counts as it did, and nothing more."""
     reached: list[Reached] = [tuple(row) for row in conn.execute("select * from checkpoint_head")]
-    if _meta(conn, "checkpoint_restamps") not in {"", _restamps(controls.restamps, _said_before(conn))}:
+    if _meta(conn, "checkpoint_restamps") not in {"", relevant(controls.restamps, _said_before(conn))}:
         return False
     for place, seq, _, more in reached:
         limit = controls.limit(place)
@@ -260,7 +260,7 @@ def forget(conn: sqlite3.Connection, record: str) -> None:
     ).fetchall()
     for n, raw in rows:
         state = read_state(raw)
-        told = _spared(state, {record})
+        told = spared(state, {record})
         if told.rows == state.rows:
             continue
         conn.execute("delete from checkpoint where n = ?", (n,))
@@ -268,7 +268,7 @@ def forget(conn: sqlite3.Connection, record: str) -> None:
             conn.execute("insert into checkpoint values (?, ?, ?, ?, ?, ?, ?)", (n, *_row(told)))
 
 
-def _spared(state: State, gone: Container[str]) -> State:
+def spared(state: State, gone: Container[str]) -> State:
     """Return what may be kept of a state where some persons are gone."""
     rows = [_stripped(state, row, gone) for row in state.rows if state.about(row) not in gone]
     return msgspec.structs.replace(state, rows=rows)

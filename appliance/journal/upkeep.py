@@ -14,6 +14,7 @@ from appliance.journal.controls import Milestone, Reached, control, read_control
 from appliance.journal.digests import of_heads
 from appliance.journal.entry import Unreadable, pack
 from appliance.journal.exchange import Exchange
+from appliance.journal.merging import Trust
 from appliance.journal.reading import Heads
 from appliance.journal.retelling import write
 
@@ -27,6 +28,9 @@ KEEP_MS = 400 * DAY_MS
 
 class Upkeep(Exchange):
     """Puts the old log away, lays checkpoints down, trims what everybody has, and gives and takes snapshots."""
+
+    vouches: Trust | None = None
+    """Asked of whoever gives a snapshot; without it those are believed who may write its partitions."""
 
     def put_away(self, stay_hot: int = STAY_HOT) -> int:
         """Pack what is old in the log into chunks, in the caller's thread; returns how many entries."""
@@ -193,7 +197,8 @@ class Upkeep(Exchange):
         segments. The future is answered with how far it reaches, when everything counts.
         """
         manifest, states = snapshots.read(snapshot)
-        if self.trust is not None and not all(self.trust(manifest.giver, name[1]) for name in manifest.reaches()):
+        vouches = self.vouches or self.trust
+        if vouches is not None and not all(vouches(manifest.giver, name[1]) for name in manifest.reaches()):
             raise Unreadable("The giver of the snapshot may not speak for its partitions.")
         snapshots.try_out(self._shadow.schema, states)
 

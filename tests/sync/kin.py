@@ -96,6 +96,7 @@ def kin(
     box = box_of(folder, code, incarnation=incarnation, root=root.public)
     journal = Journal(box, schema, clock=clock, random=chance.randbytes, trust=circle.trust)
     corrected: list[int] = []
+    journal.vouches = circle.vouches
     swap = Swap(journal, circle, clock, "0.3.0", corrected=lambda by, _vouched: corrected.append(by))
     desk = journal.desk(who=f"worker-{code}", device="tablet", branch=branch)
     return Kin(desk, key, circle, clock, swap, Post(key, circle, chance.randbytes), corrected)

@@ -129,7 +129,7 @@ def test_a_snapshot_that_changed_on_the_way_changes_nothing(
 
 def test_an_older_box_reads_what_a_newer_one_says_of_its_snapshot():
     """It does not look at what stands at the end of a message, and asks on as it always did (R21, R22)."""
-    told = messages.Traded(heads=b"", segments=[], more=False, refused=0, lapsed=True, version="1.0.0")
-    fields = [name for name in messages.Traded.__struct_fields__ if name != "lapsed"]
-    assert messages.Traded.__struct_fields__ == (*fields, "lapsed")
+    told = messages.Traded(heads=b"", segments=[], more=False, refused=0, lapsed=True, takes=True, version="1.0.0")
+    fields = [name for name in messages.Traded.__struct_fields__ if name not in {"lapsed", "takes"}]
+    assert messages.Traded.__struct_fields__ == (*fields, "lapsed", "takes")
     assert messages.read_answer(messages.msgspec.msgpack.encode(told)) == told

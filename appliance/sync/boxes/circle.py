@@ -88,6 +88,11 @@ class Circle:
         found = self._members.get(author[:16])
         return found is not None and found.may_write(partition)
 
+    def vouches(self, author: bytes, partition: str) -> bool:
+        """Tell whether a box may say what follows from a partition's log: who writes it, and a hub, which holds it."""
+        found = self._members.get(author[:16])
+        return found is not None and (found.may_write(partition) or (found.role == HUB and found.may_read(partition)))
+
     def shared_with(self, other: Certificate) -> list[str] | None:
         """The partitions that both this box and another may read; None when that is all of them."""
         ours = self.own.reads if self.own else []

@@ -97,6 +97,7 @@ class Company:
             circle.learn(raw)
         circle.keep = self._learned
         circle.cut_off = self._journal.controls.cut_off
+        self._journal.vouches = circle.vouches
         return notebook
 
     def _speaking(self, anchor: Anchor, clock: Clock) -> Swap:

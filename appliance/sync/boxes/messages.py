@@ -69,6 +69,8 @@ class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
     forks: list[Fork] = []
     lapsed: bool = False
     """What the asker lacks was trimmed here: it should take a snapshot (R33)."""
+    takes: bool = False
+    """A snapshot may be brought here: a hub never asks for one (R35)."""
 
 
 class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):
@@ -116,9 +118,24 @@ class Lacking(Told, frozen=True, array_like=True, tag=12, kw_only=True):
     names: list[str]
 
 
+class Bring(Told, frozen=True, array_like=True, tag=13, kw_only=True):
+    """Question to a hub that lacks what was trimmed here: a snapshot's manifest, and some of its pieces."""
+
+    manifest: bytes
+    pieces: list[bytes]
+
+
+class Brought(Told, frozen=True, array_like=True, tag=14, kw_only=True):
+    """Answer: which pieces are still lacking, by their places in the manifest; none when all is settled."""
+
+    lacking: list[int]
+    kept: bool = True
+    """It stands for the log there now, or nothing of it was lacking."""
+
+
 CLOCK, VERSION = "clock", "version"
-Question = Have | Trade | Show | Begin | Offer
-Answer = Same | Differs | Traded | Turned | Shown | Begun | Lacking
+Question = Have | Trade | Show | Begin | Offer | Bring
+Answer = Same | Differs | Traded | Turned | Shown | Begun | Lacking | Brought
 _read_question = msgspec.msgpack.Decoder(Question).decode
 _read_answer = msgspec.msgpack.Decoder(Answer).decode
 

@@ -25,6 +25,8 @@ from appliance.sync.boxes.messages import (
     Answer,
     Begin,
     Begun,
+    Bring,
+    Brought,
     Differs,
     Fork,
     Have,
@@ -117,6 +119,14 @@ class Gallery(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """What a swap needs of whoever keeps snapshots that others bring."""
+
+    def bring(self, manifest: bytes, pieces: Sequence[bytes]) -> list[int] | None:
+        """Keep pieces of a snapshot, and name those still lacking; None when it cannot be kept. Raises `Unreadable`."""
+        ...
+
+
 @dataclass
 class Outcome:
     """What came of one talk, for the notebook and the screen."""
@@ -164,6 +174,7 @@ class Swap:
         taken: Callable[[], None] = lambda: None,
         begin: Callable[[], None] = lambda: None,
         pictures: Gallery | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.log = log
         self.circle = circle
@@ -171,6 +182,7 @@ class Swap:
         self._version = version
         self.giving = giving
         self.pictures = pictures
+        self._shelf = shelf
         self._taken = taken
         """Called after something was taken in, in the same thread."""
         self.begin = begin
@@ -209,6 +221,9 @@ class Swap:
             return Begun(pieces=as_many(pieces[max(0, asked.at) :], asked.most), count=len(pieces), **self.told())
         if isinstance(asked, Offer):
             return Lacking(names=self.pictures.accept(asked.names, asked.given) if self.pictures else [], **self.told())
+        if isinstance(asked, Bring):
+            lacking = self._shelf.bring(asked.manifest, asked.pieces) if self._shelf else None
+            return Brought(lacking=lacking or [], kept=lacking is not None, **self.told())
         theirs = read_heads(asked.heads)
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
@@ -222,6 +237,7 @@ class Swap:
             refused=outcome.refused,
             forks=given.forks,
             lapsed=given.lapsed,
+            takes=self._shelf is not None,
             **self.told(),
         )
 

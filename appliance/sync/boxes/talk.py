@@ -8,6 +8,8 @@ from appliance.sync.boxes.messages import (
     MOST_TOGETHER,
     Begin,
     Begun,
+    Bring,
+    Brought,
     Differs,
     Have,
     Trade,
@@ -15,7 +17,7 @@ from appliance.sync.boxes.messages import (
     Turned,
     read_answer,
 )
-from appliance.sync.boxes.swap import Heads, Outcome, Place, Swap
+from appliance.sync.boxes.swap import Heads, Outcome, Place, Swap, as_many
 from appliance.sync.boxes.vectors import Shorts, more_in, pack_heads, read_heads, short, shortened
 
 MOST_PIECES = 100_000
@@ -40,8 +42,10 @@ class Talk:
         self._skip = sorted(skip)
         self._withheld = withheld
         self._before: tuple[Heads, Heads, Shorts] | None = None
-        self._lapsed = False
+        self._lapsed = self._takes = False
         self._pieces: list[bytes] = []
+        self._brought: list[bytes] = []
+        self._lacking = MOST_PIECES
         self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
 
     def begin(self) -> bytes:
@@ -59,10 +63,12 @@ class Talk:
             return None
         if isinstance(answer, Begun):
             return self._begin_with(answer)
+        if isinstance(answer, Brought):
+            return self._bring(answer.lacking) if answer.kept else None
         if isinstance(answer, Differs | Traded):
             theirs = read_heads(answer.heads)
             if isinstance(answer, Traded):
-                self._lapsed = answer.lapsed
+                self._lapsed, self._takes = answer.lapsed, answer.takes
                 self.outcome.refused_there += answer.refused
                 self._swap.take(answer.segments, self.outcome)
                 self._swap.hear(answer.forks)
@@ -81,6 +87,10 @@ class Talk:
             # They have all that is this box's own; now their snapshot stands for what they have no more (R33).
             if self._lapsed and not self.outcome.began:
                 return self._ask_to_begin()
+            if given.lapsed and self._takes and not self._brought:
+                self._brought = self._swap.log.snapshot(partitions)
+                if self._brought:
+                    return self._ask_to_take([])
             self._settle(theirs, shortened(ours, partitions))
             return None
         self._before = (ours, wants, theirs)
@@ -112,6 +122,17 @@ class Talk:
             return self.begin()
         self._swap.begin_with(self._pieces)
         return self.begin()
+
+    def _ask_to_take(self, pieces: list[bytes]) -> bytes:
+        return pack(Bring(manifest=self._brought[0], pieces=pieces, **self._swap.told()))
+
+    def _bring(self, lacking: list[int]) -> bytes | None:
+        """Bring what a hub still lacks of the snapshot; then the log goes on from there."""
+        if len(lacking) >= self._lacking > 0:
+            return None
+        self._lacking = len(lacking)
+        pieces = [self._brought[1 + place] for place in lacking if 0 <= place < len(self._brought) - 1]
+        return self._ask_to_take(as_many(pieces, self.most)) if pieces else self.begin()
 
     def _settle(self, theirs: Shorts, ours: Shorts) -> None:
         """Nothing moved any more: name what each side does not take, so that it is not sent every time."""

@@ -17,6 +17,7 @@ from appliance.sync.hub.base import Base, Conn
 from appliance.sync.hub.pieces import Known, Wanted
 from appliance.sync.hub.resting import rest
 from appliance.sync.hub.rules import Place, Rules, edition, read
+from appliance.sync.hub.shelf import Shelf
 from appliance.sync.hub.storing import keep_certificates, scrub, store
 from appliance.sync.hub.taking import Certificates, Planner, begun
 
@@ -28,13 +29,21 @@ class HubLog:
     """A log as a swap sees it (`swap.Log`). Any thread may ask; any number of processes may share the database."""
 
     def __init__(
-        self, base: Base, root: bytes, clock: Clock, *, trust: Trust, certificates: Certificates = lambda _: iter(())
+        self,
+        base: Base,
+        root: bytes,
+        clock: Clock,
+        *,
+        trust: Trust,
+        certificates: Certificates = lambda _: iter(()),
+        shelf: Shelf | None = None,
     ) -> None:
         self._base = base
         self._root = root
         self._clock = clock
         self._trust = trust
         self._certificates = certificates
+        self._shelf = shelf
         self._turn = threading.Lock()
         self._known: Known | None = None
         self.rules = Rules()
@@ -142,17 +151,22 @@ class HubLog:
                 yield from ((packed, False) for packed in pieces.restampings(conn, wanted))
             yield from ((packed, True) for packed in pieces.in_order(conn, wanted))
 
-    def lapsed(self, _have: Heads, _partitions: Collection[str] | None = None) -> bool:
-        """Whether a box lacks what was trimmed here: a hub trims nothing."""
+    def lapsed(self, have: Heads, partitions: Collection[str] | None = None) -> bool:
+        """Whether a box lacks what had been trimmed before the hub came; it trims nothing itself."""
+        for name, seq in self.rules.begins.items():
+            limit = self.rules.limits.of(*name)
+            needed = seq if limit is None else min(seq, limit.seq)
+            if (partitions is None or name[1] in partitions) and have.get(name, (0, b""))[0] < needed:
+                return True
         return False
 
-    def snapshot(self, _partitions: Collection[str] | None = None) -> list[bytes]:
-        """Return nothing: the whole log is here."""
-        return []
+    def snapshot(self, partitions: Collection[str] | None = None) -> list[bytes]:
+        """What stands for the log that is not here; nothing where all of it is."""
+        return self._shelf.snapshot(self.refresh(), partitions) if self._shelf else []
 
     def install(self, _snapshot: Sequence[bytes]) -> "Future[Heads]":
-        """Refuse: a hub keeps entries, not what follows from them."""
-        raise Unreadable("A hub begins with the log itself.")
+        """Refuse: a hub never asks; a snapshot is brought to its shelf."""
+        raise Unreadable("A hub asks nobody.")
 
     # ---- taking in
 

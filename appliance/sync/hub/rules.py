@@ -1,7 +1,7 @@
 """Rules: what the chain's log says of itself, as a relay must respect it. Read once for each edition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from appliance.journal.controls import cuts_in
@@ -25,11 +25,20 @@ class Rules:
     """Where a second history is proven, with the last sequence in common."""
     erased: frozenset[str] = frozenset()
     restamps: Mapping[bytes, list[tuple[int, int, int]]] = field(default_factory=dict)
+    begins: Mapping[Place, int] = field(default_factory=dict)
+    """After which sequence a log begins here, where it does not begin with its first entry."""
 
     def stamp(self, author: bytes, hlc: int, place: int = 0) -> Stamp:
         """Return the stamp that an author's stamp counts as."""
         found = self.restamps.get(author, ())
         return Stamp(hlc - max((minus for first, last, minus in found if first <= hlc <= last), default=0), author)
+
+    def said(self, author: bytes, hlc: int) -> int:
+        """Return what an author gave for a stamp that counts."""
+        for minus in sorted({minus for _, _, minus in self.restamps.get(author, ())}, reverse=True):
+            if self.stamp(author, hlc + minus).hlc == hlc:
+                return hlc + minus
+        return hlc
 
 
 def edition(conn: Conn) -> int:
@@ -42,8 +51,11 @@ def read(conn: Conn) -> Rules:
     """Read the rules."""
     # The number is read first: rules that are newer than it are read once more, never missed.
     number = edition(conn)
-    certificates, cuts, forks, erased, restamps = (conn.execute(query, binary=True).fetchall() for query in _QUERIES)
-    return _rules(number, certificates, cuts, forks, erased, restamps)
+    certificates, cuts, forks, erased, restamps, begins = (
+        conn.execute(query, binary=True).fetchall() for query in _QUERIES
+    )
+    rules = _rules(number, certificates, cuts, forks, erased, restamps)
+    return replace(rules, begins={(author, name): seq for author, name, seq in begins})
 
 
 _QUERIES = (
@@ -52,6 +64,7 @@ _QUERIES = (
     b"select p.author, p.partition, f.seq, f.head from forked f join place p on p.n = f.place",
     b"select record from erased",
     b"select r.*, p.author, p.partition from restamped r join place p on p.n = r.place",
+    b"select p.author, p.partition, b.seq from base b join place p on p.n = b.place",
 )
 
 

@@ -54,6 +54,21 @@ create table if not exists personal (
     primary key (record, place, seq)
 );
 
+-- Where a log begins here that was trimmed everywhere before there was a hub, and the states that stand for what came
+-- before; one that does not count yet waits for the others of its snapshot.
+create table if not exists base (place bigint primary key, seq bigint not null, head bytea not null);
+create table if not exists state (
+    hash bytea primary key,
+    partition text collate "C" not null,
+    kind text not null,
+    first bytea not null,
+    last bytea not null,                    -- between these lie the ids it speaks of
+    counts boolean not null default false,
+    packed bytea not null
+);
+create table if not exists said (author bytea primary key, hlc bigint not null);
+alter table hub add column if not exists restamps text not null default '';     -- which of them counted in those states
+
 -- Who belongs to the chain, and what its log says of itself.
 create table if not exists certificate (box bytea primary key, number bigint not null, raw bytea not null);
 create table if not exists cut_off (box bytea primary key, number bigint not null, told bytea not null);

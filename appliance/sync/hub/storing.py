@@ -4,14 +4,17 @@ Each place moves on by a conditional update: only from the head that the plan wa
 quicker nothing is written, and the plan is made again (spec/sync.md section 4).
 """
 
+import hashlib
 from collections.abc import Iterable
 
 import psycopg
 
 from appliance.journal.certificate import read_certificate
+from appliance.journal.checkpoints import spared
 from appliance.journal.entry import without
 from appliance.journal.forks import Proof
 from appliance.journal.segments import pack_segment, read_segment
+from appliance.journal.state import State, read_state
 from appliance.sync.hub.base import TURN, Conn
 from appliance.sync.hub.rules import Place, edition
 from appliance.sync.hub.taking import Piece, Plan
@@ -21,7 +24,7 @@ def store(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> boo
     """Write a plan down; returns whether it still fitted. When it returns, the disk has it."""
     if not plan.pieces and not plan.changes_rules:
         return True
-    numbers = numbers | _numbered(
+    numbers = numbers | numbered(
         conn, {*plan.after, *((one.author, one.partition) for one in plan.proofs)} - set(numbers)
     )
     fits = False
@@ -33,12 +36,12 @@ def store(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> boo
             raise psycopg.Rollback(turn)
         _lay_down(conn, plan.pieces, numbers)
         if plan.changes_rules:
-            _change_rules(conn, plan, numbers, root)
+            change_rules(conn, plan, numbers, root)
     return fits
 
 
-def _numbered(conn: Conn, places: Iterable[Place]) -> dict[Place, int]:
-    """Give numbers to new places."""
+def numbered(conn: Conn, places: Iterable[Place]) -> dict[Place, int]:
+    """Give numbers to new places, and find those of others."""
     found = {}
     for author, partition in sorted(places):
         place = (author, partition)
@@ -76,7 +79,8 @@ def _lay_down(conn: Conn, pieces: list[Piece], numbers: dict[Place, int]) -> Non
 # ---- what the log says of itself
 
 
-def _change_rules(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> None:
+def change_rules(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes) -> None:
+    """Write down what the log says of itself; whoever calls has the turn alone."""
     for proof in plan.proofs:
         _fork(conn, proof, numbers[proof.author, proof.partition])
     for told, change in plan.revoked:
@@ -130,6 +134,31 @@ def _erase(conn: Conn, record: str) -> None:
         conn.execute("update piece set segment = %s where place = %s and last = %s", row)
         conn.execute("insert into soiled values (%s) on conflict do nothing", (part,))
     conn.execute("delete from personal where record = %s", (record.encode(),))
+    _forget(conn, record)
+
+
+def put_state(conn: Conn, state: State, packed: bytes, *, counts: bool) -> None:
+    """Keep a state, by the hash of its bytes."""
+    about = [state.about(row).encode() for row in state.rows] or [b""]
+    row = (hashlib.sha256(packed).digest(), state.partition, state.kind, min(about), max(about), counts, packed)
+    conn.execute("insert into state values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing", row)
+
+
+def _forget(conn: Conn, record: str) -> None:
+    """Take a person out of the states that stand for a log that is not here."""
+    rows = conn.execute(
+        "select hash, packed, counts from state where kind = 'entries' or %s between first and last",
+        (record.encode(),),
+        binary=True,
+    ).fetchall()
+    for name, packed, counts in rows:
+        state = read_state(packed)
+        told = spared(state, {record})
+        if told.rows != state.rows:
+            conn.execute("delete from state where hash = %s", (name,))
+            if told.rows:
+                put_state(conn, told, told.packed, counts=counts)
+            conn.execute("insert into soiled values ('state') on conflict do nothing")
 
 
 def scrub(conn: Conn) -> int:

@@ -15,6 +15,7 @@ from appliance.sync.hub.base import Base
 from appliance.sync.hub.gallery import HubPictures
 from appliance.sync.hub.log import HubLog
 from appliance.sync.hub.opening import in_circle
+from appliance.sync.hub.shelf import Giver, Shelf
 from tests.cast import TestClock, agree, clean
 from tests.journal.toy import sell
 from tests.sync.kin import ROOT, Kin, talk
@@ -50,9 +51,10 @@ def hub_of(dsn: str, *, clock: TestClock | None = None) -> Hub:
     base, circle, clock = Base(dsn), Circle(ROOT.public, KEY.box), clock or TestClock()
     base.settle(circle.chain)
     circle.learn(OWN.raw)
-    log = in_circle(HubLog(base, ROOT.public, clock, trust=circle.trust), circle)
+    shelf = Shelf(base, ROOT.public, circle.trust, Giver(KEY.box + bytes(8), KEY.public, KEY.sign))
+    log = in_circle(HubLog(base, ROOT.public, clock, trust=circle.trust, shelf=shelf), circle)
     swap, post = (
-        Swap(log, circle, clock, "0.3.0", pictures=HubPictures(base)),
+        Swap(log, circle, clock, "0.3.0", pictures=HubPictures(base), shelf=shelf),
         Post(KEY, circle, random.Random("hub").randbytes, look=log.refresh),
     )
     return Hub(base, log, circle, swap, post, clock)
@@ -97,10 +99,13 @@ def rows(base: Base, query: str, *told: object) -> list[tuple]:
 def flaws(base: Base) -> list[str]:
     """What is wrong with the log in the database: a gap, a doubled entry, a broken chain, an end that is not the head."""
     wrong, heads = [], dict[int, tuple[int, bytes]]()
+    begins = {place: (seq, head) for place, seq, head in rows(base, "select * from base")}
     for place, first, last, head, raw in rows(
         base, "select place, first, last, head, segment from piece order by place, last"
     ):
-        seq, before = heads.get(place, (0, bytes(32)))
+        seq, before = heads.get(place) or begins.get(place) or (0, bytes(32))
+        if last <= seq:
+            continue
         segment = read_segment(raw)
         chained = [found for _, found in segment.chained()]
         if (first, segment.first, segment.last, segment.previous, chained[-1]) != (seq + 1, first, last, before, head):
@@ -109,4 +114,4 @@ def flaws(base: Base) -> list[str]:
             wrong.append(f"place {place}: the seal at {last} does not hold")
         heads[place] = (last, head)
     told = {n: (seq, head) for n, seq, head in rows(base, "select n, seq, head from place where seq > 0")}
-    return wrong if told == heads else [*wrong, "heads do not stand at the ends"]
+    return wrong if told == begins | heads else [*wrong, "heads do not stand at the ends"]
