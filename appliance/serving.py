@@ -17,6 +17,7 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.heard import Hearing
 from appliance.journal import Clock, Journal, Refusal, business_day
+from appliance.journal.orphans import sweep
 from appliance.journal.rounds import tonight, walk
 from appliance.liaison import Liaison
 from appliance.neighbours import follow_members
@@ -222,6 +223,7 @@ def nightly(journal: Journal, branch: str) -> list[str]:
     if gone := retire_recordings(desk):
         log.info("%s recordings were deleted: their time or their room was over.", gone)
     journal.tidy()
+    sweep(journal)
     share = tonight(journal)
     wrong = [*walk(journal), *map(str, verify(journal.reading(), *share))]
     for line in wrong:

@@ -72,6 +72,8 @@ class Record(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     partition: ClassVar[Partition] = BRANCH
     personal: ClassVar[bool] = False
+    carried: ClassVar[bool] = False
+    """Whether the files that it shows are fetched by the other boxes that hold it; those of the chain's records are."""
     history: ClassVar[bool] = False
     flow: ClassVar[Flow | None] = None
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -90,6 +92,7 @@ class Fact(msgspec.Struct, kw_only=True, frozen=True, gc=False):
 
     partition: ClassVar[Partition] = BRANCH
     personal: ClassVar[bool] = False
+    carried: ClassVar[bool] = False
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     feeds: ClassVar[tuple[Sum, ...]] = ()
     confines: ClassVar[bool] = False

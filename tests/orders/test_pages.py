@@ -258,7 +258,7 @@ def test_beside_an_order_stand_the_parts_it_is_paid_in_and_what_it_is_exchanged_
 ) -> None:
     bought = approved(alice, house)
     floor.ship(alice, order=bought, waybill="SF9")
-    assert "Sent instead" in seen(tablet, f"/do/orders/exchange?order={bought}")
+    assert "Scan to add" in seen(tablet, f"/do/orders/exchange?order={bought}")
     made = act.exchange(alice, order=bought, lines=[NewLine(sku=house.cup)])
     assert f"/panel/orders/exchange/{made}" in seen(tablet, f"/orders/{made}")
     assert "Has not come back" in seen(tablet, f"/panel/orders/exchange/{made}")

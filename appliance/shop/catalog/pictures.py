@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 LARGE, SMALL = 960, 320
+SHEET = 2_000
+"""A sheet of paper this high can be read."""
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 24_000_000
 MOST_PIXELS_JPEG = 60_000_000
@@ -40,7 +42,13 @@ def keep(desk: Desk, upload: str, *, field: str = "picture") -> Kept:
     return Kept(desk.keep(shown.large), desk.keep(shown.small))
 
 
-def prepare(content: bytes, *, field: str = "picture") -> Shown:
+def keep_sheet(desk: Desk, content: bytes, *, field: str) -> Kept:
+    """Keep a photographed sheet of paper so large that it can be read, and small for lists."""
+    shown = prepare(content, field=field, large=SHEET)
+    return Kept(desk.keep(shown.large), desk.keep(shown.small))
+
+
+def prepare(content: bytes, *, field: str = "picture", large: int = LARGE) -> Shown:
     """Make the two sizes of a picture; refuses what is none, what moves, and what is a trap."""
     # Imported where used: a box that starts needs no pictures, and Pillow takes its time.
     from PIL import Image, ImageOps
@@ -54,9 +62,9 @@ def prepare(content: bytes, *, field: str = "picture") -> Shown:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
         _check_shape(image, field)
         # A JPEG can be unpacked at a fraction of its size; only the picture's outline is needed in memory.
-        image.draft("RGB", (LARGE, LARGE))
+        image.draft("RGB", (large, large))
         upright = _flat(ImageOps.exif_transpose(image))
-        return Shown(_webp(upright, LARGE), _webp(upright, SMALL))
+        return Shown(_webp(upright, large), _webp(upright, SMALL))
     except Image.DecompressionBombError:
         raise _too_large(field) from None
     except (OSError, SyntaxError, ValueError, EOFError):

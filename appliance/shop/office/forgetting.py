@@ -65,6 +65,7 @@ def _erase(desk: Desk, whose: Sequence[str]) -> int:
     gone = [
         *customers.pieces(desk, whose), *orders.receivers(desk, papers), *marketplace.receivers(desk, papers), *calls,
         *_ids(desk, "select n.id from json_each(?) item join note n on n.about = item.value", about),
+        *_ids(desk, "select a.id from json_each(?) item join attachment a on a.about = item.value", about),
         *_ids(desk, "select t.id from json_each(?) item join task t on t.about = item.value", about),
         *_ids(desk, "select a.id from json_each(?) item join line_asked a on a.call = item.value", [*whose, *calls]),
         *_ids(desk, "select a.id from json_each(?) item join line_asked a on a.number = item.value", numbers),
@@ -140,6 +141,7 @@ or exists (select 1 from alias x join customer c on c.id = x.canonical where x.c
 or exists (select 1 from call x where x.customer = e.record and x.state not in ('ringing', 'talking'))
 or exists (select 1 from line_asked x where x.call = e.record)
 or exists (select 1 from note x where x.about = e.record)
+or exists (select 1 from attachment x where x.about = e.record)
 or exists (select 1 from task x where x.about = e.record)
 or exists (
     select 1 from order_list x join receiver r on r.id = x.receiver_id

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from appliance.journal import Row
+from appliance.journal import Refusal, Row
 from appliance.shop.office import actions
+from appliance.shop.office.attaching import MOST_FILES
 from appliance.shop.office.pinning import KINDS, address
 from appliance.shop.office.telephone import pages as telephone
 from appliance.web import (
@@ -147,7 +148,7 @@ def _pinned_to(kind: str) -> Page:
     """The panel of notes and tasks beside a record that other rooms show."""
     table = KINDS.get(kind, kind)
 
-    @panel(f"/panel/office/{kind}/{{id}}", see="office.see", beside=kind, title="Notes and tasks")
+    @panel(f"/panel/office/{kind}/{{id}}", see="office.see", beside=kind, title="Notes, tasks and files")
     def pinned(visit: Visit, id: str) -> Answer:
         board = visit.rows(
             "select * from note_list where about = ? and (shared = 1 or author = ?) order by made_at desc limit 10",
@@ -155,11 +156,28 @@ def _pinned_to(kind: str) -> Page:
             visit.who,
         )
         due = visit.rows(f"select * from task_list where about = ? and {UNDONE} order by due limit 10", id)
+        files = visit.rows("select * from attachment_list where about = ? order by id limit ?", id, MOST_FILES)
         return visit.show(
-            "office/pinned.html", notes=_slips(visit, board), tasks=due, record=id, kind=table, tones=TASK_TONES
-        )
+            "office/pinned.html", notes=_slips(visit, board), tasks=due, files=files, record=id, kind=table,
+            tones=TASK_TONES,
+        )  # fmt: skip
 
     return pinned
+
+
+@page("/office/files/{id}", see="office.see")
+def attached(visit: Visit, id: str) -> Answer:
+    """One file: a picture to look at, anything else to save, under a name that tells what it is and no more."""
+    found = visit.row("select * from attachment_list where id = ?", id) or visit.missing("file")
+    path = visit.front.journal.blobs.path(found.file)
+    if not path.is_file():
+        raise Refusal("This file lies on another box and has not come here yet.")
+    kind, ending = ("image/webp", "webp") if found.thumb else ("application/pdf", "pdf")
+    place = "inline" if found.thumb else "attachment"
+    headers = {
+        "Content-Disposition": f'{place}; filename="{id[-8:]}.{ending}"', "Cache-Control": "private, max-age=3600",
+    }  # fmt: skip
+    return Answer(path.read_bytes(), media_type=kind, headers=headers)
 
 
 # ---- where to find things
@@ -234,7 +252,8 @@ PAGES = [
     notes,
     outlets,
     bookmarks,
-    *(_pinned_to(kind) for kind in ("customer", "order", "goods", "sku")),
+    attached,
+    *(_pinned_to(kind) for kind in ("customer", "order", "goods", "sku", "money_paper", "stock_paper")),
     *telephone.PAGES,
 ]
 RAIL = Rail(
@@ -248,6 +267,7 @@ RAIL = Rail(
 CORNER = telephone.CORNER
 LABELS = {
     **telephone.LABELS,
+    "attachment": ("attachment_list", "name", "0"),
     "note": ("note_list", "text", "0"),
     "task": ("task_list", "title"),
     "outlet": ("outlet_list", "name"),
@@ -256,6 +276,7 @@ LABELS = {
 FORMS: dict[Any, Form] = {
     **telephone.FORMS,
     actions.erase_person: Form(template="office/telephone/erase.html", next="/customers"),
+    actions.attach: Form(template="office/attach.html", waits=True),
     actions.write_note: Form(template="office/note_form.html", waits=True),
     actions.change_note: Form(template="office/note_form.html", guard=_own_or_shared),
     actions.remove_note: Form(guard=_own_or_shared),

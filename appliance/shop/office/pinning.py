@@ -13,6 +13,7 @@ ADDRESSES: Final = {
     "call": "/office/calls/{id}",
     "task": "/office/tasks/{id}",
     "money_paper": "/accounts/papers/{id}",
+    "stock_paper": "/stock-papers/{id}",
 }
 """Where the page of each kind is; what has none is named without a link."""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from appliance.journal import (
     CHAIN,
+    Blob,
     Day,
     Fact,
     Flow,
@@ -42,13 +43,14 @@ from appliance.shop.settings import CourierId
 from appliance.shop.staff import EmployeeId
 
 __all__ = [
-    "CALL_DAY", "CALL_HOUR", "CALL_PERSON", "RECORDED_ROOM", "Bookmark", "BookmarkId", "Call", "CallerScreen", "Check", "Exported",
+    "CALL_DAY", "CALL_HOUR", "CALL_PERSON", "RECORDED_ROOM", "Attachment", "AttachmentId", "Bookmark", "BookmarkId", "Call", "CallerScreen", "Check", "Exported",
     "LineAsked", "Listened", "NotRecorded", "Note", "NoteColour", "NoteHeard", "NoteId", "Nuisance", "Outlet",
     "OutletId", "PhoneLine", "Priority", "Recording", "RecordingRules", "Remind", "Reminder", "Repeat", "Task",
     "TaskId",
 ]  # fmt: skip
 
 NoteId = Annotated[str, Ref("note")]
+AttachmentId = Annotated[str, Ref("attachment")]
 TaskId = Annotated[str, Ref("task")]
 OutletId = Annotated[str, Ref("outlet")]
 BookmarkId = Annotated[str, Ref("bookmark")]
@@ -99,6 +101,26 @@ class NoteHeard(Fact, kw_only=True, frozen=True):
 
     note: NoteId = ""
     employee: EmployeeId = ""
+
+
+# ---- files
+
+
+class Attachment(Record, kw_only=True, frozen=True):
+    """A file that belongs to a paper: the photograph of a receipt, a contract as PDF. Often about a person, so erasable."""
+
+    personal: ClassVar[bool] = True
+    carried: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("about",), ("author",))
+
+    name: Text = ""
+    file: Annotated[Blob, Limit(max=64)] = ""
+    thumb: Annotated[Blob, Limit(max=64)] = ""
+    """Empty for what is no picture."""
+    size: int = 0
+    author: EmployeeId = ""
+    about: Annotated[Id, Group("about")] = ""
+    about_kind: Annotated[Text, Group("about")] = ""
 
 
 # ---- tasks

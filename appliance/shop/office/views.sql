@@ -12,6 +12,16 @@ select n.id, n.text, n.author, n.shared, n.pinned, n.colour, n.about, n.about_ki
 from note n
 where n.deleted = 0 and n.made_at > 0;
 
+-- kept by id
+-- touched by attachment: id
+-- touched by employee: select id from attachment where author = :id
+-- index about, id
+create view attachment_list as
+select a.id, a.name, a.file, a.thumb, a.size, a.about, a.about_kind, a.made_at,
+    ifnull((select e.name from employee e where e.id = a.author), '') as author_name
+from attachment a
+where a.deleted = 0 and a.made_at > 0;
+
 -- Whom a note is meant for, and whether they have read it.
 -- kept by id, employee
 -- touched by note: select :id as id, value as employee from json_each(:mentions)

@@ -1,23 +1,22 @@
 """Pictures: the log names them by hash, and a box fetches what its records show from whoever has it.
 
-Only what belongs to the whole chain travels (pictures of goods); a branch's own files stay where they are. A picture
-is believed for its hash, so it does not matter who gives it.
+What belongs to the whole chain travels (pictures of goods), and of a branch's own files those whose records say so; its
+recordings and imports stay where they are. A picture is believed for its hash, so it does not matter who gives it.
 """
 
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import get_args
 
-from appliance.journal import CHAIN, Blob, Journal
+from appliance.journal import CHAIN, Journal
+from appliance.journal.orphans import showing
 
 MOST_ASKED = 64
 MOST_OFFERED = 500
 MOST_GIVEN = 4 * 1024 * 1024
 MOST_BYTES = 4 * 1024 * 1024
 """A picture of a shop is never larger."""
-_BLOB = get_args(Blob)[1]
 
 
 class Pictures:
@@ -26,11 +25,9 @@ class Pictures:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._named = [
-            (shape.table, column.name)
-            for shape in journal.schema.shapes.values()
-            if shape.partition == CHAIN
-            for column in shape.columns
-            if _BLOB in get_args(column.hint)[1:]
+            (shape.table, column)
+            for shape, column in showing(journal.schema)
+            if shape.partition == CHAIN or shape.kind.carried
         ]
 
     def missing(self, besides: Collection[str] = ()) -> list[str]:
