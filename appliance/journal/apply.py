@@ -134,7 +134,7 @@ class Applier:
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
         rowid, hlc_before, place_before, told, changed = before[:5]
-        base, marks = (hlc_before, place_before), _decode_later(told) if told else {}
+        base, marks = (hlc_before, place_before), decode_later(told) if told else {}
         mark, hlc = (stamp.hlc, stamp.place), stamp.hlc
         setting: dict[str, Any] = {}
         for name, value in fields.items():
@@ -356,10 +356,10 @@ def read_id(value: Any) -> str:
 def later(row: Any) -> dict[str, tuple[int, int]]:
     """Return (stamp, place) of each group of a record's row that was written after the row was made."""
     told = row["_later"]
-    return _decode_later(told) if told else {}
+    return decode_later(told) if told else {}
 
 
-_decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
+decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
 
 
 def _content(values: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ alone. A newer one of the same box, by its number, replaces the older.
 
 import base64
 import binascii
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -78,6 +79,7 @@ def chain_of(root: bytes) -> bytes:
     return sha256(b"zhanggui chain 1" + root).digest()[:16]
 
 
+@lru_cache(1_024)
 def read_certificate(told: bytes | str, root: bytes) -> Certificate:
     """Read a certificate and believe it only if this root signed it; raises only `Unreadable`."""
     if len(told) > MOST_BYTES:

@@ -7,14 +7,14 @@ night can afford of it is `rounds`.
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, starmap, zip_longest
+from operator import eq, itemgetter
 from typing import Any
 
 from appliance.journal.apply import later
 from appliance.journal.checkpoints import astray, begin
 from appliance.journal.controls import Controls
-from appliance.journal.entry import FORMAT, NO_HEAD, Entry
+from appliance.journal.entry import FORMAT, NO_HEAD, Entry, pack
 from appliance.journal.journal import Journal
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
@@ -35,13 +35,17 @@ def silent(_what: str, _done: int, _of: int) -> None:
 
 def check(journal: Journal, say: Say = silent) -> list[str]:
     """Return what is wrong, one line each; an empty list is a clean box."""
+    return look_over(journal, say) + _shadow_differences(journal, say)
+
+
+def look_over(journal: Journal, say: Say = silent) -> list[str]:
+    """Return what is wrong with the file, the log and what is kept; all but drawing the tables a second time."""
     conn = journal.reader()
     try:
         conn.execute("begin")
         say("the file", 0, 1)
         wrong = [str(row[0]) for row in conn.execute("pragma integrity_check") if row[0] != "ok"]
         wrong += _broken_chains(conn, say)
-        wrong += _shadow_differences(journal, say)
         keeper = Keeper(conn, journal.schema.kept, journal.schema.sums)
         names = [*keeper.names, *journal.schema.sums]
         for done, name in enumerate(names):
@@ -56,9 +60,9 @@ def digests(journal: Journal) -> dict[str, str]:
     """Return a digest of each shadow table, and both of each partition: equal on boxes that know the same."""
     conn = journal.reader()
     try:
-        tables = dict(_digests(journal, conn))
         # History names what is in the log, and a log may have been trimmed.
-        del tables["history"]
+        names = [*journal.schema.shapes, *(table for table in _ORDERS if table != "history")]
+        tables = {table: _digest(journal, conn, table) for table in names}
         return tables | {partition: str(told) for partition, told in journal.digests().items()}
     finally:
         conn.close()
@@ -142,33 +146,45 @@ def _shadow_differences(journal: Journal, say: Say) -> list[str]:
         newest = arrived(conn)
         while shadow.go_on(OFTEN):
             say("the tables, drawn again", shadow.arrived, newest)
-        wrong = []
-        pairs = zip(_digests(journal, conn, "shop"), _digests(journal, conn), strict=True)
-        for done, ((table, live), (_, drawn)) in enumerate(pairs):
-            say(f"the tables, compared: {table}", done, len(journal.schema.shapes) + len(_ORDERS))
-            if live != drawn:
+        wrong, names = [], [*journal.schema.shapes, *_ORDERS]
+        for done, table in enumerate(names):
+            say(f"the tables, compared: {table}", done, len(names))
+            if not _alike(conn, table) and _digest(journal, conn, table, "shop") != _digest(journal, conn, table):
                 wrong.append(f"table {table} differs from the log")
         return wrong
     finally:
         conn.close()
 
 
-def _digests(journal: Journal, conn: sqlite3.Connection, where: str = "main") -> Iterator[tuple[str, str]]:
-    places = Places(conn)
-    for shape in journal.schema.shapes.values():
-        digest = hashlib.sha256()
-        for row in conn.execute(f"select * from {where}.{shape.table} order by id"):
-            digest.update(repr(_told(shape, row, places)).encode())
-        yield shape.table, digest.hexdigest()
-    for table, key in _ORDERS.items():
-        digest = hashlib.sha256()
-        names = [row[1] for row in conn.execute(f"pragma {where}.table_info({table})") if row[1] != "arrived"]
-        # The numbers of places are this box's own, so rows that differ in nothing else are put in the authors' order.
-        rows = conn.execute(f"select {', '.join(names)} from {where}.{table} order by {', '.join(key)}")
-        for _, alike in groupby(rows, key=itemgetter(*key)):
-            for told in sorted(repr([places.of(row[c]) if c == "place" else row[c] for c in names]) for row in alike):
-                digest.update(told.encode())
-        yield table, digest.hexdigest()
+def _alike(conn: sqlite3.Connection, table: str) -> bool:
+    """Tell whether both tables hold the same rows, also in how they say it; what differs there only is no difference."""
+    names = _columns(conn, table)
+    order = ", ".join(["id"] if table not in _ORDERS else [*_ORDERS[table], *names])
+    live, drawn = conn.cursor(), conn.cursor()
+    for one, where in ((live, "shop"), (drawn, "main")):
+        one.row_factory = None
+        one.execute(f"select {', '.join(names)} from {where}.{table} order by {order}")
+    return all(starmap(eq, zip_longest(live, drawn)))
+
+
+def _columns(conn: sqlite3.Connection, table: str, where: str = "main") -> list[str]:
+    return [row[1] for row in conn.execute(f"pragma {where}.table_info({table})") if row[1] != "arrived"]
+
+
+def _digest(journal: Journal, conn: sqlite3.Connection, table: str, where: str = "main") -> str:
+    """Digest a table of the shadow so that boxes with the same rows come to the same."""
+    places, digest = Places(conn), hashlib.sha256()
+    if shape := journal.schema.shapes.get(table):
+        for row in conn.execute(f"select * from {where}.{table} order by id"):
+            digest.update(pack(_told(shape, row, places)))
+        return digest.hexdigest()
+    key, names = _ORDERS[table], _columns(conn, table, where)
+    # The numbers of places are this box's own, so rows that differ in nothing else are put in the authors' order.
+    rows = conn.execute(f"select {', '.join(names)} from {where}.{table} order by {', '.join(key)}")
+    for _, alike in groupby(rows, key=itemgetter(*key)):
+        for told in sorted([pack([places.of(row[c]) if c == "place" else row[c] for c in names]) for row in alike]):
+            digest.update(told)
+    return digest.hexdigest()
 
 
 _ORDERS = {

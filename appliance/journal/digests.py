@@ -10,9 +10,10 @@ entry that it stems from, so a box that holds some partitions agrees with one th
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from appliance.journal.apply import later
+from appliance.journal.apply import decode_later
 from appliance.journal.controls import Controls
 from appliance.journal.entry import pack
 from appliance.journal.log import Log
@@ -51,9 +52,7 @@ def of_partitions(conn: sqlite3.Connection, schema: Schema, root: bytes) -> dict
 def _cells(conn: sqlite3.Connection, schema: Schema) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Yield (place, what it said) for everything that stands, in an order that is the same on every box."""
     for shape in sorted(schema.shapes.values(), key=lambda shape: shape.table):
-        told = _fact if shape.is_fact else _record
-        for row in conn.execute(f"select * from {shape.table} order by id"):
-            yield from told(shape, row)
+        yield from (_facts if shape.is_fact else _records)(conn, shape)
     for row in conn.execute("select * from step order by id"):
         yield row["place"], ("step", *row[:6], row["hlc"], row["who"])
     by_author = "join log_place p on p.n = w.place order by"
@@ -63,14 +62,20 @@ def _cells(conn: sqlite3.Connection, schema: Schema) -> Iterator[tuple[int, tupl
         yield row["place"], ("rival", *row[:3], row["content"])
 
 
-def _fact(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    yield row["_place"], (shape.table, row["id"], row["_hlc"], row["who"], *(row[name] for name in shape.names))
+def _facts(conn: sqlite3.Connection, shape: Shape) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    asked = ", ".join(["_place", "id", "_hlc", "who", *shape.names])
+    for place, *told in conn.execute(f"select {asked} from {shape.table} order by id"):
+        yield place, (shape.table, *told)
 
 
-def _record(shape: Shape, row: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    marks = later(row)
-    for group, names in sorted(shape.groups.items()):
-        hlc, place = marks.get(group, (row["_hlc"], row["_place"]))
-        if hlc:
-            made_at = row["made_at"] if group == "deleted" else 0
-            yield place, (shape.table, row["id"], group, hlc, made_at, *(row[name] for name in names))
+def _records(conn: sqlite3.Connection, shape: Shape) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    groups = sorted(shape.groups.items())
+    asked = ", ".join(["id", "_hlc", "_place", "_later", "made_at", *(name for _, names in groups for name in names)])
+    ends = list(accumulate((len(names) for _, names in groups), initial=0))
+    slices = [(group, begin, end) for (group, _), (begin, end) in zip(groups, pairwise(ends), strict=True)]
+    for record, hlc, place, later, made_at, *told in conn.execute(f"select {asked} from {shape.table} order by id"):
+        marks = decode_later(later) if later else {}
+        for group, begin, end in slices:
+            at, where = marks.get(group) or (hlc, place)
+            if at:
+                yield where, (shape.table, record, group, at, made_at if group == "deleted" else 0, *told[begin:end])

@@ -165,7 +165,11 @@ class Exchange:
 
     def settled(self) -> "Future[None]":
         """Be told when no table waits to be drawn anew, and nothing to be scrubbed."""
-        return self._aside.submit(lambda: None)
+        if self._later is not None and not self._later.done():
+            return self._aside.submit(lambda: None)
+        nothing: Future[None] = Future()
+        nothing.set_result(None)
+        return nothing
 
     def _after_drawing(self, taking: "Future[T]") -> "Future[T]":
         outer: Future[T] = Future()

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.journal import Box, Journal
-from appliance.journal.entry import read_deed
 from appliance.sync.boxes.anchor import Anchor, anchor_path
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company
@@ -121,9 +120,9 @@ class SimBox:
         )
         self.desk = self.journal.desk(who=f"clerk {self.name}", branch=self.code)
 
-    def salts(self) -> set[bytes]:
-        """The salt of every deed in its log."""
-        return {read_deed(entry.parts[0]).salt for entry in self.journal.entries()}
+    def chunks(self) -> dict[int, bytes]:
+        """What was put away of its log, by the first arrival in each chunk."""
+        return dict(self.journal.reading().execute("select first, chunk from cold").fetchall())
 
     def begins(self) -> dict[tuple[bytes, str], int]:
         """After which sequence each log begins in it, where it does not begin with the first entry."""

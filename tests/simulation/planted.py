@@ -80,3 +80,10 @@ PLANTED: dict[str, Plant] = {
         branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back,
     )
 }  # fmt: skip
+
+FOUND_BY = {
+    "last_to_arrive_wins": 13, "first_to_arrive_counts": 6, "ranks_are_ignored": 66, "one_author_for_ever": 16,
+    "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 6,
+    "sums_forget_what_was_taken_back": 6,
+}  # fmt: skip
+"""A seed that finds each, and costs little; tried first, so that not all before it are played each time."""

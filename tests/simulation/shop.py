@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, ClassVar
 
 from appliance.journal import CHAIN, Desk, Group, Record, Refusal, RoomShape, Schema, Text, action
@@ -27,6 +28,7 @@ def coupon(desk: Desk, *, code: str, worth: int) -> str:
     return desk.put(Coupon(code=code, worth=worth))
 
 
+@cache
 def schema(version: int) -> Schema:
     """The older version, 1, knows no coupons."""
     kinds: list[type] = [Buyer, Ticket, Moved, *([Coupon] if version > 1 else [])]

@@ -10,13 +10,17 @@ from collections import Counter
 
 import pytest
 
-from tests.simulation.planted import PLANTED
+from tests.simulation.planted import FOUND_BY, PLANTED
 from tests.simulation.play import Report, play
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
 TOGETHER = 20
 BEGINNINGS = range(1, SEEDS + 1, TOGETHER)
+NO_COVER = pytest.mark.no_cover
+"""Which lines are reached is measured in the first seeds only: it doubles the cost of all, and these reach them."""
 MOST_TRIES = 120
+EVENTFUL = (1, 5, 42, 47, 66, 67)
+"""Seeds that between them reached every state of `SOMETIMES`, and cost little; tried first."""
 OPEN: dict[int, int] = {}
 """Seeds that still break a law, with its number.
 
@@ -31,31 +35,34 @@ SOMETIMES = {
 """Interesting states that the runs together must have reached; a simulation that never sees them is blind."""
 
 
-@pytest.mark.parametrize("first", BEGINNINGS)
+@pytest.mark.parametrize("first", [pytest.param(first, marks=() if first == 1 else NO_COVER) for first in BEGINNINGS])
 def test_boxes_agree_whatever_happens_to_them(first: int):
     reports = [play(seed) for seed in range(first, first + TOGETHER) if seed not in OPEN]
     assert [_told(report) for report in reports if report.wrong] == []
 
 
+@NO_COVER
 def test_a_seed_plays_the_same_every_time():
     for seed in range(1, 12, 5):
         one, other = play(seed), play(seed)
         assert one.trace == other.trace, seed
 
 
+@NO_COVER
 def test_the_runs_reach_every_interesting_state():
     marks: Counter[str] = Counter()
-    for seed in range(1, MOST_TRIES):
+    for seed in (*EVENTFUL, *range(1, MOST_TRIES)):
         marks += play(seed).marks
         if marks.keys() >= SOMETIMES:
             return
     assert sorted(SOMETIMES - marks.keys()) == []
 
 
+@NO_COVER
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch):
     PLANTED[name](monkeypatch)
-    for seed in range(1, MOST_TRIES):
+    for seed in (FOUND_BY[name], *range(1, MOST_TRIES)):
         if seed not in OPEN and play(seed).wrong:
             return
     pytest.fail(f"{MOST_TRIES} runs did not find {name}.")
