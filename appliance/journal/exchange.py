@@ -193,12 +193,16 @@ class Exchange:
     def _do_what_is_due(self) -> None:
         """Start to draw tables anew, or to scrub the file; called after each commit, once for each reason."""
         due, erased = self.controls.redraw_due, len(self.controls.all_erased)
-        if due and due != self._drawn_for:
-            self._drawn_for = due
-            self._later = self._aside.submit(self._draw)
-        if erased != self._scrubbed_for:
-            self._scrubbed_for = erased
-            self._later = self._aside.submit(self._scrub)
+        draws, scrubs = due not in {"", self._drawn_for}, erased != self._scrubbed_for
+        if draws or scrubs:
+            self._drawn_for, self._scrubbed_for = due or self._drawn_for, erased
+            self._later = self._aside.submit(self._do_aside, draws=draws, scrubs=scrubs)
+
+    def _do_aside(self, *, draws: bool, scrubs: bool) -> None:
+        if draws:
+            self._draw()
+        if scrubs:
+            self._scrub()
 
     def _scrub(self) -> None:
         self._writer.alone(lambda _conn: erasing.scrub(self._store, self._shadow.schema)).result()

@@ -176,7 +176,8 @@ class Schema:
                 name = f"{shape.table}_{number}"
                 made = f"CREATE INDEX {name} on {shape.table} ({', '.join(columns)})"
                 if known.get(name) != made:
-                    told += [f"drop index if exists {name}", made]
+                    # Beside the shop, a bare name would be found in the shop's own file.
+                    told += [f"drop index if exists main.{name}", made]
         return told
 
     def table_sql(self, shape: Shape) -> str:
