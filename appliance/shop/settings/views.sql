@@ -36,7 +36,7 @@ from shop s where s.deleted = 0;
 -- index name, id
 -- search name, code
 create view courier_list as
-select id, name, code, kind, waybill_source, cod, account_no, max_weight, volume_ratio, phone, disabled from courier where deleted = 0;
+select id, name, code, kind, waybill_source, cod, account_no, max_weight, volume_ratio, not_served, phone, disabled from courier where deleted = 0;
 
 -- kept by id
 -- touched by packaging: id
