@@ -3,6 +3,7 @@
 from appliance.journal import Desk
 from appliance.shop import accounts
 from appliance.shop.accounts import MoneyPaper, actions
+from appliance.shop.settings import actions as settings
 from tests.accounts.conftest import refused, turn
 from tests.accounts.test_money import lies_in
 from tests.cast import clean
@@ -170,3 +171,11 @@ def test_a_red_payment_and_a_red_transfer_balance_too(alice: Desk, drawer: str, 
     assert (lies_in(alice, drawer), lies_in(alice, bank)) == (100_000, 0)
     assert alice.rows("select 1 from open_item") == []
     assert clean(alice) == []
+
+
+def test_a_paper_is_marked_also_when_it_counts_already(alice: Desk, drawer: str, li_na: str) -> None:
+    mark = settings.add_mark(alice, kind="money_paper", name="待核", colour="mark_amber")
+    paper = receipt(alice, drawer, li_na)
+    actions.set_mark(alice, money_paper=paper, mark=mark)
+    assert alice.value("select mark from money_paper_list where mark_id = ?", mark) == "待核"
+    assert lies_in(alice, drawer) == 105_000

@@ -6,6 +6,8 @@ from appliance.journal import ONE, Desk, Rights
 from appliance.shop import customers
 from appliance.shop.orders import NewLine, Receiver, SalesOrder, SalesOrderLine
 from appliance.shop.orders import actions as act
+from appliance.shop.orders.standing import tags_of
+from appliance.shop.settings import actions as settings
 from tests.cast import clean, meet
 from tests.orders.teahouse import ADDRESS, House, approved, change, held, order, pay, refused, state
 
@@ -107,12 +109,26 @@ def test_a_cancelled_order_gets_no_courier(alice: Desk, house: House):
 
 
 def test_remarks_flags_and_marks_can_be_set_at_any_time(alice: Desk, house: House):
-    placed = approved(alice, house)
+    placed, vip = approved(alice, house), settings.add_mark(alice, kind="sales_order", name="企业", colour="mark_gold")
     act.change_remark(alice, order=placed, remark=" 周六送 ", print_remark="轻放")
     act.set_flag(alice, order=placed, flag="red")
-    act.set_mark(alice, order=placed, mark="企业")
+    act.set_mark(alice, order=placed, mark=vip)
     found = alice.get(SalesOrder, placed)
     assert (found.remark, found.print_remark, found.flag, found.mark) == ("周六送", "轻放", "red", "企业")
+    settings.change_mark(alice, mark=vip, name="大企业")
+    row = alice.row("select * from order_list where mark_id = ?", vip)
+    assert row is not None
+    assert ("企业", "gold") in tags_of(row), "a mark keeps the word and colour of its day"
+    act.set_mark(alice, order=placed)
+    assert alice.get(SalesOrder, placed).mark == ""
+
+
+def test_a_mark_is_in_use_and_meant_for_orders(alice: Desk, house: House):
+    placed = order(alice, house)
+    paper = settings.add_mark(alice, kind="money_paper", name="待核")
+    refused("", lambda: act.set_mark(alice, order=placed, mark=paper), "mark")
+    settings.disable(alice, entry=paper)
+    refused("", lambda: act.set_mark(alice, order=placed, mark=paper), "mark")
 
 
 @pytest.mark.parametrize("typed", ["00001", "2266", "李娜", "ln", "lina"])

@@ -50,7 +50,7 @@ papers_listing = Listing(
     see="accounts.see",
     columns=[
         c.Chosen("changed"),
-        c.Number("number", link="/accounts/papers/{id}", sub="day · about"),
+        c.Number("number", link="/accounts/papers/{id}", sub="day · mark · about"),
         c.Name("kind_word", title="Kind of paper"),
         c.Text("whom", title="With whom", sub="note"),
         c.Text("account_name", title="Account", sub="to_name", wide=True),
@@ -68,6 +68,7 @@ papers_listing = Listing(
         Period("day", day=True),
         ChoiceFilter("kind_word", [f"paper_{kind}" for kind in get_args(PaperKind)], title="Kind of paper"),
         RefFilter("account", "money_account", title="Account"),
+        RefFilter("mark_id", "paper_mark", title="Mark"),
     ],
     sorts=[
         ("made_at", "Newest first", "desc"),
@@ -75,7 +76,7 @@ papers_listing = Listing(
         ("amount", "Largest first", "desc"),
     ],
     search=True,
-    bulk=["accounts.approve", "accounts.submit", "accounts.void"],
+    bulk=["accounts.approve", "accounts.submit", "accounts.void", "accounts.set_mark"],
     new="accounts.new_receipt",
     more=[
         "accounts.new_payment",
@@ -369,6 +370,7 @@ FORMS: dict[Any, Form] = {
             actions.new_receipt, actions.new_payment, actions.new_transfer, actions.new_income, actions.new_expense,
         )
     },
+    actions.set_mark: Form(waits=True),
     actions.change_paper: Form(prefill=_parts),
     actions.pay_in_parts: Form(prefill=_months),
     actions.reverse: Form(next="/accounts/papers/{id}"),

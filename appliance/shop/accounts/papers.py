@@ -17,6 +17,7 @@ from appliance.shop.accounts.records import (
     Allocated,
     MoneyPaper,
     PaperId,
+    PaperMarkId,
     PartnerId,
     PartyKind,
 )
@@ -201,6 +202,14 @@ def change_paper(
         rate=new.rate, to_amount=new.to_amount,
     )  # fmt: skip
     put_parts(desk, money_paper, parts)
+
+
+@action("Set mark on paper")
+def set_mark(desk: Desk, *, money_paper: PaperId, mark: Annotated[PaperMarkId, Label("Mark")] = "") -> None:
+    """A mark of the directory, by which papers are found again, approved ones too; none takes it away."""
+    desk.get(MoneyPaper, money_paper)
+    chosen = settings.mark_of(desk, mark, "money_paper")
+    desk.change(MoneyPaper, money_paper, mark=chosen.name, mark_id=mark, mark_colour=chosen.colour)
 
 
 # ---- review

@@ -30,12 +30,13 @@ from appliance.journal import (
     Watched,
     Words,
 )
-from appliance.shop.settings import BranchId, CurrencyId, MoneyItemId
+from appliance.shop.settings import BranchId, CurrencyId, MarkId, MoneyItemId
 from appliance.shop.staff import EmployeeId
 
 AccountId = Annotated[str, Ref("money_account")]
 PaperId = Annotated[str, Ref("money_paper")]
 PartnerId = Annotated[str, Ref("partner")]
+PaperMarkId = Annotated[str, Ref("paper_mark")]
 CashSessionId = Annotated[str, Ref("cash_session")]
 OpenItemId = Annotated[str, Ref("open_item")]
 
@@ -121,6 +122,9 @@ class MoneyPaper(Record, kw_only=True, frozen=True):
     about: Annotated[Text, Label("Document number")] = ""
     settles: Annotated[bool, Label("Settle the oldest first")] = False
     note: Words = ""
+    mark: Annotated[Text, Group("mark")] = ""
+    mark_id: Annotated[MarkId, Group("mark")] = ""
+    mark_colour: Annotated[Text, Group("mark")] = ""
     maker: Annotated[EmployeeId, Label("Written by")] = ""
     reviewer: Annotated[EmployeeId, Label("First reviewed by")] = ""
     reverses: PaperId = ""

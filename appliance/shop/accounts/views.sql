@@ -38,6 +38,7 @@ left join money_paper p on p.id = m.paper;
 -- touched by partner: select id from money_paper where party = :id
 -- index state, made_at
 -- index kind_word, made_at
+-- index mark_id, made_at where mark_id <> ''
 -- index account, made_at
 -- index made_at
 -- index day
@@ -46,7 +47,7 @@ left join money_paper p on p.id = m.paper;
 create view money_paper_list as
 select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (
 select p.id, p.number, p.kind, p.account, p.to_account, p.party, p.party_kind, p.amount, p.fee, p.day, p.document,
-    p.about, p.note, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.changed, p.state,
+    p.about, p.note, p.mark, p.mark_id, p.maker, p.reviewer, p.reverses, p.item, p.made_at, p.changed, p.state,
     'paper_' || p.kind as kind_word, 'paper_' || p.state as state_word,
     (select a.name from money_account a where a.id = p.account)
         || ifnull((select ' +' || (count(distinct l.account) - 1) from money_paper_line l where l.money_paper = p.id

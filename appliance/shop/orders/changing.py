@@ -17,6 +17,7 @@ from appliance.shop.orders.records import (
     FlagColour,
     NewLine,
     NewReceiver,
+    OrderMarkId,
     Receiver,
     SalesOrder,
     SalesOrderId,
@@ -30,7 +31,7 @@ from appliance.shop.orders.taking import (
     usable_courier,
     usable_warehouse,
 )
-from appliance.shop.settings import CourierId, Packaging, PackagingId, WarehouseId, tax_in
+from appliance.shop.settings import CourierId, Packaging, PackagingId, WarehouseId, mark_of, tax_in
 
 
 @action("Change receiver")
@@ -109,10 +110,11 @@ def set_flag(desk: Desk, *, order: SalesOrderId, flag: FlagColour) -> None:
 
 
 @action("Set mark")
-def set_mark(desk: Desk, *, order: SalesOrderId, mark: Annotated[Text, Label("Mark")] = "") -> None:
-    """A word of our own by which orders are found again; empty takes it away."""
+def set_mark(desk: Desk, *, order: SalesOrderId, mark: Annotated[OrderMarkId, Label("Mark")] = "") -> None:
+    """A mark of the directory, by which orders are found again; none takes it away."""
     desk.get(SalesOrder, order)
-    desk.change(SalesOrder, order, mark=mark.strip())
+    chosen = mark_of(desk, mark, "sales_order")
+    desk.change(SalesOrder, order, mark=chosen.name, mark_id=mark, mark_colour=chosen.colour)
 
 
 @action("Change goods of the order")

@@ -121,6 +121,7 @@ FILTERS = [
     RefFilter("courier", "courier", title="Courier"),
     ChoiceFilter("flag", FLAGS, title="Flag"),
     RefFilter("warehouse", "warehouse", title="Warehouse"),
+    RefFilter("mark_id", "order_mark", title="Mark"),
 ]
 
 orders_listing = Listing(
@@ -173,6 +174,7 @@ orders_listing = Listing(
         "goods_spec",
         "buyer_message",
         "mark",
+        "mark_colour",
         "frozen_reason",
         "trouble",
         "refund_status",

@@ -27,11 +27,12 @@ from appliance.journal import (
 )
 from appliance.shop.catalog import SkuId
 from appliance.shop.customers import CustomerId
-from appliance.shop.settings import CourierId, PackagingId, ShopId, WarehouseId
+from appliance.shop.settings import CourierId, MarkId, PackagingId, ShopId, WarehouseId
 from appliance.shop.staff import EmployeeId
 
 SalesOrderId = Annotated[str, Ref("sales_order")]
 SalesOrderLineId = Annotated[str, Ref("sales_order_line")]
+OrderMarkId = Annotated[str, Ref("order_mark")]
 ReceiverId = Annotated[str, Ref("receiver")]
 
 DeliveryTerm = Literal["prepaid", "cod", "on_account", "instalment"]
@@ -155,6 +156,9 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     print_remark: Words = ""
     flag: FlagColour = "none"
     mark: Text = ""
+    """As it was called when it was put on; so is its colour."""
+    mark_id: Annotated[MarkId, Group("mark")] = ""
+    mark_colour: Annotated[Text, Group("mark")] = ""
     frozen_reason: Text = ""
     exceptions: int = 0
     refund_status: RefundStatus = "none"

@@ -12,6 +12,9 @@ TONES: Final = {
     "merged": "done",
 }  # fmt: skip
 
+MARKED: Final = {"mark_red": "bad", "mark_amber": "warn", "mark_gold": "gold", "mark_grey": "silver"}
+"""The tone of each colour of a mark; whatever else is blue."""
+
 MORE: Final = (
     ("Set mark", "orders.set_mark"),
     ("Agree on instalments", "orders.agree_instalments"),
@@ -71,7 +74,7 @@ def tags_of(row: Any) -> list[tuple[str, str]]:
     if row["delivery_term"] == "on_account":
         tags.append(("On account", "warn"))
     if row["mark"]:
-        tags.append((row["mark"], "accent"))
+        tags.append((row["mark"], MARKED.get(row["mark_colour"], "accent")))
     return tags
 
 

@@ -23,6 +23,7 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index number
 -- index platform_number
 -- index placed_at, id where frozen = 1
+-- index mark_id, placed_at, id where mark_id <> ''
 -- index placed_at, id where trouble = 1
 -- index id where uneven = 1
 -- search number, platform_number, receiver, phone
@@ -31,7 +32,7 @@ create view order_list as
 select
     o.id, o.number, o.platform_number, o.raw_order, o.shop, o.shop_name, o.customer, o.kind, o.origin, o.delivery_term,
     o.state, o.state_at, o.forked, o.changed, o.placed_at, o.day, o.paid_at, o.ship_by, o.shipped_on, o.completed_on,
-    o.flag, o.mark, o.frozen_reason, (o.frozen_reason <> '') as frozen, o.exceptions, o.refund_status, o.revert_reason,
+    o.flag, o.mark, o.mark_id, o.mark_colour, o.frozen_reason, (o.frozen_reason <> '') as frozen, o.exceptions, o.refund_status, o.revert_reason,
     o.forced_reason, o.cancel_reason,
     (o.exceptions <> 0 or o.refund_status = 'requested') as trouble,
     o.warehouse, o.courier, o.packaging, o.salesperson, o.weight, o.buyer_message, o.remark, o.print_remark,

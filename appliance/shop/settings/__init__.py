@@ -5,6 +5,7 @@ from appliance.shop.settings.beginning import first_lists
 from appliance.shop.settings.calendar import tax_in, working_day
 from appliance.shop.settings.closing import check_open_day, close_to, closed_to
 from appliance.shop.settings.currencies import rate_on
+from appliance.shop.settings.lists import mark_of
 from appliance.shop.settings.places import add_branch, add_shop, add_warehouse
 from appliance.shop.settings.records import (
     Branch,
@@ -14,6 +15,8 @@ from appliance.shop.settings.records import (
     Currency,
     CurrencyId,
     FreightRule,
+    Mark,
+    MarkId,
     MoneyItem,
     MoneyItemId,
     Packaging,
@@ -43,6 +46,8 @@ __all__ = [
     "Currency",
     "CurrencyId",
     "FreightRule",
+    "Mark",
+    "MarkId",
     "MoneyItem",
     "MoneyItemId",
     "Packaging",
@@ -69,6 +74,7 @@ __all__ = [
     "closed_to",
     "first_lists",
     "freight",
+    "mark_of",
     "number",
     "on",
     "paper_number",

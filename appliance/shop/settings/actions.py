@@ -16,6 +16,7 @@ add_courier, change_courier = sending.add_courier, sending.change_courier
 add_packaging, change_packaging = sending.add_packaging, sending.change_packaging
 add_money_item, change_money_item = lists.add_money_item, lists.change_money_item
 add_reason, change_reason = lists.add_reason, lists.change_reason
+add_mark, change_mark = lists.add_mark, lists.change_mark
 add_unit, change_unit = lists.add_unit, lists.change_unit
 add_currency, change_currency = currencies.add_currency, currencies.change_currency
 set_rate, remove_rate = currencies.set_rate, currencies.remove_rate

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from appliance.journal import Desk, derive
-from appliance.shop.settings.records import MoneyItem, Reason, ReasonKind, Unit
+from appliance.shop.settings.records import Mark, MarkColour, MoneyItem, Reason, ReasonKind, Unit
 
 _UNITS: dict[str, tuple[tuple[str, bool], ...]] = {
     "zh": (("件", False), ("个", False), ("盒", False), ("包", False), ("斤", True), ("克", True), ("米", True)),
@@ -32,11 +32,19 @@ _ITEMS: dict[str, tuple[tuple[Literal["in", "out"], str], ...]] = {
 }  # fmt: skip
 
 
+_MARKS: dict[str, tuple[tuple[str, MarkColour], ...]] = {
+    "zh": (("加急", "mark_red"), ("等客户", "mark_amber"), ("大客户", "mark_gold")),
+    "en": (("Urgent", "mark_red"), ("Waits for the customer", "mark_amber"), ("Important", "mark_gold")),
+}
+
+
 def first_lists(desk: Desk, language: Literal["zh", "en"]) -> None:
-    """Write units, reasons, and income and expense items."""
+    """Write units, reasons, marks, and income and expense items."""
     for place, (name, fraction) in enumerate(_UNITS[language]):
         desk.put(Unit(id=derive("unit", str(place)), name=name, fraction=fraction))
     for place, (kind, name) in enumerate(_REASONS[language]):
         desk.put(Reason(id=derive("reason", str(place)), kind=kind, name=name))
     for place, (direction, name) in enumerate(_ITEMS[language]):
         desk.put(MoneyItem(id=derive("money_item", str(place)), direction=direction, name=name))
+    for place, (name, colour) in enumerate(_MARKS[language]):
+        desk.put(Mark(id=derive("mark", str(place)), name=name, colour=colour))

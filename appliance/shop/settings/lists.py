@@ -6,6 +6,10 @@ from appliance.journal import Desk, Hint, Label, Refusal, Text, action
 from appliance.shop.settings.directory import check_name, check_open, check_parent
 from appliance.shop.settings.records import (
     Direction,
+    Mark,
+    MarkColour,
+    MarkId,
+    MarkKind,
     MoneyItem,
     MoneyItemId,
     Reason,
@@ -70,6 +74,34 @@ def change_reason(desk: Desk, *, reason: ReasonId, name: Text) -> None:
     """What it is a reason for stays."""
     check_name(desk, Reason, name, reason, kind=desk.get(Reason, reason).kind)
     desk.change(Reason, reason, name=name)
+
+
+# ---- marks
+
+
+@action("Add a mark")
+def add_mark(desk: Desk, *, kind: MarkKind, name: Text, colour: MarkColour = "mark_blue") -> str:
+    """A word of our own, in a colour that is seen from afar."""
+    check_name(desk, Mark, name, kind=kind)
+    return desk.put(Mark(kind=kind, name=name, colour=colour))
+
+
+@action("Change the mark")
+def change_mark(desk: Desk, *, mark: MarkId, name: Text, colour: MarkColour = "mark_blue") -> None:
+    """What was marked before keeps the word and colour of its day."""
+    check_name(desk, Mark, name, mark, kind=desk.get(Mark, mark).kind)
+    desk.change(Mark, mark, name=name, colour=colour)
+
+
+def mark_of(desk: Desk, mark: str, kind: str) -> Mark:
+    """Return a mark that can be put on such a document; none takes away the one it has."""
+    if not mark:
+        return Mark(colour="mark_blue")
+    check_open(desk, Mark, mark, "mark")
+    found = desk.get(Mark, mark)
+    if found.kind != kind:
+        raise Refusal("{name} is a mark for something else. Choose another.", field="mark", name=found.name)
+    return found
 
 
 # ---- units

@@ -147,6 +147,7 @@ KINDS = {
     "warehouse": ("normal", "store", "defective", "transit"),
     "shop": ("taobao", "counter", "phone", "other"),
     "reason": ("freeze", "revert", "return", "adjust", "void"),
+    "mark": ("sales_order", "money_paper"),
     "courier": ("express", "freight", "own"),
     "holiday": ("holiday", "workday"),
 }
@@ -214,6 +215,13 @@ DIRECTORIES = (
         [c.Name("kind", "reason_kind", css="")],
         [c.Name("kind", "reason_kind", css="")],
         [ChoiceFilter("kind", KINDS["reason"])],
+        sort="kind",
+    ),
+    Directory(
+        "mark", "Marks", "marks", "tag", "Words of our own, in colours, by which orders and money papers are found again.",
+        [c.Name("kind", "mark_kind", css=""), c.Name("colour", css="")],
+        [c.Name("kind", "mark_kind", css=""), c.Name("colour", css="")],
+        [ChoiceFilter("kind", KINDS["mark"])],
         sort="kind",
     ),
     Directory(
@@ -350,6 +358,8 @@ LABELS = {
     "freight_rule": ("freight_rule", "province"),
     **{one.table: (f"{one.table}_list", "name") for one in DIRECTORIES},
     "money_item": ("money_item_list", "path"),
+    "order_mark": ("mark_list", "name", "disabled = 0 and kind = 'sales_order'"),
+    "paper_mark": ("mark_list", "name", "disabled = 0 and kind = 'money_paper'"),
 }
 FORMS: dict[Any, Form] = {
     turn_switches: Form(

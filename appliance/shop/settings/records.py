@@ -31,6 +31,7 @@ CourierId = Annotated[str, Ref("courier")]
 ShopId = Annotated[str, Ref("shop")]
 PackagingId = Annotated[str, Ref("packaging")]
 MoneyItemId = Annotated[str, Ref("money_item")]
+MarkId = Annotated[str, Ref("mark")]
 ReasonId = Annotated[str, Ref("reason")]
 CurrencyId = Annotated[str, Ref("currency")]
 CurrencyRateId = Annotated[str, Ref("currency_rate")]
@@ -48,6 +49,8 @@ CourierKind = Annotated[Literal["express", "freight", "own"], Label("courier_kin
 WaybillSource = Annotated[Literal["paper", "pool", "e_waybill"], Label("waybill_source")]
 Rounding = Literal["up", "down", "half_up", "exact"]
 DayKind = Annotated[Literal["holiday", "workday"], Label("day_kind")]
+MarkKind = Annotated[Literal["sales_order", "money_paper"], Label("mark_kind")]
+MarkColour = Annotated[Literal["mark_blue", "mark_red", "mark_amber", "mark_gold", "mark_grey"], Label("Colour")]
 ReasonKind = Annotated[Literal["freeze", "revert", "return", "adjust", "void"], Label("reason_kind")]
 
 ShortCode = Annotated[Code, Limit(max=12), Hint("Short, in letters and digits; it stands on labels and in files.")]
@@ -169,6 +172,18 @@ class Reason(Record, kw_only=True, frozen=True):
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("kind", "name"),)
     kind: ReasonKind = "freeze"
     name: Text = ""
+    disabled: bool = False
+
+
+class Mark(Record, kw_only=True, frozen=True):
+    """A named, coloured mark by which orders or money papers are found again."""
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("kind", "name"),)
+    kind: MarkKind = "sales_order"
+    name: Text = ""
+    colour: MarkColour = "mark_blue"
     disabled: bool = False
 
 

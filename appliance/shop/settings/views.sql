@@ -72,6 +72,13 @@ create view reason_list as
 select id, kind, name, disabled from reason where deleted = 0;
 
 -- kept by id
+-- touched by mark: id
+-- index kind, id
+-- search name
+create view mark_list as
+select id, kind, name, colour, disabled from mark where deleted = 0;
+
+-- kept by id
 -- touched by currency: id
 -- touched by currency_rate: currency
 -- index name, id
