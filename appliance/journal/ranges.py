@@ -9,7 +9,8 @@ Which rows those are follows from the records, and a new record or list with suc
 - a column that refers to a place that `confines` (a branch, a shop, a warehouse), or is called like it in a view or sum;
   `within` names others, "source|target" for either of two, and () for what everybody may know wherever they work
 - `serves` says by which column a place names it: a till that some shop names is told of there, one that none names anywhere
-- `owned_by` is the column with the employee whose document it is
+- `owned_by` is the column with the employee whose document it is; `teams` of that employee's record is the column by which
+  people work together, for whoever sees what their department does
 - what belongs to a confined document by a column that refers to it follows that document; `under` names others
 - a kept view follows the record that it lists, by its own columns where it has them
 - a view that belongs to nobody but tells what adds up over everybody names such columns as `withheld`: they come empty
@@ -194,7 +195,7 @@ class Ranges:
                 there = f"(select z.id from main.{kind} z where z.branch in ({_listed(told.places['branch'])}))"
                 yield _any(f"{alias}.{one} in {there}" for one in rule.places[kind])
         if told.own and rule.owned_by:
-            yield f"{alias}.{rule.owned_by} = {_listed((told.own,))}"
+            yield self._owned(told, rule, alias)
         for kind, column in rule.serves:
             if kind in told.places:
                 named = f"select 1 from main.{kind} z where z.{column} = {alias}.id"
@@ -206,6 +207,16 @@ class Ranges:
                     f"not exists (select 1 from main.{parent} {over} where {over}.id = {alias}.{column}"
                     f" and ({inner}) is not true)"
                 )
+
+    def _owned(self, told: Range, rule: Rule, alias: str) -> str:
+        """Whose documents are one's own: one's own, or those of whoever works in the same department."""
+        owner, me = f"{alias}.{rule.owned_by}", _listed((told.own,))
+        people = self._people(rule.owned_by)
+        team = self.schema.shapes[people].kind.teams if told.team else ""
+        if not team:
+            return f"{owner} = {me}"
+        mine = f"select y.{team} from main.{people} y where y.id = {me} and y.{team} <> ''"
+        return f"({owner} = {me} or {owner} in (select z.id from main.{people} z where z.{team} = ({mine})))"
 
     def beyond(self, asked: Reader, told: Range, table: str, record: str) -> tuple[str, str] | None:
         """Say what keeps a record from somebody: (the table of that place or person, its id); None when nothing does.
@@ -227,7 +238,7 @@ class Ranges:
         for kind, columns in rule.places.items():
             if kind in told.places and not any(row[one] in told.places[kind] for one in columns):
                 return kind, row[columns[0]]
-        if told.own and rule.owned_by and row[rule.owned_by] != told.own:
+        if told.own and rule.owned_by and not self._is_own(asked, told, rule, table, row):
             return self._people(rule.owned_by), row[rule.owned_by]
         for kind, column in rule.serves:
             if kind in told.places and (
@@ -242,6 +253,10 @@ class Ranges:
                 place = asked.row(f"select branch from main.{kind} where id = ?", row[rule.places[kind][0]])
                 return "branch", place["branch"] if place else ""
         return None
+
+    def _is_own(self, asked: Reader, told: Range, rule: Rule, table: str, row: Row) -> bool:
+        own = self._owned(told, rule, "a")
+        return asked.row(f"select 1 from main.{table} a where a.id = ? and {own}", row["id"]) is not None
 
     # ---- a person's own view of everything
 

@@ -15,6 +15,8 @@ class Range:
 
     within: tuple[tuple[str, tuple[str, ...]], ...] = ()
     own: str = ""
+    team: bool = False
+    """Whether the documents of those who work with that employee are seen, too."""
 
     def __bool__(self) -> bool:
         """Whether it confines at all."""

@@ -81,6 +81,7 @@ class Record(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     """Whether people may be confined to some of these: to a branch, a shop, a warehouse (see `ranges`)."""
     within: ClassVar[tuple[str, ...] | None] = None
     owned_by: ClassVar[str] = ""
+    teams: ClassVar[str] = ""
     under: ClassVar[Mapping[str, str] | None] = None
     serves: ClassVar[Mapping[str, str]] = {}
 
@@ -98,6 +99,7 @@ class Fact(msgspec.Struct, kw_only=True, frozen=True, gc=False):
     confines: ClassVar[bool] = False
     within: ClassVar[tuple[str, ...] | None] = None
     owned_by: ClassVar[str] = ""
+    teams: ClassVar[str] = ""
     under: ClassVar[Mapping[str, str] | None] = None
     serves: ClassVar[Mapping[str, str]] = {}
 

@@ -4,6 +4,7 @@ import pytest
 
 from appliance.journal import EVERYWHERE, Desk, Range, Refusal
 from appliance.shop.staff import Employee, Role, actions, rights_of, role_id
+from appliance.shop.staff.confining import ranges_in
 from tests.staff.conftest import House
 
 
@@ -32,6 +33,19 @@ def test_a_persons_own_range_narrows_that_of_the_role_and_never_widens_it(owner:
     assert rights_of(owner, new).range == Range((("shop", (counter,)), ("warehouse", (other,))), own=new)
     actions.confine(owner, employee=new, shops=["elsewhere"])
     assert rights_of(owner, new).range.places["shop"] == ()
+
+
+def test_a_department_sees_what_its_people_write_unless_their_own_file_says_less(owner: Desk):
+    role = clerks(owner, team_papers=True)
+    he, she = (actions.add_employee(owner, name=name, role=role, department="柜台") for name in ("小何", "小林"))
+    assert rights_of(owner, he).range == Range(own=he, team=True)
+    actions.confine(owner, employee=she, own_papers=True)
+    assert rights_of(owner, she).range == Range(own=she)
+    assert ranges_in({"own": ["team"]})["team_papers"] is True
+    confined = owner.journal.desk(who=he, branch=owner.branch, rights=rights_of(owner, he))
+    with pytest.raises(Refusal) as said:
+        actions.add_employee(confined, name="小王", role=role)
+    assert said.value.code == "not_yours"
 
 
 def test_an_owner_works_everywhere_whatever_their_file_says(house: House, owner: Desk, counter: str):

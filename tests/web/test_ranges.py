@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
 from appliance.assembly import rooms
-from appliance.journal import ONE, Range, Rights, derive
+from appliance.journal import ONE, Desk, Range, Rights, action, derive
 from appliance.serving import pages_of
 from appliance.shop import inventory
 from appliance.shop.inventory import OpeningLine, OutLine, TransferGoods
@@ -25,6 +25,7 @@ from appliance.shop.orders import NewLine
 from appliance.shop.settings import Warehouse
 from appliance.shop.settings.actions import add_warehouse
 from appliance.shop.shipping import actions as floor
+from appliance.shop.staff import Employee
 from appliance.web.app import app
 from appliance.web.front import WebConfig
 from appliance.web.listing import Listing
@@ -241,6 +242,31 @@ def test_a_page_or_a_deed_beyond_says_which_place_is_missing(tablet: Tablet, sho
     assert whole.execute("select flag from sales_order where id = ?", (mine,)).fetchone()[0] == "red"
     confine(tablet, Range(own=SELLERS[0]))
     assert "you work with your own only" in tablet.get(f"/orders/{away}").text
+
+
+def test_a_department_reads_what_its_people_wrote_and_nobody_elses(shop: Shop, house: House) -> None:
+    conn, told = shop.journal.reading(), Range(own=SELLERS[0], team=True)
+    asked = "select salesperson, count(*) from order_list group by 1"
+    everybody = dict(conn.execute(asked))
+
+    def seen() -> dict[str, int]:
+        return dict(shop.journal.reading_within(told).execute(asked))
+
+    assert seen() == {SELLERS[0]: everybody[SELLERS[0]]}, "who stands in no department sees their own"
+    desk = shop.desk("alice")
+    hire(desk, *SELLERS)
+    assert seen() == {one: everybody[one] for one in SELLERS}
+    theirs = desk.value("select id from order_list where salesperson = ? limit 1", SELLERS[1])
+    assert shop.journal.ranges.beyond(desk, told, "sales_order", theirs) is None
+    change(desk, Employee, SELLERS[1], department="仓库")
+    assert seen() == {SELLERS[0]: everybody[SELLERS[0]]}
+    assert shop.journal.ranges.beyond(desk, told, "sales_order", theirs) == ("employee", SELLERS[1])
+
+
+@action("Hire")
+def hire(desk: Desk, *people: str) -> None:
+    for one in people:
+        desk.put(Employee(id=one, name=one[:4], department="柜台"))
 
 
 def test_what_adds_up_over_everybody_is_not_listed_for_who_sees_a_part(tablet: Tablet, away: str) -> None:

@@ -11,6 +11,7 @@ from appliance.shop.staff.confining import (
     OwnShop,
     OwnWarehouse,
     Shops,
+    TeamPapers,
     Warehouses,
     told_ranges,
 )
@@ -28,6 +29,7 @@ confine = confining.confine
 NewPin = Annotated[
     Secret, Label("PIN"), Hint("4 to 8 digits; nothing that is guessed at the first try, like 0000 or 1234.")
 ]
+Department = Annotated[Text, Label("Department"), Hint("Counter, warehouse, office: whom they work with.")]
 Number = Annotated[Text, Label("employee_no"), Hint("Left empty, the next free one is taken.")]
 
 
@@ -48,6 +50,7 @@ def add_employee(
     no: Number = "",
     phone: Phone = "",
     jobs: list[Job] = [],  # noqa: B006 - the form's default, never written to
+    department: Department = "",
     joined: Day = "",
     warehouse: WarehouseId = "",
     shop: ShopId = "",
@@ -58,7 +61,7 @@ def add_employee(
     return desk.put(
         Employee(
             no=no or _next_number(desk), name=name, phone=phone, jobs=jobs, role=role, joined=joined or desk.day,
-            warehouse=warehouse, shop=shop,
+            warehouse=warehouse, shop=shop, department=department.strip(),
         )
     )  # fmt: skip
 
@@ -73,6 +76,7 @@ def change_employee(
     no: Number = "",
     phone: Phone = "",
     jobs: list[Job] = [],  # noqa: B006 - the form's default, never written to
+    department: Department = "",
     joined: Day = "",
     warehouse: WarehouseId = "",
     shop: ShopId = "",
@@ -86,7 +90,7 @@ def change_employee(
         check_owner_left(desk, employee)
     desk.change(
         Employee, employee, name=name, role=role, no=no or standing.no, phone=phone, jobs=jobs, joined=joined,
-        warehouse=warehouse, shop=shop,
+        warehouse=warehouse, shop=shop, department=department.strip(),
     )  # fmt: skip
 
 
@@ -190,12 +194,13 @@ def add_role(
     own_shop: OwnShop = False,
     own_warehouse: OwnWarehouse = False,
     own_papers: OwnPapers = False,
+    team_papers: TeamPapers = False,
 ) -> str:
     """A kind of work: what it may do, see, and how far it may go."""
     limits = _limits(discount=discount, margin=margin, refund=refund, adjustment=adjustment, top_up=top_up)
     ranges = told_ranges(
         branches=branches, shops=shops, warehouses=warehouses, own_shop=own_shop, own_warehouse=own_warehouse,
-        own_papers=own_papers,
+        own_papers=own_papers, team_papers=team_papers,
     )  # fmt: skip
     _check_role(desk, name, grants, fields)
     check_within(desk, range_of(ranges, {}, employee="", shop="", warehouse=""))
@@ -223,6 +228,7 @@ def change_role(
     own_shop: OwnShop = False,
     own_warehouse: OwnWarehouse = False,
     own_papers: OwnPapers = False,
+    team_papers: TeamPapers = False,
 ) -> None:
     """It holds at once for everybody who has it."""
     if role == OWNER:
@@ -232,7 +238,7 @@ def change_role(
     limits = _limits(discount=discount, margin=margin, refund=refund, adjustment=adjustment, top_up=top_up)
     ranges = told_ranges(
         branches=branches, shops=shops, warehouses=warehouses, own_shop=own_shop, own_warehouse=own_warehouse,
-        own_papers=own_papers,
+        own_papers=own_papers, team_papers=team_papers,
     )  # fmt: skip
     _check_role(desk, name, grants, fields, role)
     check_within(desk, range_of(ranges, {}, employee="", shop="", warehouse=""))

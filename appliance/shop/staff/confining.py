@@ -17,7 +17,13 @@ Branches = Annotated[list[BranchId], Label("Only these branches"), Hint("None ti
 OwnPapers = Annotated[
     bool, Label("Only their own documents"), Hint("Orders they sell and money papers they write; not those of others.")
 ]
+TeamPapers = Annotated[
+    bool,
+    Label("Only documents of their department"),
+    Hint("Their own, and those of whoever is in the same department."),
+]
 MINE: Final = "mine"
+TEAM: Final = "team"
 KINDS: Final = ("branch", "shop", "warehouse")
 
 
@@ -29,13 +35,14 @@ def told_ranges(
     own_shop: bool = False,
     own_warehouse: bool = False,
     own_papers: bool = False,
+    team_papers: bool = False,
 ) -> dict[str, list[str]]:
     """Gather what a form says: by kind of place the ids, "mine" for the one that stands in a person's file."""
     found = {
         "branch": sorted(set(branches)),
         "shop": [MINE] if own_shop else sorted(set(shops)),
         "warehouse": [MINE] if own_warehouse else sorted(set(warehouses)),
-        "own": [MINE] if own_papers else [],
+        "own": [MINE] if own_papers else [TEAM] if team_papers else [],
     }
     return {kind: ids for kind, ids in found.items() if ids}
 
@@ -49,6 +56,7 @@ def confine(
     shops: Shops = [],  # noqa: B006 - the form's default, never written to
     warehouses: Warehouses = [],  # noqa: B006 - the form's default, never written to
     own_papers: OwnPapers = False,
+    team_papers: TeamPapers = False,
 ) -> None:
     """They see and do nothing elsewhere. This narrows what their role says, and never widens it."""
     standing = desk.get(Employee, employee)
@@ -57,7 +65,9 @@ def confine(
         raise Refusal("An owner works everywhere. Give them another role first.", code="owner_role")
     if employee == desk.who and desk.rights.range:
         raise Refusal("Somebody else has to say where you work.", code="not_yours")
-    told = told_ranges(branches=branches, shops=shops, warehouses=warehouses, own_papers=own_papers)
+    told = told_ranges(
+        branches=branches, shops=shops, warehouses=warehouses, own_papers=own_papers, team_papers=team_papers
+    )
     check_within(desk, range_of(told, {}, employee=employee, shop=standing.shop, warehouse=standing.warehouse))
     desk.change(Employee, employee, ranges=told)
 
@@ -69,4 +79,4 @@ def ranges_in(told: Mapping[str, Sequence[str]]) -> dict[str, object]:
         for kind in KINDS
     }
     own = {f"own_{kind}": MINE in told.get(kind, ()) for kind in ("shop", "warehouse")}
-    return {**places, **own, "own_papers": bool(told.get("own"))}
+    return {**places, **own, "own_papers": MINE in told.get("own", ()), "team_papers": TEAM in told.get("own", ())}

@@ -7,7 +7,7 @@ import msgspec
 
 from appliance.journal import Rights, plain
 from appliance.shop.staff.actions import add_employee, add_role, change_role, confine, enrol_device
-from appliance.shop.staff.confining import KINDS, MINE, ranges_in
+from appliance.shop.staff.confining import KINDS, MINE, TEAM, ranges_in
 from appliance.shop.staff.matrix import RoomRights, matrix, not_ticked
 from appliance.shop.staff.records import FieldRight
 from appliance.shop.staff.rights import rights_of
@@ -71,7 +71,7 @@ people = Listing(
 def employee(visit: Visit, id: str) -> Answer:
     """Somebody: what they do, what they may do, and what was done about them."""
     row = visit.row(
-        "select l.*, e.warehouse, e.shop, e.ranges, coalesce(r.ranges, '{}') as role_ranges, coalesce((select name from warehouse w where w.id = e.warehouse), '') as"
+        "select l.*, e.warehouse, e.shop, e.department, e.ranges, coalesce(r.ranges, '{}') as role_ranges, coalesce((select name from warehouse w where w.id = e.warehouse), '') as"
         " warehouse_name, coalesce((select name from shop s where s.id = e.shop), '') as shop_name,"
         " exists (select 1 from pin where pin.employee = e.id and pin.deleted = 0) as has_pin"
         " from employee_list l join employee e on e.id = l.id left join role r on r.id = e.role where l.id = ?",
@@ -93,6 +93,7 @@ def employee(visit: Visit, id: str) -> Answer:
             (words.name("jobs"), " · ".join(words.name(job) for job in msgspec.json.decode(row["jobs"]))),
             (words.name("joined"), words.day(row["joined"], visit.day)),
             (words.name("left_on"), words.day(row["left_on"], visit.day)),
+            (words("Department"), row["department"]),
             (words("Shop"), row["shop_name"]),
             (words("Warehouse"), row["warehouse_name"]),
         ],
@@ -200,7 +201,9 @@ def _places(visit: Visit, told: dict[str, list[str]]) -> list[tuple[str, str]]:
         ids = told.get(kind, ())
         names = [words("The one they work in") if one == MINE else visit.pick(kind, one) or "-" for one in ids]
         found.append((words.name(kind), "、".join(names) or words("All")))
-    papers = "Their own only" if told.get("own") else "Everybody's"
+    papers = {MINE: "Their own only", TEAM: "Those of their department"}.get(
+        "".join(told.get("own", ())), "Everybody's"
+    )
     return [*found, (words("Documents"), words(papers))]
 
 

@@ -50,11 +50,14 @@ class Employee(Record, kw_only=True, frozen=True):
     """Somebody who works or worked here."""
 
     within: ClassVar[tuple[str, ...] | None] = ()
+    teams: ClassVar[str] = "department"
     partition: ClassVar[Partition] = CHAIN
     history: ClassVar[bool] = True
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("role",), ("no",))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("role",), ("no",), ("department",))
     no: Text = ""
     name: Text = ""
+    department: Annotated[Text, Watched()] = ""
+    """Whom they work with; a role may let people see what their department does."""
     phone: Phone = ""
     jobs: list[Job] = msgspec.field(default_factory=list)
     role: Annotated[RoleId, Watched()] = ""
@@ -87,7 +90,7 @@ class Role(Record, kw_only=True, frozen=True):
     fields: Annotated[list[str], Group("rights"), Watched()] = msgspec.field(default_factory=list)
     limits: Annotated[dict[str, int], Group("rights"), Watched()] = msgspec.field(default_factory=dict)
     ranges: Annotated[dict[str, list[str]], Watched()] = msgspec.field(default_factory=dict)
-    """By kind of place ("branch", "shop", "warehouse") the ids, "mine" for their own; "own" for documents of their own."""
+    """By kind of place ("branch", "shop", "warehouse") the ids, "mine" for their own; "own" for documents of their own ("mine") or of their department ("team")."""
     disabled: bool = False
 
 

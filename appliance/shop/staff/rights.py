@@ -79,8 +79,9 @@ def range_of(
             if kind in ("branch", "shop", "warehouse") and ids:
                 named = {mine.get(kind, "") if one == "mine" else one for one in ids} - {""}
                 within[kind] = within[kind] & named if kind in within else named
-    own = bool(role.get("own") or person.get("own"))
-    return Range(tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in within.items())), employee if own else "")
+    own = {one for told in (role, person) for one in told.get("own", ())}
+    places = tuple(sorted((kind, tuple(sorted(ids))) for kind, ids in within.items()))
+    return Range(places, employee if own else "", own == {"team"})
 
 
 def check_within(desk: Desk, given: Range) -> None:
@@ -89,7 +90,7 @@ def check_within(desk: Desk, given: Range) -> None:
     wider = any(
         not set(given.places.get(kind, ())) or not set(given.places[kind]) <= set(ids) for kind, ids in told.within
     )
-    if wider or (told.own and not given.own):
+    if wider or (told.own and not given.own) or (told.own and given.team):
         raise Refusal("You cannot let somebody see more of the shop than you see yourself.", code="not_yours")
 
 
