@@ -21,7 +21,7 @@ from appliance.shop.shipping import actions as floor
 from appliance.web.app import app
 from appliance.web.front import WebConfig
 from tests.cast import Shop
-from tests.orders.teahouse import House, approved, furnish, order, pay, state
+from tests.orders.teahouse import House, approved, change, furnish, order, pay, state
 from tests.web.conftest import House as Front
 from tests.web.conftest import Tablet, ToyStaff
 
@@ -272,3 +272,12 @@ def test_beside_an_order_stand_the_parts_it_is_paid_in_and_what_it_is_exchanged_
     act.take_payment(alice, order=placed, account=house.till, amount=5_000)
     panel = seen(tablet, f"/panel/orders/instalments/{placed}")
     assert "¥28.00" in panel and "¥78.00 open" in panel
+
+
+def test_a_customers_page_tells_when_they_first_and_last_ordered(alice: Desk, house: House, tablet: Tablet) -> None:
+    assert "First order" not in seen(tablet, f"/panel/orders/of-customer/{house.li_na}")
+    first, second = order(alice, house), order(alice, house)
+    act.cancel(alice, order=first, reason="不要了")
+    change(alice, SalesOrder, second, placed_at=alice.at - 3 * 24 * 3600 * 1000)
+    order(alice, house)
+    assert "First order Nov 21" in seen(tablet, f"/panel/orders/of-customer/{house.li_na}")

@@ -6,9 +6,8 @@ from html import escape
 from typing import Any, Final
 
 from appliance.journal import Row, spread
-from appliance.shop.customers import members
 from appliance.shop.orders import actions
-from appliance.shop.orders.aside.pages import INSTALMENTS, exchanged, in_parts
+from appliance.shop.orders.aside.pages import INSTALMENTS, exchanged, in_parts, of_customer
 from appliance.shop.orders.oversold import pages as oversold
 from appliance.shop.orders.records import EDITABLE, EXCEPTION_NAMES, FLAGS
 from appliance.shop.orders.reviewing.pages import LINES, in_the_way, leaves, review_queue
@@ -30,7 +29,6 @@ from appliance.web import (
     Saved,
     Visit,
     page,
-    panel,
 )
 from appliance.web import columns as c
 from appliance.web.cells import Seen
@@ -283,23 +281,6 @@ _ICONS = {
     "orders.set_flag": "flag", "orders.unreview": "undo", "orders.revert": "undo", "shipping.ship": "truck",
     "shipping.undo_ship": "undo", "shipping.pack": "box",
 }  # fmt: skip
-
-
-_BRIEFLY = (
-    "id, number, goods, placed_at, receivable, state, frozen_reason, trouble, refund_status, revert_reason, ship_by"
-)
-"""What a line about an order reads: its goods and sum, and how it stands."""
-
-
-@panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
-def of_customer(visit: Visit, id: str) -> Answer:
-    """A customer's latest orders, those of merged files too."""
-    known = members(visit.desk(), id)
-    marks = ", ".join("?" * len(known))
-    rows = visit.rows(
-        f"select {_BRIEFLY} from order_list where customer in ({marks}) order by placed_at desc limit 10", *known
-    )
-    return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id)
 
 
 # ---- forms

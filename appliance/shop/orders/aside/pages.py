@@ -1,5 +1,9 @@
-"""What can be seen beside some orders only: the parts in which one is paid, what one is exchanged for."""
+"""What can be seen beside some orders, the parts in which one is paid, what one is exchanged for; and beside customers."""
 
+import json
+
+from appliance.shop.customers import members
+from appliance.shop.orders.standing import standing
 from appliance.web import Answer, Visit, panel
 
 INSTALMENTS = "select due_on, amount from order_instalment where sales_order = ? and deleted = 0 order by due_on, place"
@@ -25,3 +29,32 @@ def exchanged(visit: Visit, id: str) -> Answer:
         id,
     ) or visit.missing("Order")
     return visit.show("orders/aside/exchange.html", found=found, order=id)
+
+
+_BRIEFLY = (
+    "id, number, goods, placed_at, receivable, state, frozen_reason, trouble, refund_status, revert_reason, ship_by"
+)
+"""What a line about an order reads: its goods and sum, and how it stands."""
+
+
+@panel("/panel/orders/of-customer/{id}", see="orders.see", beside="customer", title="Orders")
+def of_customer(visit: Visit, id: str) -> Answer:
+    """A customer's latest orders, those of merged files too."""
+    known = members(visit.desk(), id)
+    marks = ", ".join("?" * len(known))
+    rows = visit.rows(
+        f"select {_BRIEFLY} from order_list where customer in ({marks}) order by placed_at desc limit 10", *known
+    )
+    span = visit.row(_SPAN, json.dumps(known))
+    return visit.show("orders/of_customer.html", orders=rows, standing=standing, customer=id, span=span)
+
+
+_ONE_END = (
+    "select o.placed_at from order_list o where o.customer = k.value and o.state not in ('draft', 'cancelled') "
+    "order by o.placed_at {way} limit 1"
+)
+_SPAN = (
+    f"select min(({_ONE_END.format(way='asc')})) as first, max(({_ONE_END.format(way='desc')})) as last "
+    "from json_each(?) k"
+)
+"""When somebody's first order came and when their last; each end is one look into an index."""
