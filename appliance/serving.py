@@ -139,9 +139,7 @@ def open_house(
     liaison = Liaison(journal, company, config.branch, config.folder)
     made.state.front.gauges |= {"neighbours": lambda: liaison, "heard": Hearing(journal, company.agreed_ms)}
     work: dict[str, Callable[[], Awaitable[None]]] = {
-        "night": lambda: _night(journal, config),
-        "imports": lambda: _imports(journal, config.branch),
-        "review": lambda: _unattended(journal, config.branch),
+        **_quiet_work(journal, config),
         "neighbours": lambda: _neighbours(made.state.front.hub, liaison),
         **exchange.loops(made.state.front),
         **company.loops,
@@ -157,6 +155,16 @@ def open_house(
     if phones:
         made.on_shutdown.append(phones.stop)
     return made, box
+
+
+def _quiet_work(journal: Journal, config: Config) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What the box does by itself, for nobody in particular."""
+    return {
+        "night": lambda: _night(journal, config),
+        "imports": lambda: _imports(journal, config.branch),
+        "review": lambda: _unattended(journal, config.branch),
+        "rights": lambda: _rights(journal, config.branch),
+    }
 
 
 def _phones(config: Config, clock: Clock) -> "Phones":
@@ -247,6 +255,44 @@ async def _unattended(journal: Journal, branch: str) -> None:
         if now - last >= settings.number(desk, "auto.minutes") * 60_000:
             last = now
             await asyncio.to_thread(review_unattended, desk)
+
+
+# ---- rights to what several branches sell
+
+MOVING = {"rights_request", "allowance_moved", "sales_order", "moved", "pool"}
+"""Whatever touches these may let rights go, or ask for some."""
+
+
+async def _rights(journal: Journal, branch: str) -> None:
+    """Hand over what other boxes asked for, and let go of what was spent for nothing, as soon as this box hears of it."""
+    loop, something = asyncio.get_running_loop(), asyncio.Event()
+
+    def heard(touched: frozenset[tuple[str, str]]) -> None:
+        if any(table in MOVING for table, _ in touched):
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(something.set)
+
+    journal.listen(heard)
+    something.set()
+    while True:
+        await something.wait()
+        something.clear()
+        await asyncio.to_thread(tend_rights, journal, branch)
+        await asyncio.sleep(LINK_EVERY_S)
+
+
+def tend_rights(journal: Journal, branch: str) -> None:
+    """Do what other boxes wait for; costs two look-ups where nobody does."""
+    from appliance.shop import inventory
+    from appliance.shop.branches.rights import answer_rights_requests
+
+    here, reading = journal.author.hex(), journal.reading()
+    desk = journal.desk(who="", device="rights", branch=branch)
+    if reading.execute("select 1 from pool where keeper = ? and closed = 0 limit 1", (here,)).fetchone():
+        inventory.settle_pools(desk)
+    asked = "select 1 from rights_request where whom = ? and state = 'asked' limit 1"
+    if reading.execute(asked, (here,)).fetchone():
+        answer_rights_requests(desk)
 
 
 # ---- how the box stands with the others

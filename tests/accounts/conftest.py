@@ -10,7 +10,7 @@ from appliance.shop.accounts import actions
 from appliance.shop.settings import MoneyItem, Setting
 from tests.cast import BRANCH_B, Shop
 
-ROOMS = ["settings", "staff", "catalog", "customers", "inventory", "accounts"]
+ROOMS = ["settings", "staff", "allowances", "catalog", "customers", "inventory", "accounts"]
 
 
 @pytest.fixture

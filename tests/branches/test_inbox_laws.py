@@ -20,7 +20,18 @@ from tests.branches.test_inbox import cases
 from tests.cast import BRANCH_A, BRANCH_B, Shop, agree, clean, meet
 from tests.inventory.conftest import furnish
 
-ROOMS = ["settings", "staff", "catalog", "customers", "inventory", "accounts", "orders", "shipping", "branches"]
+ROOMS = [
+    "settings",
+    "staff",
+    "allowances",
+    "catalog",
+    "customers",
+    "inventory",
+    "accounts",
+    "orders",
+    "shipping",
+    "branches",
+]
 STATES = ("to_review", "approved", "sent", "cancelled", "editing")
 
 

@@ -11,7 +11,7 @@ from appliance.shop import catalog, inventory
 from appliance.shop.settings import Branch, Warehouse
 from tests.cast import BRANCH_A, BRANCH_B, Shop, meet
 
-ROOMS = ["settings", "staff", "catalog", "inventory"]
+ROOMS = ["settings", "staff", "allowances", "catalog", "inventory"]
 
 
 @action("Build the shop")

@@ -14,7 +14,7 @@ from appliance.shop.orders import actions as desk_of_orders
 from appliance.shop.settings import Branch, Courier, Setting, Shop, Warehouse
 from tests.cast import BRANCH_A, BRANCH_B
 
-ROOMS = ["settings", "staff", "catalog", "customers", "inventory", "accounts", "orders", "shipping"]
+ROOMS = ["settings", "staff", "allowances", "catalog", "customers", "inventory", "accounts", "orders", "shipping"]
 
 
 @dataclass(frozen=True)

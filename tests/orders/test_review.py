@@ -40,6 +40,7 @@ WRONG = {
     "refund": {"goods": [replace(TEAPOT, refund_status="requested")]},
     "cod": {"delivery_term": "cod"},
     "reverted": {"revert_reason": "地址不全"},
+    "rights": {"goods": [replace(TEAPOT, pool="pool", rights=ONE // 2)]},
     "blacklisted": {"blacklisted": True},
     "no_phone": {"phone": ""},
     "no_courier": {"courier": ""},

@@ -5,11 +5,13 @@ from appliance.shop.allowances.moving import (
     fulfil,
     give_back,
     grant,
+    hand_home,
     held,
     here,
     holders,
     outstanding,
     pass_on,
+    promise,
     reopen,
     sealed,
     settle_owed,
@@ -22,6 +24,6 @@ from appliance.shop.allowances.moving import (
 from appliance.shop.allowances.records import ALLOWANCE, OWED, USED
 
 __all__ = [
-    "ALLOWANCE", "OWED", "USED", "answer", "fulfil", "give_back", "grant", "held", "here", "holders", "outstanding",
-    "pass_on", "reopen", "sealed", "settle_owed", "take_back", "unuse", "use", "used_for", "write_off",
+    "ALLOWANCE", "OWED", "USED", "answer", "fulfil", "give_back", "grant", "hand_home", "held", "here", "holders", "outstanding",
+    "pass_on", "promise", "reopen", "sealed", "settle_owed", "take_back", "unuse", "use", "used_for", "write_off",
 ]  # fmt: skip

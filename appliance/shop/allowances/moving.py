@@ -75,6 +75,14 @@ def write_off(desk: Desk, purse: str, subject: str, holder: str, reason: str) ->
     return left
 
 
+def promise(desk: Desk, purse: str, subject: str, amount: int, document: str, *, free: int) -> None:
+    """The owner spends from its own store, without holding anything first."""
+    _positive(amount)
+    if amount > free:
+        raise Refusal("That is more than there is to give.", field="qty", code="too_much")
+    _move(desk, purse, subject, "use", "", USED, amount, document=document)
+
+
 def fulfil(desk: Desk, purse: str, subject: str, amount: int, document: str) -> None:
     """What was used has been delivered from the owner's store."""
     _move(desk, purse, subject, "fulfil", USED, "", amount, document=document)
@@ -131,6 +139,21 @@ def unuse(desk: Desk, purse: str, subject: str, document: str) -> int:
     if spent > 0:
         _move(desk, purse, subject, "unuse", USED, here(desk), spent, document=document)
     return spent
+
+
+def hand_home(desk: Desk, purse: str, subject: str, document: str) -> int:
+    """The owner gives what was spent for a document back to whoever spent it; returns how much."""
+    left = given = used_for(desk, purse, subject, document)
+    spent = desk.rows(
+        "select giver, sum(amount) as amount from allowance_moved where document = ? and purse = ? and subject = ? "
+        "and kind = 'use' group by giver order by giver",
+        document, purse, subject,
+    )  # fmt: skip
+    for row in spent:
+        if (amount := min(row.amount, left)) > 0:
+            _move(desk, purse, subject, "unuse", USED, row.giver, amount, document=document)
+            left -= amount
+    return given - left
 
 
 def used_for(desk: Desk, purse: str, subject: str, document: str) -> int:

@@ -15,3 +15,14 @@ where case e.side when 'giver' then m.giver else m.taker end <> '';
 create view allowance_owed as
 select a.purse || '.' || a.subject as id, a.purse, a.subject, a.amount from allowance a
 where a.holder = 'owed' and a.amount > 0;
+
+-- What was spent for each document and is not done with: the owner looks at these, however much was spent over the years.
+--
+-- kept by subject, document
+-- touched by allowance_moved: subject, document
+create view allowance_spent as
+select m.subject, m.document, sum(case m.taker when 'used' then m.amount else -m.amount end) as amount
+from allowance_moved m
+where m.taker = 'used' or m.giver = 'used'
+group by m.subject, m.document
+having sum(case m.taker when 'used' then m.amount else -m.amount end) > 0;

@@ -2,10 +2,11 @@
 
 from appliance.shop.branches.chain import pages as chain
 from appliance.shop.branches.inbox import pages as inbox
+from appliance.shop.branches.pools import pages as pools
 from appliance.shop.branches.stick import pages as stick
 from appliance.web import Rail
 
-PAGES = [*chain.PAGES, *inbox.PAGES, *stick.PAGES]
+PAGES = [*chain.PAGES, *inbox.PAGES, *pools.PAGES, *stick.PAGES]
 PROBLEMS = {**inbox.PROBLEMS}
 RAIL = Rail(
     "Branches",
@@ -23,4 +24,7 @@ LABELS = {
     "open_case": ("any_case", "id", "0"),
     "settlement": ("settlement", "id", "0"),
     "member": ("member_list", "code"),
+    "rights_holder": ("rights_holder", "label"),
+    "rights_request": ("rights_request", "asker_code", "0"),
 }
+FORMS = pools.FORMS

@@ -1,11 +1,14 @@
 """What is written about the branches living together: what a person settled, and who belongs to the chain."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from appliance.journal import CHAIN, Day, Group, Id, Partition, Record, Ref, Text
+from appliance.journal import CHAIN, Day, Flow, Group, Id, Label, Partition, Qty, Record, Ref, Text
+from appliance.shop.inventory import PoolId
 from appliance.shop.settings import BranchId
 
 MemberId = Annotated[str, Ref("member")]
+HolderId = Annotated[str, Ref("rights_holder"), Label("Box")]
+RightsRequestId = Annotated[str, Ref("rights_request")]
 CaseId = Annotated[str, Ref("open_case")]
 CaseKind = Literal["fork", "conflict", "rival"]
 BoxRole = Literal["box", "hub"]
@@ -55,3 +58,32 @@ class Member(Record, kw_only=True, frozen=True):
     gone: Annotated[Gone, Group("gone")] = ""
     gone_on: Annotated[Day, Group("gone")] = ""
     gone_reason: Annotated[Text, Group("gone")] = ""
+
+
+REQUEST_FLOW: Final = Flow(
+    start="asked",
+    steps={"asked": ("answered", "declined", "withdrawn"), "answered": (), "declined": (), "withdrawn": ()},
+    rank={"answered": 20, "declined": 10},
+)
+
+
+class RightsRequest(Record, kw_only=True, frozen=True):
+    """A box asks another for rights to goods that several branches sell. Whoever is asked hears it when they meet."""
+
+    within: ClassVar[tuple[str, ...] | None] = ()
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    flow: ClassVar[Flow | None] = REQUEST_FLOW
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("pool", "made_at"), ("whom", "state"))
+
+    pool: PoolId = ""
+    asker: Text = ""
+    """The name under which it writes, in hex; so is `whom`."""
+    asker_code: Text = ""
+    whom: Text = ""
+    whom_code: Text = ""
+    qty: Qty = 0
+    given: Qty = 0
+    reason: Text = ""
+    """Why it was declined."""
+    day: Day = ""

@@ -112,3 +112,15 @@ select r.id || '.' || r.kind as problem, r.id as about, r.hlc || '.' || r.place 
     r.hlc, r.place, r.who, r.kind, '' as what, r.content
 from rival r
 group by r.id, r.kind, r.content;
+
+-- ---- rights to goods that several branches sell
+
+-- The boxes that can hold rights, as a form offers them.
+create view rights_holder as
+select id, trim(code || ' ' || branch_name) as label, code, box from member_list where gone = '' and role = 'box';
+
+-- Requests that nobody has answered yet, the oldest first.
+create view rights_asked as
+select r.id, r.pool, r.asker, r.asker_code, r.whom, r.whom_code, r.qty, r.made_at, p.name, p.code, p.warehouse_name
+from rights_request r join pool_list p on p.id = r.pool
+where r.state = 'asked' and r.deleted = 0 and r.made_at > 0;

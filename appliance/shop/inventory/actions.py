@@ -8,7 +8,7 @@ import msgspec
 from appliance.journal import Day, Desk, Hint, Label, Limit, Price, Qty, Refusal, Text, Words, action, derive
 from appliance.shop import settings
 from appliance.shop.catalog import SkuId
-from appliance.shop.inventory import carrying, differences, transfers
+from appliance.shop.inventory import carrying, differences, pools, transfers
 from appliance.shop.inventory.ledger import (
     Place,
     Wanted,
@@ -32,6 +32,8 @@ take_in, take_in_all, take_home = carrying.take_in, carrying.take_in_all, carryi
 move_stock, restore_transfer = carrying.move_stock, carrying.restore_transfer
 explain_difference, accept_difference = differences.explain_difference, differences.accept_difference
 withdraw_difference = differences.withdraw_difference
+open_pool, close_pool, keep_pool_here = pools.open_pool, pools.close_pool, pools.keep_pool_here
+settle_pools = pools.settle_pools
 
 Why = Annotated[Text, Limit(max=100), Label("Reason")]
 OnDay = Annotated[Day, Label("Belongs to the day"), Hint("Empty means today. It is written now in any case.")]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from appliance.journal import ONE, Desk, Refusal, Row, derive, plain, round_half_up
 from appliance.shop.inventory.cost import Ledger, coming, leaving
+from appliance.shop.inventory.pools import check_leaving
 from appliance.shop.inventory.records import Moved, MovedKind, Quality, Varied
 
 HELD_BACK = ("locked", "pending_review", "pending_ship", "to_transfer_out", "to_produce_out")
@@ -127,15 +128,18 @@ def issue_all(
     reason: str = "",
     forced: bool = False,
     day: str = "",
+    promised: str | None = None,
 ) -> list[int]:
     """Let goods of several lines leave, all or none; returns the value of each. One refusal names all that is short.
 
-    `day` is the day it belongs to, when that is not today.
+    `day` is the day it belongs to, when that is not today; `promised` what they were promised by, where rights were spent.
     """
     check_owned(desk, warehouse)
     told = {one.cause: value for one in wanted if one.cause and (value := _told(desk, one.cause)) is not None}
     new = [one for one in wanted if one.cause not in told]
     check_enough(desk, warehouse, new, quality=quality, forced=forced)
+    if quality == "good" and not forced:
+        check_leaving(desk, warehouse, together(new), document, promised)
     values = []
     for one in wanted:
         if one.cause in told:
@@ -166,9 +170,7 @@ def check_enough(
 
     `free_only` asks for goods that nobody waits for; otherwise whatever lies on the shelf will do.
     """
-    asked: dict[str, int] = {}
-    for one in wanted:
-        asked[one.sku] = asked.get(one.sku, 0) + one.qty
+    asked = together(wanted)
     skus = skus_of(desk, asked)
     short = []
     for sku, qty in asked.items():
@@ -183,6 +185,14 @@ def check_enough(
             "Too little in stock (asked / there): {items}.",
             code="stock_short", remedy=f"/stock?warehouse={warehouse}", items="; ".join(short),
         )  # fmt: skip
+
+
+def together(wanted: Iterable[Wanted]) -> dict[str, int]:
+    """Add up what lines of the same SKU ask for."""
+    asked: dict[str, int] = {}
+    for one in wanted:
+        asked[one.sku] = asked.get(one.sku, 0) + one.qty
+    return asked
 
 
 # ---- goods come

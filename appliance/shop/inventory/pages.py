@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 
 from appliance.shop.inventory import actions
 from appliance.shop.inventory.elsewhere import pages as elsewhere
+from appliance.shop.inventory.pools import pool_id
 from appliance.shop.inventory.records import MovedKind, PaperKind, Quality
 from appliance.web import (
     Answer,
@@ -282,6 +283,9 @@ def shelf(visit: Visit, id: str) -> Answer:
         title=level.name,
         level=level,
         quality=quality,
+        pool=visit.row(
+            "select id, given, used from pool_list where id = ? and closed = 0", pool_id(level.warehouse, level.sku)
+        ),
         heard=elsewhere.heard_of(visit, level.branch),
         buckets=[(title, level[name]) for name, title in BUCKETS.items() if level[name]],
         lines=lines[:LINES],
@@ -352,9 +356,11 @@ LABELS = {
     "stock_paper": ("stock_paper_list", "number"),
     "transfer": ("transfer_list", "number"),
     "difference": ("difference_list", "name"),
+    "pool": ("pool_list", "name", "closed = 0"),
 }
 
 FORMS = {
+    actions.open_pool: Form(prefill=_usual_warehouse, next="/branches/pools/{id}"),
     actions.opening_stock: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
     actions.other_in: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),
     actions.other_out: Form(prefill=_usual_warehouse, next="/stock-papers/{id}"),

@@ -29,6 +29,7 @@ StockPaperId = Annotated[str, Ref("stock_paper")]
 TransferId = Annotated[str, Ref("transfer")]
 TransferLineId = Annotated[str, Ref("transfer_line")]
 DifferenceId = Annotated[str, Ref("difference")]
+PoolId = Annotated[str, Ref("pool")]
 
 Quality = Literal["good", "defective"]
 
@@ -229,3 +230,26 @@ class Difference(Record, kw_only=True, frozen=True):
     reason: Annotated[LossReason, Group("found")] = "lost"
     note: Annotated[Words, Group("found")] = ""
     day: Day = ""
+
+
+# ---- pools
+
+
+class Pool(Record, kw_only=True, frozen=True):
+    """Goods of one shelf that several branches sell without asking: each promises only what its box has the right to.
+
+    One box keeps the pool: it gives the rights out, and what was promised leaves the shelf there. The id follows from the
+    shelf.
+    """
+
+    partition: ClassVar[Partition] = CHAIN
+    history: ClassVar[bool] = True
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("warehouse", "sku"), ("keeper",))
+
+    warehouse: WarehouseId = ""
+    sku: SkuId = ""
+    keeper: Annotated[Text, Group("kept"), Watched()] = ""
+    """The name under which the keeping box writes, in hex."""
+    code: Annotated[Text, Group("kept")] = ""
+    """How that box is called on papers."""
+    closed: bool = False

@@ -278,3 +278,55 @@ create view problem_transfer_counted_twice as
 select l.id, l.transfer as document, t.number, l.name, t.source_name as source, t.target_name as target
 from transfer_line_list l join transfer_list t on t.id = l.transfer
 where l.counted_twice = 1;
+
+-- Rights of other boxes are as good as gone from the shelf.
+--
+-- kept by id
+-- touched by pool: id
+-- touched by allowance: subject
+-- feeds held
+create view pool_hold as
+select p.id, p.warehouse, p.sku, 'locked' as bucket,
+    (select sum(a.amount) from allowance a where a.purse = 'pool' and a.subject = p.id and a.holder not in ('used', 'owed')) as qty
+from pool p
+where p.deleted = 0 and exists (
+    select 1 from allowance a where a.purse = 'pool' and a.subject = p.id and a.holder not in ('used', 'owed') and a.amount <> 0);
+
+-- How a pool stands: what lies on the shelf, what boxes may promise of it, what was promised and has not left. `room` is
+-- what may leave the shelf beyond that, `free` what may be given out or promised anew, as its keeper knows it.
+create view pool_stand as
+select t.*, t.on_hand - t.given - t.used as room,
+    t.on_hand - t.given - t.kept_back - max(t.used, t.pending_ship) as free
+from (
+    select p.id, p.warehouse, p.sku, p.keeper, p.code, p.closed,
+        ifnull((select s.qty from stock s where s.warehouse = p.warehouse and s.sku = p.sku and s.quality = 'good'), 0)
+            as on_hand,
+        ifnull((select sum(a.amount) from allowance a
+            where a.purse = 'pool' and a.subject = p.id and a.holder not in ('used', 'owed')), 0) as given,
+        ifnull((select a.amount from allowance a where a.purse = 'pool' and a.subject = p.id and a.holder = 'used'), 0)
+            as used,
+        ifnull((select h.qty from held h where h.warehouse = p.warehouse and h.sku = p.sku and h.bucket = 'pending_ship'), 0)
+            as pending_ship,
+        ifnull((select sum(h.qty) from held h where h.warehouse = p.warehouse and h.sku = p.sku
+            and h.bucket in ('to_transfer_out', 'to_produce_out')), 0) as kept_back
+    from pool p where p.deleted = 0 and p.made_at > 0
+) t;
+
+-- Pools as people look for them.
+--
+-- kept by id
+-- touched by pool: id
+-- touched by allowance: subject
+-- touched by sku_list: select p.id from warehouse w cross join pool p on p.warehouse = w.id where p.sku = :id
+-- touched by warehouse: select id from pool where warehouse = :id
+-- index closed, name, id
+-- index warehouse, name, id
+-- search name, code, barcodes
+create view pool_list as
+select p.id, p.warehouse, ifnull(w.name, '') as warehouse_name, ifnull(w.branch, '') as branch, p.sku,
+    ifnull(s.code, '') as code, ifnull(s.name, '') as name, s.barcodes, s.picture, s.unit, p.keeper, p.code as box,
+    p.closed, ifnull((select sum(a.amount) from allowance a
+        where a.purse = 'pool' and a.subject = p.id and a.holder not in ('used', 'owed')), 0) as given,
+    ifnull((select a.amount from allowance a where a.purse = 'pool' and a.subject = p.id and a.holder = 'used'), 0) as used
+from pool p left join warehouse w on w.id = p.warehouse left join sku_list s on s.id = p.sku
+where p.deleted = 0 and p.made_at > 0;

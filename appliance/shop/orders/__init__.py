@@ -7,6 +7,7 @@ from appliance.shop.orders.handed import take
 from appliance.shop.orders.instalments import instalments
 from appliance.shop.orders.leaving import check_ready, mark_completed, mark_shipped, mark_sold, mark_unshipped
 from appliance.shop.orders.payments import paid, settle_payment
+from appliance.shop.orders.promised import promised_by
 from appliance.shop.orders.records import (
     ORDER_COUNT,
     SALES_DAY,
@@ -29,6 +30,6 @@ __all__ = [
     "ORDER_COUNT", "SALES_DAY", "Asking", "Exceptions", "NewLine", "NewReceiver", "Objected", "Receiver", "ReceiverId",
     "SalesOrder", "SalesOrderId", "SalesOrderLine", "SalesOrderLineId", "TakenLine", "check_ready", "check_sale",
     "complete", "complete_due", "create", "freeze", "instalments", "mark_completed", "mark_shipped", "mark_sold", "mark_unshipped",
-    "open_order", "paid", "papers", "raise_exception", "receivers", "review", "review_unattended", "settle_payment", "standing", "take",
+    "open_order", "paid", "papers", "promised_by", "raise_exception", "receivers", "review", "review_unattended", "settle_payment", "standing", "take",
     "take_payment", "unfinished", "unfreeze", "wake_delayed",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from appliance.shop.orders import facts
 from appliance.shop.orders.known import Facts
 from appliance.shop.orders.leaving import mark_completed
 from appliance.shop.orders.payments import paid
+from appliance.shop.orders.promised import promise
 from appliance.shop.orders.records import OPEN, SalesOrder, SalesOrderId
 from appliance.shop.orders.review import Finding, findings, gates
 
@@ -64,7 +65,7 @@ def finance_review(desk: Desk, *, order: SalesOrderId) -> None:
             "The platform changed something after the order came. Look at it, then clear it.", code="exceptions",
             remedy=f"/do/orders/clear_exceptions?order={order}",
         )  # fmt: skip
-    desk.step(SalesOrder, order, to="approved")
+    promise(desk, order)
 
 
 def _decide(desk: Desk, order: str, *, forced: bool, first: bool) -> None:
@@ -72,11 +73,14 @@ def _decide(desk: Desk, order: str, *, forced: bool, first: bool) -> None:
     if known.state == "to_finance_review":
         raise Refusal("The accountant has to approve this order.", code="finance", remedy=f"/orders/{order}")
     _object(known, forced=forced, first=first)
-    desk.step(SalesOrder, order, to="to_finance_review" if gates(known) else "approved")
+    if gates(known):
+        desk.step(SalesOrder, order, to="to_finance_review")
+    else:
+        promise(desk, order)
 
 
 def _known(desk: Desk, order: str) -> Facts:
-    known = facts.gather(desk, order)
+    known = facts.gather(desk, desk.journal.author.hex(), order)
     if known is None:
         raise Refusal("That is not here any more. Look at the list again.", code="missing")
     return known
@@ -90,7 +94,7 @@ def _object(known: Facts, *, forced: bool, first: bool) -> None:
 
 def check_sale(desk: Desk, order: str) -> None:
     """A sale over the counter is not reviewed, but nobody gives goods away there without the right to."""
-    known = facts.gather(desk, order)
+    known = facts.gather(desk, desk.journal.author.hex(), order)
     found = findings(known) if known else []
     objections = [one for one in found if one.code in {"blacklisted", "below_minimum", "below_cost"}]
     if objections and not desk.may("orders.force_review"):

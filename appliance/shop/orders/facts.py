@@ -26,12 +26,15 @@ class Reader(Protocol):
         """Ask."""
 
 
-def gather(reader: Reader, order: str) -> Facts | None:
-    """Gather all that is known about an order; None when there is no such order. Four statements."""
+def gather(reader: Reader, here: str, order: str) -> Facts | None:
+    """Gather all that is known about an order; None when there is no such order. Four statements.
+
+    `here` is the name under which this box holds rights to goods that several branches sell.
+    """
     found = reader.row(_ORDER, reader.day, order)
     if found is None:
         return None
-    told, lines = dict(found), [dict(line) for line in reader.rows(_LINES, order)]
+    told, lines = dict(found), [dict(line) for line in reader.rows(_LINES, here, order)]
     told["area"] = f"{told['province']} {told['city']} {told['district']}".strip()
     told["uneven"] = told["receivable"] - told["postage"] - told["other"] - sum([line["amount"] for line in lines])
     told["discount"] += sum([line["discount"] for line in lines])
@@ -78,13 +81,16 @@ _LINES = """
 select l.id as line, l.sku, trim(l.title || ' ' || l.spec) as name, l.qty, l.amount, l.discount, l.gift, l.refund_status,
     ifnull(s.minimum, 0) as minimum, ifnull(s.allow_negative, 0) as allow_negative,
     ifnull(s.allow_below_cost, 0) as allow_below_cost, ifnull(s.weight, 0) as unit_weight,
-    ifnull(k.qty, 0) as on_hand, ifnull(k.value, 0) as stock_value, ifnull(h.qty, 0) as pending_ship
+    ifnull(k.qty, 0) as on_hand, ifnull(k.value, 0) as stock_value, ifnull(h.qty, 0) as pending_ship,
+    ifnull(p.id, '') as pool, ifnull(case p.keeper when ?1 then max(p.free, 0) else (
+        select a.amount from allowance a where a.purse = 'pool' and a.subject = p.id and a.holder = ?1) end, 0) as rights
 from sales_order_line l
 join sales_order o on o.id = l.sales_order
 left join sku s on s.id = l.sku
 left join stock k on k.warehouse = o.warehouse and k.sku = l.sku and k.quality = 'good'
 left join held h on h.warehouse = o.warehouse and h.sku = l.sku and h.bucket = 'pending_ship'
-where l.sales_order = ? and l.deleted = 0
+left join pool_stand p on p.warehouse = o.warehouse and p.sku = l.sku and p.closed = 0
+where l.sales_order = ?2 and l.deleted = 0
 order by l.place
 """
 

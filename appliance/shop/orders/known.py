@@ -21,6 +21,9 @@ class Goods(msgspec.Struct, frozen=True):
     on_hand: int = 0
     pending_ship: int = 0
     stock_value: int = 0
+    pool: str = ""
+    """Several branches sell it; then `rights` is how much this box may promise."""
+    rights: int = 0
     minimum: int = 0
     allow_negative: bool = False
     allow_below_cost: bool = False

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from appliance.journal import Desk, Refusal, yuan
 from appliance.shop.orders.payments import paid
+from appliance.shop.orders.promised import promise
 from appliance.shop.orders.records import SalesOrder, SalesOrderLine
 
 
@@ -56,7 +57,7 @@ def mark_unshipped(desk: Desk, order: str) -> None:
     for row in desk.rows("select id from sales_order_line where sales_order = ? and deleted = 0", order):
         desk.change(SalesOrderLine, row.id, cost=0)
     desk.change(SalesOrder, order, shipped_on="")
-    desk.step(SalesOrder, order, to="approved")
+    promise(desk, order)
 
 
 def mark_completed(desk: Desk, order: str) -> None:

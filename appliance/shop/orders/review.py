@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appliance.journal import yuan
+from appliance.journal import plain, yuan
+from appliance.shop import inventory
 from appliance.shop.orders.known import Facts, Rival
 from appliance.shop.orders.records import LATER, Exceptions
 from appliance.shop.settings import Values
@@ -58,7 +59,7 @@ def findings(facts: Facts, *, forced: bool = False, first: bool = False) -> list
             continue
         params = check.wrong(facts)
         if params is not None:
-            remedy = check.remedy.format(order=facts.order, customer=facts.customer)
+            remedy = check.remedy.format_map({"order": facts.order, "customer": facts.customer, **params})
             found.append(Finding(check.code, check.sentence, params, not check.hard, remedy))
             if first:
                 break
@@ -114,6 +115,17 @@ def _refund_requested(facts: Facts) -> bool:
 def _unmapped(facts: Facts) -> Params | None:
     names = [line.name for line in facts.goods if line.qty > 0 and not line.sku]
     return {"goods": ", ".join(names)} if names else None
+
+
+def _no_right(facts: Facts) -> Params | None:
+    """Goods that several branches sell: promised is only what this box has the right to (spec/sync.md R42)."""
+    pooled = {line.sku: line for line in facts.goods if line.pool}
+    for sku, line in pooled.items():
+        asked = sum(one.qty for one in facts.goods if one.sku == sku)
+        if asked > line.rights:
+            missing = plain(asked - line.rights)
+            return {"goods": line.name, "left": plain(line.rights), "missing": missing, "pool": line.pool}
+    return None
 
 
 # ---- soft: a person with the right may go on, and says why
@@ -263,6 +275,7 @@ CHECKS: Sequence[Check] = (
         "reverted", "It was sent back: {reason}. Clear that first.", _reverted,
         hard=True, remedy="/do/orders/clear_revert?order={order}",
     ),
+    Check("rights", inventory.NO_RIGHT, _no_right, hard=True, remedy="/branches/pools/{pool}?missing={missing}"),
     Check(
         "blacklisted", "The customer is on the blacklist: {reason}.", _blacklisted, remedy="/customers/{customer}"
     ),

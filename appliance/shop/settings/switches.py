@@ -68,6 +68,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("hard.lines", "always", "1", "At least one line has a quantity."),
     Switch("hard.adds_up", "always", "1", "Its lines add up to what is to be paid."),
     Switch("hard.mapped", "always", "1", "Every line is matched to goods of ours."),
+    Switch("hard.rights", "always", "1", "Of what several branches sell, this box has the right to promise so much."),
     Switch("review.overweight", "flag", "1", "The estimated weight is above the limit"),
     Switch("review.weight_limit", "weight", "30000", "Weight limit of one order; empty for the courier's own"),
     Switch("review.blacklisted", "flag", "1", "The customer is on the blacklist"),

@@ -167,7 +167,10 @@ def _leave(desk: Desk, order: SalesOrder, parcel: Parcel) -> None:
         order.id,
     )
     wanted = [Wanted(line.sku, line.qty, line.id) for line in lines]
-    values = inventory.issue_all(desk, warehouse=order.warehouse, wanted=wanted, kind="sale_out", document=parcel.id)
+    values = inventory.issue_all(
+        desk, warehouse=order.warehouse, wanted=wanted, kind="sale_out", document=parcel.id,
+        promised=orders.promised_by(desk, order.id),
+    )  # fmt: skip
     for line in lines:
         desk.put(
             ParcelLine(parcel=parcel.id, sales_order=order.id, sales_order_line=line.id, sku=line.sku, qty=line.qty)

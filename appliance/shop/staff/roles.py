@@ -57,7 +57,7 @@ FIRST_ROLES: Final = (
         (
             *EVERYBODY, "office.*_line", "office.listen", "office.*_recording", "catalog.*", "customers.*", "inventory.*", "accounts.*", "purchasing.*", "orders.*",
             "shipping.*", "aftersales.*", "marketplace.*", "commission.*", "designer.*", "statistics.*", "files.*",
-            "settings.*", "branches.see", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
+            "settings.*", "branches.see", "branches.*_rights*", "branches.let_stand", "branches.keep_value", "branches.settle_alike",
             "branches.open_again", "staff.see", "staff.add_employee", "staff.change_employee", "staff.confine", "staff.set_pin", "staff.leave",
             "staff.enrol_device", "staff.change_device", "staff.disable_device",
         ),
@@ -68,7 +68,7 @@ FIRST_ROLES: Final = (
         "reviewer", "审单员", "Reviewer",
         (*EVERYBODY, *LOOKING, *SELLING, "orders.review", "orders.quick_review", "orders.unreview", "orders.revert",
          "orders.freeze", "orders.unfreeze", "orders.cancel", "orders.clear_*", "orders.delay", "orders.keep_as_preorder", "customers.blacklist",
-         "customers.merge", "marketplace.*", "accounts.see"),
+         "branches.ask_for_rights", "customers.merge", "marketplace.*", "accounts.see"),
         ("phone", "customer_totals"),
         {"discount": 1_000, "refund": 50_000},
     ),

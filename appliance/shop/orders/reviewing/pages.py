@@ -19,7 +19,7 @@ where d.sales_order = ? and d.deleted = 0 order by d.place
 @panel("/panel/orders/review/{id}", see="orders.see")
 def in_the_way(visit: Visit, id: str) -> Answer:
     """Everything that review would object to, each with the way to put it right, and what the accountant would say."""
-    known = facts.gather(visit, id) or visit.missing("Order")
+    known = facts.gather(visit, visit.front.journal.author.hex(), id) or visit.missing("Order")
     found = findings(known)
     forcible = bool(found) and all(one.forcible for one in found)
     return visit.show(
