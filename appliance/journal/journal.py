@@ -1,7 +1,7 @@
 """The journal: the log of what was done and the tables that are its shadow. It knows no shop."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import cached_property
 from typing import Any, TypeVar
@@ -120,6 +120,23 @@ class Journal(Upkeep):
         action's value must then be what JSON can hold: an id, a number, a text or None.
         """
         return self._writer.submit(lambda conn: self._do(conn, desk, name, run, key))
+
+    def perform_some(self, desk: Desk, name: str, runs: Iterable[Callable[[Desk], T]]) -> "Future[Done[list[T]]]":
+        """Run the first of these actions and, as long as nobody waits, those after it, each an entry of its own.
+
+        One commit holds them all, so a flush serves many; what one of them raises takes all of them back. The answer
+        is what came of those that were run.
+        """
+
+        def some(conn: sqlite3.Connection) -> Done[list[T]]:
+            done: list[Done[T]] = []
+            for run in runs:
+                done.append(self._do(conn, desk, name, run, ""))
+                if self._writer.waited_for:
+                    break
+            return Done([one.value for one in done], frozenset[tuple[str, str]]().union(*[one.touched for one in done]))
+
+        return self._writer.submit(some, patient=True)
 
     def do(self, desk: Desk, name: str, run: Callable[[Desk], T]) -> T:
         """Run an action and wait until the disk has it."""

@@ -1,5 +1,7 @@
 """Values: what the fields of a record may hold, and how they travel."""
 
+from itertools import compress
+from operator import ne
 from typing import Any
 
 from appliance.journal.entry import pack_id
@@ -23,11 +25,7 @@ def stored(shape: Shape, values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def sent(shape: Shape, values: tuple[Any, ...]) -> dict[str, Any]:
     """The fields that travel: those that differ from their default, ids as bytes."""
-    told = {
-        name: value
-        for name, value, default in zip(shape.names, values, shape.defaults, strict=True)
-        if value != default
-    }
+    told = dict(compress(zip(shape.names, values, strict=True), map(ne, values, shape.defaults)))
     for name in shape.id_columns:
         if isinstance(told.get(name), str):
             told[name] = pack_id(told[name])

@@ -85,7 +85,8 @@ class Writer:
     def submit(self, run: Callable[[sqlite3.Connection], T], *, patient: bool = False) -> "Future[T]":
         """Queue a job; its future is answered when the disk has it, or with what the job raised.
 
-        One that answers `More` is patient: it shares no commit, so that nobody waits for as much of it as is done then.
+        A long one, that stops or answers `More` when somebody waits, is patient: it shares no commit, so that nobody
+        waits for as much of it as is done then.
         """
         job = _Queued(run, patient=patient)
         self._jobs.put(job)
@@ -99,7 +100,7 @@ class Writer:
 
     @property
     def waited_for(self) -> bool:
-        """Whether somebody waits for the job under way; a long one then answers `More`."""
+        """Whether somebody waits for the job under way; a long one then comes to an end."""
         return not self._jobs.empty()
 
     def run(self, run: Callable[[sqlite3.Connection], T]) -> T:

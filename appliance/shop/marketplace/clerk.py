@@ -1,11 +1,14 @@
 """The clerk: looks at files that were laid in and takes them in, beside the writer, portion by portion.
 
-A portion is many orders in one entry and a few milliseconds of the writer, so the tablets do not notice. What the clerk
-knows stands in the import's own record: killed in the middle, it goes on where its last portion ended.
+A portion is many orders in one entry and a few milliseconds of the writer, so the tablets do not notice; portions share
+a flush of the disk as long as no tablet waits to write. What the clerk knows stands in the import's own record: killed
+in the middle, it goes on where its last portion ended.
 """
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from appliance.journal import Desk, Journal, Refusal, Unable
@@ -22,6 +25,7 @@ LOOKING, TAKING = "marketplace.lay_in", "marketplace.take_in"
 
 MOST_ORDERS = 40
 MOST_LINES = 120
+MOST_TOGETHER = 8
 COMPARED = 500
 
 
@@ -111,9 +115,12 @@ class Clerk:
             self._unreadable(desk, job, refusal)
             return
         # The same bytes are always cut alike, so what was stored before a stop or a power cut is left out by counting.
-        for portion in _cut(told, MOST_ORDERS, MOST_LINES, skip=desk.get(ImportJob, job).taken):
-            if self._stopping() or not self._stored(desk, job, portion):
+        portions = list(_cut(told, MOST_ORDERS, MOST_LINES, skip=desk.get(ImportJob, job).taken))
+        while portions:
+            stored = self._stored(desk, job, portions[:MOST_TOGETHER])
+            if not stored:
                 return
+            del portions[:stored]
         kept_back = self._submit_all(desk, job, told) if desk.get(ImportJob, job).submits else 0
         if self._stopping():
             return
@@ -122,19 +129,31 @@ class Clerk:
         if self._write(desk, TAKING, lambda at: close_import(at, job, kept_back, len(bad), errors)):
             self._put_away(desk, job)
 
-    def _stored(self, desk: Desk, job: str, portion: Portion) -> bool:
+    def _stored(self, desk: Desk, job: str, portions: Sequence[Portion]) -> int:
+        """Store portions, as many as go before somebody else wants to write; returns how many, 0 when it is to stop."""
+        going_on = takewhile(lambda _: not self._stopping(), portions)
+        storing = (partial(store, job=job, portion=portion) for portion in going_on)
+        try:
+            stored = self._journal.perform_some(desk, TAKING, storing).result().value
+        except Unable:
+            raise  # The same portions will do once the box can write again.
+        except Refusal:
+            stored = [self._stored_alone(desk, job, portion) for portion in portions]
+        return len(stored) if all(stored) else 0
+
+    def _stored_alone(self, desk: Desk, job: str, portion: Portion) -> bool:
         """Store a portion; one too large for an entry is halved, down to an order that never fits and is named."""
         try:
             return self._write(desk, TAKING, lambda at: store(at, job, portion))
         except Unable:
-            raise  # The same portion will do once the box can write again.
+            raise
         except Refusal as refusal:
             if len(portion) == 1:
                 number, tid = _row_of(portion)
                 late = (number, tid, refusal.sentence)
                 return self._write(desk, TAKING, lambda at: pass_over(at, job, late))
             half = len(portion) // 2
-            return self._stored(desk, job, portion[:half]) and self._stored(desk, job, portion[half:])
+            return self._stored_alone(desk, job, portion[:half]) and self._stored_alone(desk, job, portion[half:])
 
     def _submit_all(self, desk: Desk, job: str, told: Told) -> int:
         """Submit what this file made ready; returns how many are not ready: they stay in their queue and say why."""

@@ -138,14 +138,13 @@ def _decoded(content: bytes) -> tuple[str, list[str], set[int]]:
         pass
     raw = _raw_lines(content)
     base = "utf-8" if _reads(raw[0], "utf-8") and not raw[0].isascii() else "gb18030"
-    lines, mixed = [], set()
-    for place, piece in enumerate(raw):
-        if piece.isascii():
-            lines.append(piece.decode("ascii"))
-            continue
-        if not _reads(piece, base) or (base == "gb18030" and _is_utf8(piece)):
-            mixed.add(place)
-        lines.append(piece.decode(base, "replace"))
+    try:
+        lines, mixed = _lines(content.decode(base)), set[int]()
+    except UnicodeDecodeError:
+        lines = [piece.decode(base, "replace") for piece in raw]
+        mixed = {place for place, piece in enumerate(raw) if not _reads(piece, base)}
+    if base == "gb18030":
+        mixed |= {place for place, piece in enumerate(raw) if not piece.isascii() and _is_utf8(piece)}
     return base, lines, mixed
 
 
