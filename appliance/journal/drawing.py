@@ -119,7 +119,11 @@ class Drawing:
             conn.execute("commit")
         finally:
             conn.close()
-            self._path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Take the file away, whatever came of it."""
+        self._shadow.conn.close()
+        self._path.unlink(missing_ok=True)
 
 
 def _fill(conn: sqlite3.Connection, schema: Schema) -> None:

@@ -10,6 +10,7 @@ from appliance.journal import erasing, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import DAY_MS, TOLERANCE_MS, Hybrid
 from appliance.journal.digests import Digests, of_partitions
+from appliance.journal.disk import explained
 from appliance.journal.drawing import Drawing
 from appliance.journal.entry import Deed, Entry
 from appliance.journal.forks import Proof
@@ -22,6 +23,8 @@ from appliance.journal.writer import More, Writer
 T = TypeVar("T")
 MOST_AT_ONCE = 2_000
 """Rows that a merge touches before it lets the disk flush."""
+AGAIN_MS = 10 * 60 * 1000
+"""After so long it is tried again to draw tables anew that could not be drawn."""
 FEW_AT_ONCE = 128
 """Keys of kept views that a merge lets wait to be drawn: whoever wants to write meanwhile waits for so many at most."""
 
@@ -47,6 +50,7 @@ class Exchange:
         self._later: Future[None] | None = None
         self._drawn_for = ""
         self._scrubbed_for = shadow.scrubbed
+        self._not_before_ms = 0
         self._writer: Writer
         self._deed_of_its_own: Callable[[str], Deed]
 
@@ -182,10 +186,14 @@ class Exchange:
                 outer.set_result(taking.result())
 
         def taken(_: "Future[Any]") -> None:
-            if self._later is not None and not self._later.done():
-                self.settled().add_done_callback(answer)
-            else:
+            later = self._later
+            if later is None or (later.done() and later.exception() is None):
                 answer(taking)
+            elif later.done():
+                # Whatever does not count yet is said as long as it does not.
+                answer(later)
+            else:
+                later.add_done_callback(answer)
 
         taking.add_done_callback(taken)
         return outer
@@ -194,23 +202,32 @@ class Exchange:
         """Start to draw tables anew, or to scrub the file; called after each commit, once for each reason."""
         due, erased = self.controls.redraw_due, len(self.controls.all_erased)
         draws, scrubs = due not in {"", self._drawn_for}, erased != self._scrubbed_for
-        if draws or scrubs:
+        if (draws or scrubs) and self.hybrid.clock.ticks_ms() >= self._not_before_ms:
             self._drawn_for, self._scrubbed_for = due or self._drawn_for, erased
             self._later = self._aside.submit(self._do_aside, draws=draws, scrubs=scrubs)
 
     def _do_aside(self, *, draws: bool, scrubs: bool) -> None:
-        if draws:
-            self._draw()
-        if scrubs:
-            self._scrub()
+        try:
+            if draws:
+                self._draw()
+            if scrubs:
+                self._scrub()
+        except Exception as error:
+            # It is still due. A disk that is full is not full of room a moment later, and drawing is work.
+            self._not_before_ms = self.hybrid.clock.ticks_ms() + AGAIN_MS
+            self._drawn_for, self._scrubbed_for = "", self._shadow.scrubbed
+            raise (explained(error) if isinstance(error, sqlite3.Error) else error) from error
 
     def _scrub(self) -> None:
         self._writer.alone(lambda _conn: erasing.scrub(self._store, self._shadow.schema)).result()
 
     def _draw(self) -> None:
         drawing = Drawing(self._store, self._shadow.schema, self.box.root)
-        drawing.draw()
-        self._writer.alone(lambda _conn: self._change_over(drawing)).result()
+        try:
+            drawing.draw()
+            self._writer.alone(lambda _conn: self._change_over(drawing)).result()
+        finally:
+            drawing.close()
 
     def _change_over(self, drawing: Drawing) -> Done[None]:
         drawing.change_over()

@@ -356,6 +356,23 @@ def test_whatever_answers_wrongly_is_named_and_changes_nothing(alice: Kin, bob: 
     assert bob.journal.digest() == before
 
 
+@pytest.mark.parametrize(("whose", "said"), [("bob", "disk of this box is full"), ("alice", "its disk is full")])
+def test_a_disk_that_is_full_at_either_end_is_said_and_is_no_end(alice: Kin, bob: Kin, out: Out, whose: str, said: str):
+    full, other = (alice, bob) if whose == "alice" else (bob, alice)
+    pages = full.journal.writing.execute("pragma page_count").fetchone()[0]
+    full.journal.writing.execute(f"pragma max_page_count = {pages}").fetchall()
+    for number in range(60):
+        sell(other.desk, name=f"客人{number}" * 40, total=100)
+    with served(alice) as door:
+        out.notebook.reached(alice.key.box, [door.url])
+        out.courier.meet(alice.key.box)
+        assert until(lambda: said in trouble(out)), trouble(out)
+        full.journal.writing.execute("pragma max_page_count = 1000000").fetchall()
+        out.courier.meet(alice.key.box)
+        assert until(lambda: alice.journal.digest() == bob.journal.digest())
+    assert agree(alice.desk, bob.desk)
+
+
 def test_a_letter_of_a_member_that_is_nonsense_is_turned_away_and_the_next_one_counts(alice: Kin, bob: Kin):
     with served(alice) as door:
         letter, _ = bob.post.write(alice.certificate, b"\xc1 nonsense")

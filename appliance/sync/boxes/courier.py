@@ -230,6 +230,8 @@ class Courier:
                 question = await self._in_thread(talk.go_on, answer)
             except Unreadable as error:
                 raise Cut("nonsense", str(error)) from error
+            except Refusal as error:
+                raise Cut("disk", str(error)) from error
         return talk.outcome
 
     async def _look(self, url: str, peer: Certificate, visit: Round) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from appliance.journal import Refusal
 from appliance.journal.entry import Unreadable
 from appliance.sync.boxes.letters import Busy, Post, SentBack
 from appliance.sync.boxes.messages import MOST_BODY
@@ -108,6 +109,8 @@ class Door:
             raise TurnedAway(400, "unreadable") from error
         except Busy as error:
             raise TurnedAway(503, "busy") from error
+        except Refusal as error:
+            raise TurnedAway(503, "disk there") from error
         finally:
             self._waiting -= 1
 

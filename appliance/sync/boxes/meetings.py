@@ -32,6 +32,12 @@ TROUBLES = {
     "unreadable": Trouble("{code} could not open what this box sent. Pair the two again."),
     "repeated": Trouble("{code} got the same message twice and answered once."),
     "busy": Trouble("{code} is busy. It will be tried again."),
+    "disk": Trouble(
+        "What {code} sent could not be written down here: the disk of this box is full or takes no writes. Nothing was lost."
+    ),
+    "disk there": Trouble(
+        "{code} cannot write down what this box sends: its disk is full or takes no writes. Nothing was lost."
+    ),
     "clock": Trouble(
         "The clocks of this box and {code} are {minutes} minutes apart. Nothing is exchanged until they are set right."
     ),
