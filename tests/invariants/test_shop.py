@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from appliance.journal import ONE, Action, Refusal
 from appliance.shop import accounts, customers, orders
+from appliance.shop.accounts import Instalment, Part
 from appliance.shop.accounts import actions as money
 from appliance.shop.inventory import InLine, OutLine
 from appliance.shop.inventory import actions as stock
@@ -23,7 +24,7 @@ from appliance.shop.orders import actions as act
 from appliance.shop.orders.records import EDITABLE, OPEN
 from appliance.shop.settings import MoneyItem, closed_to
 from appliance.shop.shipping import actions as floor
-from appliance.shop.shipping.counter import counter_sale
+from appliance.shop.shipping.counter import Tender, counter_sale
 from tests.cast import BRANCH_A, clean, open_box
 from tests.invariants.laws import LAWS, written_into
 from tests.marketplace import files
@@ -143,11 +144,30 @@ class Shop(RuleBasedStateMachine):
     def unpack(self, which: int) -> None:
         self.do(floor.unpack, parcel=self.pick("select id from parcel where state = 'packed'", which))
 
-    @rule(name=goods, qty=some, on_account=st.booleans(), off=few)
-    def sell(self, name: str, qty: int, on_account: bool, off: int) -> None:
+    @rule(which=few, late=st.booleans())
+    def agree_on_parts(self, which: int, late: bool) -> None:
+        """An order is paid in two parts; where the first is due later it can be sent at once."""
+        order = self.pick(f"select id from sales_order where state in {EDITABLE} order by id desc", which)
+        whole = self.desk.value("select receivable from sales_order where id = ?", order) or 2
+        due = ("2027-01-01", "2027-02-01") if late else ("2026-11-24", "2027-01-01")
+        parts = [Instalment(due_on=due[0], amount=whole // 3), Instalment(due_on=due[1], amount=whole - whole // 3)]
+        self.do(act.agree_instalments, order=order, parts=parts)
+
+    @rule(which=few, name=goods, back=st.booleans())
+    def exchange(self, which: int, name: str, back: bool) -> None:
+        order = self.pick("select id from sales_order where state in ('shipped', 'completed') order by id desc", which)
+        made = self.do(act.exchange, order=order, lines=[NewLine(sku=self.sku(name))])
+        if back and made is not None:
+            self.do(act.return_arrived, order=made)
+
+    @rule(name=goods, qty=some, on_account=st.booleans(), off=few, cash=st.integers(0, 4_000))
+    def sell(self, name: str, qty: int, on_account: bool, off: int, cash: int) -> None:
+        """Over the counter: on account, into the till, or, when the cup costs 38, part in cash and the rest by card."""
         lines = [NewLine(sku=self.sku(name), qty=qty)]
-        whose = self.house.li_na if on_account else ""
-        self.do(counter_sale, shop=self.house.counter, lines=lines, customer=whose, on_account=on_account, discount=off)
+        given: dict[str, Any] = {"customer": self.house.li_na, "on_account": True} if on_account else {}
+        if cash and not on_account:
+            given["tenders"] = [Tender(amount=cash), Tender(account=self.bank, amount=3_800 - cash)]
+        self.do(counter_sale, shop=self.house.counter, lines=lines, discount=off, **given)
 
     @rule(which=few, status=st.sampled_from([files.PAID, files.UNPAID, files.CLOSED, files.DONE]))
     def bring_in(self, which: int, status: str) -> None:
@@ -219,6 +239,24 @@ class Shop(RuleBasedStateMachine):
         table = f"select id from {'party_item' if back else 'open_item'} where side = '{{}}' order by id"
         pair = {"money": self.pick(table.format("prepaid"), one), "charge": self.pick(table.format("owed"), other)}
         self.do(money.unsettle, **pair) if back else self.do(money.settle, amount=amount, **pair)
+
+    @rule(which=few, amount=fen, wired=fen)
+    def pay_in_several_ways(self, which: int, amount: int, wired: int) -> None:
+        """One receipt into both accounts, its first part for a debt of hers."""
+        debt = "select id from open_item where side = 'owed' and party_kind = 'customer' order by id"
+        lines = [Part(amount=amount, pays=self.pick(debt, which)), Part(amount=wired, account=self.bank)]
+        given = {"account": self.house.till, "customer": self.house.li_na, "amount": amount + wired, "lines": lines}
+        self.do(money.new_receipt, **given)
+
+    @rule(which=few, side=st.sampled_from(["owed", "prepaid"]))
+    def spread_a_debt(self, which: int, side: str) -> None:
+        charge = self.pick(f"select id from open_item where side = '{side}' order by id", which)
+        whole = self.desk.value("select open from open_item where id = ?", charge) or 2
+        parts = [
+            Instalment(due_on="2026-12-24", amount=whole // 2),
+            Instalment(due_on="2027-01-24", amount=whole - whole // 2),
+        ]
+        self.do(money.pay_in_parts, charge=charge, parts=parts)
 
     @rule(amount=st.integers(-20_000, 20_000))
     def owe(self, amount: int) -> None:
