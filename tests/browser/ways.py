@@ -14,7 +14,7 @@ from tests.browser.boxes import Box
 
 WAYS = [*ROOMS, "web"]
 OF_THE_HOUSE = ("/search?q=茶", "/search?q=nobody", "/search", "/jobs", "/date", "/enrol/code", "/gallery", "/nowhere")
-NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log"}
+NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log", "/office/files/{id}"}
 """They lead elsewhere or answer with a file."""
 OF_OTHERS = {
     "/transfers/{id}", "/branches/boxes/{id}", "/branches/boxes/{id}/out",
