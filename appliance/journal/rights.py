@@ -28,6 +28,8 @@ class Range:
         return dict(self.within)
 
 
+ASKING = "?"
+"""Before a pattern: not granted, but worth asking somebody who may, with their PIN."""
 EVERYWHERE = Range()
 ADDED_UP = frozenset({"customer_totals"})
 """Guarded fields that add up over every place: nobody confined to some is told them."""
@@ -46,8 +48,15 @@ class Rights:
         """Tell whether an action's name is granted."""
         known = self._known
         if permission not in known:
-            known[permission] = any(fnmatchcase(permission, pattern) for pattern in self.grants)
+            known[permission] = any(
+                fnmatchcase(permission, pattern) for pattern in self.grants if not pattern.startswith(ASKING)
+            )
         return known[permission]
+
+    def asks(self, permission: str) -> bool:
+        """Tell whether this person is to call somebody who may."""
+        asked = [pattern.removeprefix(ASKING) for pattern in self.grants if pattern.startswith(ASKING)]
+        return any(fnmatchcase(permission, pattern) for pattern in asked)
 
     @cached_property
     def _known(self) -> dict[str, bool]:

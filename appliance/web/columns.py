@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from appliance.web.cells import Seen, named_in, plain_value, second_line, show
-from appliance.web.pieces import brief, deed
+from appliance.web.pieces import Ask, brief, deed, locked
 
 
 class Column:
@@ -321,9 +321,13 @@ def button(step: Do | Go | None, seen: Seen) -> str:
     """Write a small button for a step, or nothing if this person may not take it."""
     if isinstance(step, Go):
         return f'<a class=btn href="{escape(step.href)}">{escape(seen.words(step.label))}</a>'
-    if step is None or not seen.may(step.action):
+    if step is None:
         return ""
     address = deed(step.action, step.args).replace("&", "&amp;")
+    may: object = seen.may(step.action)
+    if not may:
+        label = escape(seen.words(step.label))
+        return locked(label, address, "btn", may, f" {step.marks}") if isinstance(may, Ask) else ""
     return f"<a class=btn {step.marks} href={address}>{escape(seen.words(step.label))}</a>"
 
 

@@ -52,6 +52,25 @@ def brief(blob: str) -> str:
     return blob[:BRIEF]
 
 
+class Ask:
+    """A no to whether somebody may: they may call somebody who does. It is false, and its text stands on the button."""
+
+    __slots__ = ("said",)
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def __bool__(self) -> bool:
+        """Not without them."""
+        return False
+
+
+def locked(label: str, href: str, css: str, may: Ask, marks: str = " data-do") -> str:
+    """A button with a lock: its form asks for the PIN of somebody who may."""
+    said = written(may.said)
+    return f'<a class="{css}"{marks} href="{href}" title="{said}">{_pictured("lock")}{label}<span class="vh"> {said}</span></a>'
+
+
 @cache
 def icon(name: str, css: str = "") -> Markup:
     """A picture of the set, without a word of its own."""
@@ -61,7 +80,7 @@ def icon(name: str, css: str = "") -> Markup:
 
 def button(
     label: Any, href: str = "", action: str = "", kind: str = "plain", icon: str = "",
-    args: Mapping[str, Any] | None = None, may: bool = True, why: str = "", name: str = "", value: str = "",
+    args: Mapping[str, Any] | None = None, may: Any = True, why: str = "", name: str = "", value: str = "",
     big: bool = False, small: bool = False, wide: bool = False, page: bool = False, download: bool = False,
     key: str = "",
 ) -> str:  # fmt: skip
@@ -75,7 +94,8 @@ def button(
         said = written(why)
         html = f'<button class="{css}" type="button" aria-disabled="true" title="{said}">{inner}<span class="vh"> {said}</span></button>'
     elif not may:
-        html = ""
+        asks = isinstance(may, Ask) and action
+        html = locked(written(label), written(deed(action, args)), _css("plain", big, small, wide), may) if asks else ""
     elif action:
         html = f'<a class="{css}"{"" if page else " data-do"}{keyed} href="{written(deed(action, args))}">{inner}</a>'
     elif href:

@@ -7,16 +7,17 @@ import gzip
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 from litestar import Request, Response
 from markupsafe import Markup
 
-from appliance.journal import Desk, Rights, Row, business_day, is_id
+from appliance.journal import ASKING, Desk, Rights, Row, business_day, is_id
 from appliance.web import problems
 from appliance.web.cells import Seen, masked
 from appliance.web.live import Link
+from appliance.web.pieces import Ask
 from appliance.web.problems import Found
 from appliance.web.signin import Device, Person, Session
 from appliance.web.words import Words
@@ -100,9 +101,9 @@ class Visit:
         self.at = front.clock.now_ms()
         self.day = business_day(self.at, front.journal.zone_minutes)
         self.statements = 0
-        self.may = rights.may
+        self.may = self._may if any(one.startswith(ASKING) for one in rights.grants) else rights.may
         self.sees = rights.sees
-        self.seen = Seen(self.words, self.at, self.day, rights.may, rights.sees, front.config.branch)
+        self.seen = Seen(self.words, self.at, self.day, self.may, rights.sees, front.config.branch)
 
     # ---- who and where
 
@@ -214,6 +215,14 @@ class Visit:
         return self.front.told(self, record)
 
     # ---- rights
+
+    def _may(self, permission: str) -> bool:
+        """Whether this person may do something; a no that is worth asking for says so on the button (`pieces.Ask`)."""
+        if self.rights.may(permission):
+            return True
+        if not self.rights.asks(permission) or not self.front.staff.may_vouch(permission):
+            return False
+        return cast("bool", Ask(self.words("Somebody who may approves it here with their PIN")))
 
     def may_ask(self, permission: str) -> bool:
         """Whether this person may do something, or somebody may approve it at their tablet."""

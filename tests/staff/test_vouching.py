@@ -10,10 +10,10 @@ from litestar.testing import TestClient
 
 from appliance.assembly import rooms
 from appliance.doorkeeper import Doorkeeper
-from appliance.journal import ONE, Desk
+from appliance.journal import ONE, Desk, Rights
 from appliance.serving import pages_of
 from appliance.shop.orders import NewLine
-from appliance.shop.staff import actions, rights_of, role_id
+from appliance.shop.staff import actions, check_limit, rights_of, role_id
 from appliance.web.app import app
 from appliance.web.front import WebConfig
 from tests.cast import BRANCH_A, open_box
@@ -148,3 +148,26 @@ def test_at_the_desk_itself_a_limit_says_how_far_and_who(tea: Tea):
     said = refused("discount_limit", lambda: order(desk, tea.house, discount=1_000), "discount")
     assert said.exceeds is not None and said.exceeds[0] == "discount"
     assert said.params["who"] == "李娜、马店长"
+
+
+def test_a_button_that_somebody_else_may_press_stands_there_with_a_lock(tea: Tea, cashier: Tablet) -> None:
+    placed = order(tea.alice, tea.house, delivery_term="cod")
+    page = cashier.get(f"/orders/{placed}", "en").text
+    told = "Somebody who may approves it here with their PIN"
+    assert told in page
+    assert told in cashier.get("/orders?view=to-review", "en").text
+    form = cashier.get(f"/do/orders/review?order={placed}", "en").text
+    assert 'name="supervisor_pin"' in form
+    # What nobody gives on the spot stays away, and so does what the role does not ask for.
+    assert "/do/orders/freeze" not in page
+
+
+def test_where_nobody_may_go_so_far_the_limit_says_so(alice: Desk) -> None:
+    clerk = alice.journal.desk(who="x", branch=BRANCH_A, rights=Rights(grants=("*",), limits={"discount": 100}))
+    said = refused(
+        "discount_limit",
+        lambda: clerk.journal.do(
+            clerk, "orders.create", lambda at: check_limit(at, "discount", 5_000, field="discount")
+        ),
+    )
+    assert said.sentence.startswith("You may give {most} % off at most, and nobody here may give so much.")

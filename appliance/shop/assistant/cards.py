@@ -119,6 +119,14 @@ CARDS = (
         "accounts.see",
         "bad",
     ),
+    Card(
+        "Shops whose authorisation runs out",
+        "shop where authorised_until <> '' and authorised_until <= date(:today, '+7 days') and disabled = 0 and deleted = 0",
+        "/settings/shops",
+        "settings.see",
+        "bad",
+        "In seven days or before; then nothing comes from the platform",
+    ),
 )
 
 

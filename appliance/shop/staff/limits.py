@@ -14,6 +14,12 @@ SAID: Final = {
     "refund": "You may give back ¥{most} at most. {who} may give back more.",
     "adjustment": "You may adjust by ¥{most} at most. {who} may adjust by more.",
 }
+SAID_OF_ALL: Final = {
+    "discount": "You may give {most} % off at most, and nobody here may give so much. The owner sets it in the roles.",
+    "margin": "This leaves less margin than anybody here may sell at. The owner sets it in the roles.",
+    "refund": "You may give back ¥{most} at most, and nobody here may give back so much. The owner sets it in the roles.",
+    "adjustment": "You may adjust by ¥{most} at most, and nobody here by so much. The owner sets it in the roles.",
+}
 NAMED = 3
 """So many of those who may go further are named; the others are asked for at the form."""
 
@@ -24,9 +30,16 @@ def check_limit(desk: Desk, name: str, value: int, *, field: str) -> None:
     if most is None or _within(name, most, value):
         return
     there = backers(desk, desk.action, (name, value))
-    who = "、".join(person for _, person in there[:NAMED]) or "-"
+    who = "、".join(person for _, person in there[:NAMED])
     shown = f"{most / 100:g}" if LIMITS[name] == "rate" else plain(most, 2)
-    raise Refusal(SAID[name], field=field, code=f"{name}_limit", exceeds=(name, value), most=shown, who=who)
+    raise Refusal(
+        (SAID if there else SAID_OF_ALL)[name],
+        field=field,
+        code=f"{name}_limit",
+        exceeds=(name, value),
+        most=shown,
+        who=who,
+    )
 
 
 def goes_as_far(rights: Rights, exceeds: tuple[str, int] | None) -> bool:

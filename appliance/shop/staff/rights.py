@@ -5,7 +5,7 @@ from typing import Protocol
 
 import msgspec
 
-from appliance.journal import EVERYWHERE, NOTHING, Desk, Range, Refusal, Rights, Row
+from appliance.journal import ASKING, EVERYWHERE, NOTHING, Desk, Range, Refusal, Rights, Row
 from appliance.shop.staff.roles import OWNER
 
 
@@ -97,7 +97,7 @@ def check_within(desk: Desk, given: Range) -> None:
 def check_may_give(desk: Desk, grants: Iterable[str], fields: Iterable[str] = ()) -> None:
     """Refuse to hand on rights that the giver does not hold; a pattern is held when it lies within one of theirs."""
     for pattern in grants:
-        if not desk.may(pattern):
+        if not desk.may(pattern.removeprefix(ASKING)):
             raise Refusal(
                 "You cannot give a right that you do not have yourself: {right}.", code="not_yours", right=pattern
             )
@@ -111,7 +111,7 @@ def check_may_give(desk: Desk, grants: Iterable[str], fields: Iterable[str] = ()
 def check_may_touch(desk: Desk, employee: str) -> None:
     """Refuse to change somebody who may do more than oneself: their PIN would be a way to their rights."""
     rights = rights_of(desk, employee)
-    if employee != desk.who and not all(desk.may(pattern) for pattern in rights.grants):
+    if employee != desk.who and not all(desk.may(pattern.removeprefix(ASKING)) for pattern in rights.grants):
         raise Refusal("They may do more than you. Ask somebody who may do as much.", code="not_yours")
 
 

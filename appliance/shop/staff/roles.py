@@ -66,7 +66,7 @@ FIRST_ROLES: Final = (
     ),
     FirstRole(
         "reviewer", "审单员", "Reviewer",
-        (*EVERYBODY, *LOOKING, *SELLING, "orders.review", "orders.quick_review", "orders.unreview", "orders.revert",
+        (*EVERYBODY, *LOOKING, *SELLING, "?orders.force_review", "orders.review", "orders.quick_review", "orders.unreview", "orders.revert",
          "orders.freeze", "orders.unfreeze", "orders.cancel", "orders.clear_*", "orders.delay", "orders.keep_as_preorder", "customers.blacklist",
          "branches.ask_for_rights", "customers.merge", "marketplace.*", "accounts.see"),
         ("phone", "customer_totals"),
@@ -75,6 +75,7 @@ FIRST_ROLES: Final = (
     FirstRole(
         "cashier", "收银员", "Cashier",
         (*EVERYBODY, *LOOKING, *SELLING, "orders.take_payment", "shipping.counter_sale", "accounts.see",
+         "?orders.review", "?orders.force_review", "?orders.cancel", "?orders.unreview", "?shipping.ship", "?shipping.undo_ship",
          "accounts.new_receipt", "accounts.*_till", "accounts.settle*"),
         ("phone",),
         {"discount": 500, "refund": 20_000, "top_up": 500_000},
