@@ -110,7 +110,8 @@ class Applier:
         made_at = min(before["made_at"] or stamp.at, stamp.at)
         if made_at != before["made_at"]:
             self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
-            self._saw(shape, record, before, {"made_at": made_at})
+            if self._keeper.saw(shape.table, record):
+                self._tell_changed(shape, before, {"made_at": made_at})
         values = dict(zip(shape.names, stored, strict=True))
         self._set(shape, stamp, record, {**values, "deleted": 0}, before)
 
@@ -145,7 +146,8 @@ class Applier:
                 setting[name] = value
         setting["changed"] = max(changed, hlc)
         self._conn.execute(_update_sql(shape.table, *setting), (*setting.values(), pack(marks), rowid))
-        self._saw(shape, record, before, setting)
+        if self._keeper.saw(shape.table, record):
+            self._tell_changed(shape, before, setting)
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -218,10 +220,8 @@ class Applier:
         self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
         return self.before(shape, record)
 
-    def _saw(self, shape: Shape, record: str, before: Any, setting: dict[str, Any]) -> None:
+    def _tell_changed(self, shape: Shape, before: Any, setting: dict[str, Any]) -> None:
         """Tell the keeper which columns changed; a row that only now came into being is told whole."""
-        if not self._keeper.saw(shape.table, record):
-            return
         after = {name: before[name] for name in self._keeper.asked(shape.table)} | setting
         if before["changed"]:
             self._keeper.changed(shape.table, before, after, setting)
@@ -316,7 +316,8 @@ class Applier:
             f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = ? where rowid = ?",
             (*setting.values(), before["rowid_"]),
         )
-        self._saw(shape, document, before, setting)
+        if self._keeper.saw(shape.table, document):
+            self._tell_changed(shape, before, setting)
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""

@@ -179,7 +179,7 @@ class Controls:
 
     def counts(self, place: int, seq: int) -> bool:
         """Tell whether an entry counts."""
-        limit = self.limit(place)
+        limit = self.limit(place) if self._limits.any else None
         return limit is None or seq <= limit.seq
 
     @property

@@ -29,11 +29,12 @@ class Limits:
         self._cuts = cuts
         """By the name of a box, where it was cut off."""
         self._forked = forked
-        self._any = bool(cuts or forked)
+        self.any = bool(cuts or forked)
+        """Whether there are any."""
 
     def of(self, author: bytes, partition: str) -> Limit | None:
         """Say how far a log counts; None without end."""
-        if not self._any:
+        if not self.any:
             return None
         cuts = self._cuts.get(author[:16])
         if cuts is None:
@@ -47,7 +48,7 @@ class Limits:
 
     def told(self, heads: Heads) -> Heads:
         """Turn the heads of the log into those that are told: none beyond its limit."""
-        if not self._any:
+        if not self.any:
             return heads
         told = {}
         for (author, partition), (seq, head) in heads.items():

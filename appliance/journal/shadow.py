@@ -143,10 +143,11 @@ class Shadow:
         except (Unreadable, Unfit) as error:
             self._park(arrived, 0, 0, error)
             return 1
-        self.log.index_persons(arrived, [part.record for part in sealed])
+        if sealed:
+            self.log.index_persons(arrived, [part.record for part in sealed])
         if not self.controls.counts(place, entry.seq):
             return 0
-        if arrived > 0:
+        if arrived > 0 and deed.about:
             self.log.index_history(stamp, arrived, deed.about)
         parked, self.applier.half_known = 0, False
         for part, changes in enumerate([deed.changes, *[seal.changes for seal in sealed]]):
