@@ -6,7 +6,7 @@ import sys
 from bench.report import Figure, cpu_us, tell
 from bench.shops import KEPT
 
-SECTIONS = ("ground", "standing", "pages", "writes", "selling", "imports", "phone", "ring", "hub", "morango")
+SECTIONS = ("ground", "life", "standing", "pages", "writes", "selling", "imports", "phone", "ring", "hub", "morango")
 LONG = ("history",)
 """Those that first make a shop with a million orders."""
 

@@ -103,6 +103,17 @@ class LogFloor:
             self._cell(entity, field, hlc, author, value)
         self.conn.execute("commit")
 
+    def draw(self) -> None:
+        """Draw the cells anew from the log, in one commit."""
+        self.conn.execute("pragma cache_size = -64000")
+        self.conn.execute("begin immediate")
+        self.conn.execute("delete from cell")
+        rows = self.conn.cursor().execute("select author, hlc, payload from oplog order by author, seq")
+        for author, hlc, payload in rows:
+            entity, field, _, value = msgspec.msgpack.decode(payload)
+            self._cell(entity, field, hlc, author, value)
+        self.conn.execute("commit")
+
     def _cell(self, entity: str, field: str, hlc: int, author: int, value: object) -> None:
         self.conn.execute(
             "insert into cell values (?, ?, ?, ?, ?) on conflict do update set hlc = excluded.hlc, "
