@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appliance.journal import Refusal
+from appliance.journal import Refusal, cold
 from appliance.sync.boxes import bundle
 from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.notebook import Notebook
@@ -20,6 +20,7 @@ from appliance.sync.boxes.stick import Stick, Taken, places
 from tests.cast import agree, clean
 from tests.journal.toy import sell
 from tests.sync.kin import Kin, introduce, kin, talk
+from tests.sync.test_lapsed import weeks
 
 needs_mounts = pytest.mark.skipif(os.geteuid() != 0, reason="small file systems are mounted by root")
 
@@ -271,6 +272,35 @@ def small(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place], check=True)
     yield place
     subprocess.run(["umount", "-l", place], check=False, capture_output=True)
+
+
+def test_a_stick_brings_a_new_box_what_was_trimmed_long_ago(
+    alice: Kin, bob: Kin, chain, stick: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cold, "CHUNK_ENTRIES", 20)
+    trade(alice, 60)
+    weeks(4, alice, bob)
+    trade(alice, 3)
+    fresh = chain("C1")
+    introduce(alice, bob, fresh)
+    fresh.clock.now = alice.clock.now
+    assert alice.journal.lapsed({})
+    written = alice.stick.write(stick)
+    torn = stick / "torn.bundle"
+    torn.write_bytes(_without_a_part(written.path.read_bytes(), 1))
+    assert not fresh.stick.read(torn).whole and not fresh.journal.lapsed({})
+    taken = fresh.stick.read(written.path)
+    assert taken.whole and taken.damaged == 0
+    assert fresh.journal.digest() == alice.journal.digest()
+    assert agree(alice.desk, fresh.desk) and clean(fresh.desk) == []
+    assert bob.stick.read(written.path).whole and clean(bob.desk) == []
+
+
+def _without_a_part(told: bytes, number: int) -> bytes:
+    at = 12 + int.from_bytes(told[8:12], "big")
+    for _ in range(number):
+        at += 16 + int.from_bytes(told[at + 12 : at + 16], "big")
+    return told[:at] + told[at + 16 + int.from_bytes(told[at + 12 : at + 16], "big") :]
 
 
 @needs_mounts

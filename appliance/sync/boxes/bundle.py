@@ -6,13 +6,14 @@
 The header is the MessagePack array of `Header`, signed by the box that wrote it. It holds, for each box the file is
 for, the file's key sealed to that box (X25519 with a key made for this file, HKDF-SHA256, ChaCha20-Poly1305). A part is
 sealed alone with the file's key (ChaCha20-Poly1305, its number as nonce, the file's name and its number bound to it):
-part 0 is the manifest, the others are lists of segments, the last, numbered 2**32 - 1, tells how many there were. So a
-torn copy still gives its good parts, and a part cannot stand in another's place or another file.
+part 0 is the manifest, the others are lists of segments, the last, numbered 2**32 - 1, tells how many there were. Where a
+reader may lack what was trimmed, pieces of a snapshot stand before the segments, one in a part. So a torn copy still gives its good parts, and a part cannot stand in another's place or another file.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, BinaryIO
 
 import msgspec
@@ -73,6 +74,14 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """The sender's clock was vouched for when it wrote."""
 
 
+class Standing(msgspec.Struct, frozen=True, array_like=True, tag="standing"):
+    """A piece of what stands for a log that was trimmed; a reader that does not know of it passes it over (R35)."""
+
+    place: int
+    count: int
+    piece: bytes
+
+
 class End(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """That nothing is missing at the end."""
 
@@ -104,6 +113,7 @@ def write_bundle(
     segments: Iterable[bytes],
     made_ms: int,
     random: Random,
+    snapshot: Sequence[bytes] = (),
 ) -> list[bytes]:
     """Write a bundle; returns the digest of every sealed part in order, the end's last."""
     secret, ephemeral = random(32), X25519PrivateKey.from_private_bytes(random(32))
@@ -126,7 +136,8 @@ def write_bundle(
         digests.append(hashlib.sha256(sealed).digest())
 
     put(MANIFEST, manifest)
-    for number, part in enumerate(_parts(segments), 1):
+    standing = (Standing(place, len(snapshot), piece) for place, piece in enumerate(snapshot))
+    for number, part in enumerate(chain(standing, _parts(segments)), 1):
         put(number, part)
     put(END, End(parts=len(digests) - 1, digests=list(digests)))
     return digests

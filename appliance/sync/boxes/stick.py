@@ -17,7 +17,7 @@ from appliance.journal import Clock, Refusal, business_day
 from appliance.journal.certificate import Certificate
 from appliance.journal.entry import Unreadable
 from appliance.sync.boxes import bundle
-from appliance.sync.boxes.bundle import Foreign, Manifest, Opened, Read, understood
+from appliance.sync.boxes.bundle import Foreign, Manifest, Opened, Read, Standing, understood
 from appliance.sync.boxes.circle import Circle
 from appliance.sync.boxes.keys import BoxKey, Random
 from appliance.sync.boxes.meetings import Trouble
@@ -134,6 +134,8 @@ class Stick:
         since = self._known_to_all(readers)
         manifest = Manifest(since=pack_shorts(since), upto=pack_heads(heads, partitions), trusted=self._clock.trusted)
         have = known(since, heads)
+        # Whoever may lack what was trimmed here gets what stands for it, too (spec/sync.md R35).
+        snapshot = self._swap.log.snapshot(partitions) if self._swap.log.lapsed(have, partitions) else []
         self._swap.giving(heads)
         with path.open("wb") as file:
 
@@ -152,6 +154,7 @@ class Stick:
                 segments=counted(),
                 made_ms=now,
                 random=self._random,
+                snapshot=snapshot,
             )
             file.flush()
             os.fsync(file.fileno())
@@ -196,13 +199,16 @@ class Stick:
 
     def read(self, path: Path, *, progress: Progress | None = None) -> Taken:
         """Take in every good part of a bundle; refuses in words what is not for this box. May wait for the writer."""
-        read, outcome = Read(), Outcome()
+        read, outcome, standing = Read(), Outcome(), dict[int, bytes]()
         try:
             with path.open("rb") as file:
                 size = path.stat().st_size
                 opened = bundle.open_bundle(bundle.read_header(file), self._key, self._circle)
                 for number, plain in bundle.read_parts(file, opened, read):
-                    self._take(number, plain, opened, outcome)
+                    if piece := understood(plain, Standing):
+                        read.bad += not self._begin_with(piece, standing)
+                    else:
+                        self._take(number, plain, opened, outcome)
                     if progress:
                         progress(file.tell(), size)
         except Foreign as foreign:
@@ -225,6 +231,16 @@ class Stick:
         segments = understood(plain, list[bytes])
         if segments is not None:
             self._swap.take(segments[:MOST_SEGMENTS], outcome)
+
+    def _begin_with(self, told: Standing, standing: dict[int, bytes]) -> bool:
+        """Gather what stands for a trimmed log, and begin with it when it is whole; returns whether it was good."""
+        standing[told.place] = told.piece
+        if len(standing) == told.count:
+            try:
+                self._swap.begin_with([standing[place] for place in sorted(standing)])
+            except Unreadable:
+                return False
+        return True
 
     def _heard_of(self, sender: Certificate, upto: Shorts) -> None:
         """How far the sender was: what it lacks need not be asked, and what it has need not be written for it."""
