@@ -17,7 +17,7 @@ OF_THE_HOUSE = ("/search?q=茶", "/search?q=nobody", "/search", "/jobs", "/date"
 NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log", "/office/files/{id}"}
 """They lead elsewhere or answer with a file."""
 OF_OTHERS = {
-    "/transfers/{id}", "/branches/boxes/{id}", "/branches/boxes/{id}/out",
+    "/transfers/{id}", "/branches/boxes/{id}", "/branches/boxes/{id}/out", "/branches/pools/{id}",
 }  # fmt: skip
 """They are about another branch or box, and the shop that is walked stands alone; their rooms' own tests open them."""
 
