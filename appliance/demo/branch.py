@@ -1,7 +1,7 @@
 """One branch of the drill: a whole box as a process of its own, told by lines on standard input, answering in JSON.
 
-Lines: `cut` and `mend` the connection, `reach URL`, `write FOLDER` and `read FOLDER` a stick, `state`, or a deed of
-`DEEDS` with its arguments.
+Lines: `cut` and `mend` the connection, `reach URL`, `write FOLDER` and `read FOLDER` a stick, `state`, a `code` that
+lets a browser in, or a deed of `DEEDS` with its arguments.
 """
 
 import json
@@ -23,6 +23,7 @@ from appliance.shopfitting import Opened, close_box
 from appliance.sync.boxes.anchor import alone
 from appliance.sync.boxes.company import Company
 from appliance.sync.boxes.door import SYNC
+from appliance.web.signin import Doors
 
 
 class Cable:
@@ -44,8 +45,8 @@ class Cable:
 class Branch:
     """What the lines do."""
 
-    def __init__(self, box: Opened, company: Company, cable: Cable) -> None:
-        self._box, self._company, self._cable = box, company, cable
+    def __init__(self, box: Opened, company: Company, cable: Cable, doors: Doors) -> None:
+        self._box, self._company, self._cable, self._doors = box, company, cable, doors
 
     def told(self, line: str) -> object:
         """Do what a line says; returns what is to be answered."""
@@ -53,6 +54,7 @@ class Branch:
         own: dict[str, Callable[[str], object]] = {
             "cut": lambda _: self._set(cut=True), "mend": lambda _: self._set(cut=False), "reach": self._reach,
             "write": self._write, "read": self._read, "state": lambda _: self._state(),
+            "code": lambda _: self._doors.new_code(),
         }  # fmt: skip
         if verb in own:
             return own[verb](rest)
@@ -103,7 +105,7 @@ def main(folder: str, port: str, far: str, ports: str) -> None:
     told = config.read(Path(folder))
     made, box = open_house(told, port=int(port), without=("near",) if far == "far" else ())
     cable = Cable(Entrance(made))
-    branch = Branch(box, made.state.company, cable)
+    branch = Branch(box, made.state.company, cable, made.state.front.doors)
     served = uvicorn.Config(
         cable, "0.0.0.0", int(port), log_level="error", ws="none", timeout_graceful_shutdown=1  # noqa: S104
     )  # fmt: skip

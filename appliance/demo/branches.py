@@ -233,7 +233,11 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         if "--once" not in arguments:
-            _say("The three shops stay open to look at. End with Ctrl-C.")
+            for one in branches:
+                _say(f"  {NAMES[one.code]}: {one.url}/enrol?code={one.tell('code')}")
+            _say(
+                f"The three shops stay open to look at, a quarter of an hour by these addresses (PIN {PIN}). End with Ctrl-C."
+            )
             while True:
                 time.sleep(3600)
     except KeyboardInterrupt:

@@ -78,12 +78,14 @@ def stock_of_goods(visit: Visit, id: str) -> Answer:
 @panel("/panel/inventory/shelf/{id}", see="inventory.see", beside="shelf", title="In other warehouses")
 def stock_beside_shelf(visit: Visit, id: str) -> Answer:
     """Where else the SKU of a shelf lies; a shelf is named by its warehouse and its SKU."""
-    return _levels(visit, [one for one in _of_skus(visit, [id.partition(".")[2]]) if one.id != id])
+    others = [one for one in _of_skus(visit, [id.partition(".")[2]]) if one.id != id]
+    return _levels(visit, others, elsewhere=True)
 
 
-def _levels(visit: Visit, levels: list[Row]) -> Answer:
+def _levels(visit: Visit, levels: list[Row], *, elsewhere: bool = False) -> Answer:
     heard = told(visit, [one.branch for one in levels])
-    return visit.show("inventory/levels.html", title=visit.words("Stock"), levels=levels, heard=heard)
+    told_of = {"levels": levels, "heard": heard, "elsewhere": elsewhere}
+    return visit.show("inventory/levels.html", title=visit.words("Stock"), **told_of)
 
 
 def _of_skus(visit: Visit, skus: Sequence[str]) -> list[Row]:
