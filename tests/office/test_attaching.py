@@ -107,6 +107,8 @@ def test_a_file_stands_beside_its_paper_and_is_saved_not_run(alice: Desk, li_na:
         assert answer.headers["x-content-type-options"] == "nosniff"
     alice.journal.blobs.drop(alice.get(Attachment, pdf).file)
     assert "another box" in tablet.get(f"/office/files/{pdf}").text
+    panel = tablet.get(f"/panel/office/customer/{li_na}").text
+    assert "It lies in another box and comes when the two meet" in panel and f"/office/files/{pdf}" not in panel
 
 
 def test_two_boxes_of_a_branch_show_the_same_file(alice: Desk, bella: Desk, li_na: str) -> None:

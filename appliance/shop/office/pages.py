@@ -157,8 +157,9 @@ def _pinned_to(kind: str) -> Page:
         )
         due = visit.rows(f"select * from task_list where about = ? and {UNDONE} order by due limit 10", id)
         files = visit.rows("select * from attachment_list where about = ? order by id limit ?", id, MOST_FILES)
+        away = {one.id for one in files if one.file and not visit.front.journal.blobs.path(one.file).is_file()}
         return visit.show(
-            "office/pinned.html", notes=_slips(visit, board), tasks=due, files=files, record=id, kind=table,
+            "office/pinned.html", notes=_slips(visit, board), tasks=due, files=files, away=away, record=id, kind=table,
             tones=TASK_TONES,
         )  # fmt: skip
 

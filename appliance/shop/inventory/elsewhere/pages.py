@@ -84,8 +84,9 @@ def stock_beside_shelf(visit: Visit, id: str) -> Answer:
 
 def _levels(visit: Visit, levels: list[Row], *, elsewhere: bool = False) -> Answer:
     heard = told(visit, [one.branch for one in levels])
-    told_of = {"levels": levels, "heard": heard, "elsewhere": elsewhere}
-    return visit.show("inventory/levels.html", title=visit.words("Stock"), **told_of)
+    return visit.show(
+        "inventory/levels.html", title=visit.words("Stock"), levels=levels, heard=heard, elsewhere=elsewhere
+    )
 
 
 def _of_skus(visit: Visit, skus: Sequence[str]) -> list[Row]:
