@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import Any, NamedTuple
+from typing import Any
 
 from appliance.journal.kept import KeptView, Touch
 from appliance.journal.search import pieces
@@ -30,13 +30,6 @@ class Watch:
     reads: frozenset[str]
 
 
-class Look(NamedTuple):
-    """How the rows of a key, or of all keys that begin so, are read: as they are kept, and as they ought to be."""
-
-    kept: str
-    plain: str
-
-
 class Keeper:
     """Keeps sums and views while changes are applied on one connection."""
 
@@ -45,7 +38,7 @@ class Keeper:
         self._sums = sums
         self._views = _ordered(views, sums)
         self._touched: dict[int, dict[tuple[Touch, Key], None]] = {}
-        self._looks: dict[tuple[str, int], Look] = {}
+        self._looks: dict[tuple[str, int], str] = {}
         self.seen: set[tuple[str, str]] = set()
         """Every (table, key) touched since `begin`, for those who listen."""
         self.paused = False
@@ -161,8 +154,8 @@ class Keeper:
     def _recompute(self, view: KeptView, key: Key) -> None:
         """Compare the rows of a key, or of all keys that begin so, with what the definition says now."""
         look = self._looks.get((view.name, len(key))) or self._look(view, len(key))
-        old = self._conn.execute(look.kept, key).fetchall()
-        new = self._conn.execute(look.plain, key).fetchall()
+        rows = self._conn.execute(look, key + key).fetchall()
+        old, new = [row for row in rows if row[-1]], [row for row in rows if not row[-1]]
         if len(key) == len(view.key):
             self._replace(view, old[0] if old else None, new[0] if new else None)
             return
@@ -172,10 +165,11 @@ class Keeper:
         for whole in before.keys() | after.keys():
             self._replace(view, before.get(whole), after.get(whole))
 
-    def _look(self, view: KeptView, count: int) -> Look:
-        where = view.where_first(count)
-        kept, plain = f"select *, rowid as rowid_ from {view.name}", f"select * from {view.name}_plain"
-        look = self._looks[view.name, count] = Look(f"{kept} where {where}", f"{plain} where {where}")
+    def _look(self, view: KeptView, count: int) -> str:
+        """Ask for the rows of a key, or of all keys that begin so, as they are kept and, without a rowid, as they ought to be."""
+        name, where = view.name, view.where_first(count)
+        kept = f"select *, rowid as rowid_ from {name} where {where}"
+        look = self._looks[name, count] = f"{kept} union all select *, 0 from {name}_plain where {where}"
         return look
 
     def _replace(self, view: KeptView, old: Any, new: Any) -> None:
@@ -187,10 +181,10 @@ class Keeper:
             self._gone(view, old)
         elif old is None:
             marks = ", ".join("?" * len(self._columns[name]))
-            rowid = self._conn.execute(f"insert into {name} values ({marks})", tuple(new)).lastrowid or 0
+            rowid = self._conn.execute(f"insert into {name} values ({marks})", new[:-1]).lastrowid or 0
             self._come(view, new, rowid)
         else:
-            pairs = zip(self._columns[name], tuple(new), tuple(old)[:-1], strict=True)
+            pairs = zip(self._columns[name], new[:-1], old[:-1], strict=True)
             differing = {column: value for column, value, was in pairs if value != was or type(value) is not type(was)}
             if not differing:
                 return

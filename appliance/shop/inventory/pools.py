@@ -107,12 +107,14 @@ def spendable(desk: Desk, pool: str) -> int:
     return max(stand.free, 0) if stand.keeper == allowances.here(desk) else allowances.held(desk, PURSE, pool)
 
 
-def check_rights(desk: Desk, warehouse: str, goods: Mapping[str, int]) -> None:
-    """Refuse a promise of goods that this box has not the right to."""
-    for row in pools_of(desk, warehouse, goods):
+def check_rights(desk: Desk, warehouse: str, goods: Mapping[str, int]) -> bool:
+    """Refuse a promise of goods that this box has not the right to; returns whether any of them need rights."""
+    pools = pools_of(desk, warehouse, goods)
+    for row in pools:
         left = spendable(desk, row.id)
         if goods[row.sku] > left:
             raise _no_right(desk, row, left, goods[row.sku])
+    return bool(pools)
 
 
 def spend_rights(desk: Desk, warehouse: str, goods: Mapping[str, int], document: str) -> None:

@@ -11,11 +11,12 @@ def promise(desk: Desk, order: str) -> None:
     Rights are spent for the very step: an order that is sent back and approved again spends anew, for meanwhile the
     keeper may have let the first go.
     """
-    warehouse = desk.get(SalesOrder, order).warehouse
-    goods = {row.sku: row.qty for row in desk.rows(_GOODS, order)}
-    inventory.check_rights(desk, warehouse, goods)
+    rows = desk.rows(_GOODS, order)
+    warehouse, goods = rows[0].warehouse if rows else "", {row.sku: row.qty for row in rows}
+    needed = inventory.check_rights(desk, warehouse, goods)
     desk.step(SalesOrder, order, to="approved")
-    inventory.spend_rights(desk, warehouse, goods, promised_by(desk, order))
+    if needed:
+        inventory.spend_rights(desk, warehouse, goods, promised_by(desk, order))
 
 
 def promised_by(desk: Desk, order: str) -> str:
@@ -24,6 +25,6 @@ def promised_by(desk: Desk, order: str) -> str:
 
 
 _GOODS = """
-select sku, sum(qty) as qty from sales_order_line
-where sales_order = ? and deleted = 0 and sku <> '' and qty > 0 group by sku
+select o.warehouse, l.sku, sum(l.qty) as qty from sales_order o join sales_order_line l on l.sales_order = o.id
+where o.id = ? and o.deleted = 0 and l.deleted = 0 and l.sku <> '' and l.qty > 0 group by l.sku
 """
