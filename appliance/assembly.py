@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
@@ -82,6 +83,7 @@ def open_journal(
     return Journal(box, schema, clock=clock or WallClock(), random=random, local=local, trust=trust)
 
 
+@cache
 def _room(name: str) -> Room:
     records, actions = _module(name, "records"), _module(name, "actions")
     kinds: list[type[Record | Fact]] = []

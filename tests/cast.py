@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -63,12 +66,28 @@ def box_of(folder: Path, code: str, *, incarnation: str = "", root: bytes = b"")
     return Box(folder, author, code, sign=key.sign, public=public, root=root)
 
 
-def open_box(folder: Path, code: str, branch: str, names: list[str] | None = None) -> Shop:
+def open_box(folder: Path, code: str, branch: str, names: Sequence[str] = ()) -> Shop:
     """Open a real box; its chance is seeded by its code, so a test that fails fails again."""
+    database, state = _newborn(code, tuple(names))
+    folder.mkdir(parents=True)
+    (folder / "shop.db").write_bytes(database)
+    chance, clock = random.Random(), TestClock()
+    chance.setstate(state)
+    return Shop(_opened(folder, code, names, chance, clock), clock, branch)
+
+
+@cache
+def _newborn(code: str, names: tuple[str, ...]) -> tuple[bytes, tuple[Any, ...]]:
+    """Make a box once for all tests, as its tables take long to draw: what is on its disk, and how chance goes on."""
     chance = random.Random(code)
-    clock = TestClock()
-    journal = open_journal(box_of(folder, code), rooms(names), clock=clock, random=chance.randbytes)
-    return Shop(journal, clock, branch)
+    with TemporaryDirectory() as folder:
+        _opened(Path(folder), code, names, chance, TestClock()).close()
+        assert [path.name for path in Path(folder).iterdir()] == ["shop.db"]
+        return (Path(folder) / "shop.db").read_bytes(), chance.getstate()
+
+
+def _opened(folder: Path, code: str, names: Sequence[str], chance: random.Random, clock: TestClock) -> Journal:
+    return open_journal(box_of(folder, code), rooms(list(names)), clock=clock, random=chance.randbytes)
 
 
 def meet(*desks: Desk) -> None:
@@ -96,7 +115,7 @@ def new_box(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
     """Open as many boxes as a test needs; they are closed after it."""
     opened: list[Shop] = []
 
-    def make(code: str = "A1", branch: str = BRANCH_A, names: list[str] | None = None) -> Shop:
+    def make(code: str = "A1", branch: str = BRANCH_A, names: Sequence[str] = ()) -> Shop:
         shop = open_box(tmp_path / f"{code}-{len(opened)}", code, branch, names)
         opened.append(shop)
         return shop

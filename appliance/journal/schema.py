@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.journal.kept import KeptView, parse_views
-from appliance.journal.shapes import Column, Fact, Record, Shape, Sum
+from appliance.journal.shapes import Column, Fact, Record, Shape, Sum, shape_of
 
 GROUND = """
 create table if not exists log_place (
@@ -126,7 +126,7 @@ class Schema:
         for room in self.rooms:
             self.sums |= {kept.name: kept for kept in room.sums}
             for kind in room.kinds:
-                shape = Shape(kind)
+                shape = shape_of(kind)
                 if shape.table in self.shapes:
                     raise ValueError(f"Two rooms call something {shape.table}.")
                 self.shapes[shape.table] = shape

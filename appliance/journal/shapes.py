@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Annotated, Any, ClassVar, Final, cast, get_args, get_origin, get_type_hints
 
@@ -263,6 +263,10 @@ class Shape:
         for column in self._converted:
             fields[column.name] = column.loaded(fields[column.name])
         return self.kind(id=row["id"], **fields)
+
+
+shape_of = cache(Shape)
+"""The shape of a class is the same wherever it is asked for."""
 
 
 def _picking(columns: Sequence[Column], bases: Collection[type]) -> Callable[[Sequence[Any]], Sequence[Any]]:
