@@ -69,7 +69,7 @@ def box_of(folder: Path, code: str, *, incarnation: str = "", root: bytes = b"")
 def open_box(folder: Path, code: str, branch: str, names: Sequence[str] = ()) -> Shop:
     """Open a real box; its chance is seeded by its code, so a test that fails fails again."""
     database, state = _newborn(code, tuple(names))
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "shop.db").write_bytes(database)
     chance, clock = random.Random(), TestClock()
     chance.setstate(state)

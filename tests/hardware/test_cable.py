@@ -30,6 +30,7 @@ from appliance.hardware.line import (
     Sound,
     StopRecording,
 )
+from appliance.hardware.modem.driver import REST_S
 from appliance.hardware.modem.lock import PortLock, Taken, process_of, who_has
 from appliance.hardware.modem.port import Gone, SerialPort
 from appliance.hardware.modem.seats import Here
@@ -154,6 +155,28 @@ def test_two_modems_alike_are_two_lines_each_in_its_socket(tmp_path: Path):
         one.do(lambda modem: modem.ring(Incoming("13700137000")))
         assert ears.hear(Caller, 2, line="usb-1-1.2").number == "13700137000"
     assert [seat.line for seat in remembered[-1]] == ["usb-1-1.1", "usb-1-1.2"]
+
+
+def test_a_line_opens_nothing_by_a_name_that_is_gone(tmp_path: Path):
+    """Whatever comes up under that name in the next moment may be the modem of the other line."""
+    path, there = tmp_path / "ttyACM0", list[bool]()
+
+    def present() -> list[Here]:
+        return [Here(path=str(path), location="1-1.1", vendor=0x0572, product=0x1340)] if path.is_symlink() else []
+
+    def opened(name: str) -> SerialPort:
+        there.append(Path(name).exists())
+        return HurriedPort(name, locks=tmp_path)
+
+    how = {"discover": True, "present": present, "ports": frozenset, "open_port": opened}
+    with plugged(path) as modem, switchboard(tmp_path, **how) as (_, ears):
+        ears.hear(Found)
+        modem.unplug()
+        ears.hear(Lost)
+        a_moment(2 * REST_S)
+        modem.plug()
+        ears.hear(Found, 2)
+    assert len(there) >= 2 and all(there)
 
 
 # ---- who may use the port

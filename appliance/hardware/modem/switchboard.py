@@ -120,8 +120,11 @@ class Switchboard:
     def _find(self, line: str) -> tuple[str, tuple[int, int] | None] | None:
         """Where a line's modem is at this moment: two sticks may have swapped their names since the last look."""
         where = self._where.get(line)
-        if where and where[1] and Path(where[0]).exists():
-            self._seat()
+        if where is None or where[1] is None:
+            return where
+        if not Path(where[0]).exists():
+            return None
+        self._seat()
         return self._where.get(line)
 
     def _watch(self) -> None:
