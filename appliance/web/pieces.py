@@ -4,7 +4,7 @@ The kit hands them to the templates under the same names (`kit.button`), so a te
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -44,7 +44,13 @@ def deed(action: str, args: Mapping[str, Any] | None = None) -> str:
     href = f"/do/{action.replace('.', '/', 1)}"
     if not args:
         return href
-    return f"{href}?{'&'.join([f'{name}={quote(str(value), safe=_PLAIN)}' for name, value in args.items()])}"
+    return f"{href}?{'&'.join([f'{name}={quoted(str(value))}' for name, value in args.items()])}"
+
+
+@lru_cache(1_000)
+def quoted(value: str) -> str:
+    """Write a value into an address; a page names its own record a dozen times."""
+    return quote(value, safe=_PLAIN)
 
 
 def brief(blob: str) -> str:

@@ -203,7 +203,7 @@ def order(visit: Visit, id: str) -> Answer:
         note=note,
         steps=steps(found, visit.words, visit.at, visit.day),
         next=_pressing(found),
-        changes=[text for bit, text in EXCEPTION_NAMES.items() if found.exceptions & bit],
+        changes=[text for bit, text in EXCEPTION_NAMES.items() if found.exceptions & bit] if found.exceptions else [],
         reviewable=found.state in {"to_review", "to_finance_review"},
         editable=found.state in EDITABLE,
         sums=_sums(visit, found),
