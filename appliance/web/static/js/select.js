@@ -25,8 +25,6 @@ function show() {
   const picked = chosen();
   const boxes = [...(list()?.querySelectorAll(`tbody ${TICK}`) ?? [])];
   for (const box of boxes) {
-    // Its name comes from the row's own link.
-    box.setAttribute("aria-label", `${said("choose")} ${box.closest("tr").querySelector(LINK)?.textContent ?? ""}`);
     box.checked = picked.has(id(box));
     box.closest("tr").classList.toggle("sel", box.checked);
   }
@@ -126,5 +124,7 @@ export function start() {
 
 export function dress(root) {
   each("bulk", () => {}, root);
+  // A tick box is called by its row's link.
+  for (const box of document.querySelectorAll(`.list ${TICK}`)) box.setAttribute("aria-label", `${said("choose")} ${box.closest("tr").querySelector(LINK)?.textContent}`);
   show();
 }
