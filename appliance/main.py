@@ -1,6 +1,7 @@
 """The `appliance` command: opens the house, sets up a new one, and looks after it."""
 
 import argparse
+import gc
 import json
 import os
 import secrets
@@ -105,8 +106,6 @@ def _words_of_a_hub(hub: argparse.ArgumentParser) -> None:
 
 
 def _serve(told: argparse.Namespace) -> int:
-    from appliance.serving import serve
-
     folder: Path = told.data
     if told.demo and not config.exists(folder):
         from appliance.demo import open_demo
@@ -117,6 +116,10 @@ def _serve(told: argparse.Namespace) -> int:
 
         if not set_up(folder, host=told.host, port=told.port):
             return FINE
+    # What a box reads to open stays as long as it is open: there is nothing to tidy up before the doors are open.
+    gc.disable()
+    from appliance.serving import serve
+
     return serve(config.read(folder), host=told.host, port=told.port, demo=told.demo)
 
 

@@ -1,6 +1,7 @@
 """Serving: the house opens its doors, and the quiet work of the night goes on beside it."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -37,6 +38,7 @@ TIME_SYNCED = Path("/run/systemd/timesync/synchronized")
 LOOK_AGAIN_S = 60
 LINK_EVERY_S = 1
 NIGHT_HOUR_MS = 3 * 3600 * 1000
+DOORS_FIRST_S = 0.3
 TURN_S = 0.001
 """How long a thread computes while another one waits: a page takes its turn between two rows of a file."""
 
@@ -146,8 +148,9 @@ def open_house(
     }
 
     async def begin() -> None:
+        asyncio.get_running_loop().call_later(DOORS_FIRST_S, gc.enable)
         made.state.loops = [
-            asyncio.create_task(supervised(name, loop)) for name, loop in work.items() if name not in without
+            asyncio.create_task(_afterwards(name, loop)) for name, loop in work.items() if name not in without
         ]
 
     made.on_startup.append(begin)
@@ -197,6 +200,12 @@ def _follow_names(journal: Journal, branch: str, front: "Front") -> None:
 
 
 # ---- the work of the night
+
+
+async def _afterwards(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Begin a quiet work once the doors are open: whoever waits for a page comes first."""
+    await asyncio.sleep(DOORS_FIRST_S)
+    await supervised(name, loop)
 
 
 async def _end(made: Litestar) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from operator import itemgetter
-from typing import Annotated, Any, ClassVar, Final, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Final, cast, get_args, get_origin
 
 import msgspec
 
@@ -13,7 +13,6 @@ from appliance.journal import ids
 from appliance.journal.kinds import Group, Ref, Watched
 from appliance.journal.rows import Row
 
-type_hints = get_type_hints
 _ID_BYTES = 16
 
 
@@ -276,13 +275,11 @@ def _picking(columns: Sequence[Column], bases: Collection[type]) -> Callable[[Se
 
 
 def _columns(kind: type[Record] | type[Fact]) -> list[Column]:
-    hints = type_hints(kind, include_extras=True)
     columns = []
     for info in msgspec.structs.fields(kind):
         if info.name == "id":
             continue
-        hint = hints[info.name]
-        base, marks = _strip(hint)
+        base, marks = _strip(info.type)
         if info.default is not msgspec.NODEFAULT:
             default = info.default
         elif info.default_factory is not msgspec.NODEFAULT:
@@ -293,7 +290,7 @@ def _columns(kind: type[Record] | type[Fact]) -> list[Column]:
         columns.append(
             Column(
                 name=info.name,
-                hint=hint,
+                hint=info.type,
                 base=base,
                 default=default,
                 group=group,

@@ -21,6 +21,7 @@ from appliance.web.live import Hub
 from appliance.web.local import Local
 from appliance.web.pages import Form, Page, RoomPages
 from appliance.web.problems import Fork, Problem
+from appliance.web.said import said
 from appliance.web.signin import Device, Doors, Staff
 from appliance.web.stage import Stage
 from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
@@ -105,9 +106,9 @@ class Front:
         folders = {room.name: room.folder for room in self.rooms}
         told = {"static": self.static_href, "config": self.config}
         self._stages = {lang: Stage(spoken, folders, told) for lang, spoken in self.languages.items()}
-        for lang, spoken in self.languages.items():
-            said = self.render("said.html", spoken, waits=self.waiting)
-            self.static[f"said.{lang}.js"] = script(said.encode())
+        self.static |= {
+            f"said.{lang}.js": script(said(spoken, self.waiting)) for lang, spoken in self.languages.items()
+        }
         journal.listen(self._heard)
 
     def _gather(self) -> None:

@@ -23,7 +23,7 @@ export function on(type, selector, handle, options) {
 export const LINK = ".list td > a:not(.btn), a.row-link";
 export const TICK = ".c-chk > input";
 
-/** A word in the language of this page; a script of words (said.html) laid them on the body. */
+/** A word in the language of this page; a script of words (said.py) laid them on the body. */
 export function said(name, count) {
   const key = `say${name[0].toUpperCase()}${name.slice(1)}`;
   return (document.body.dataset[key] ?? "").replace("{count}", count ?? "");
