@@ -179,7 +179,7 @@ def without(part: bytes | Erased, gone: Callable[[str], bool]) -> bytes | Erased
     return Erased(part_hash(part)) if speaks else part
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def pack_id(text: str) -> str | bytes:
     """An id travels as 16 bytes; anything else as it is."""
     return ids.read(text) if ids.is_id(text) else text

@@ -32,7 +32,7 @@ def derive(*cause: str) -> str:
     return _shown(bytes(digest))
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def show(raw: bytes) -> str:
     """Show 16 bytes as 22 characters; what entries name, they name again and again."""
     return _shown(raw)
