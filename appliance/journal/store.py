@@ -34,7 +34,9 @@ class Store:
         conn.execute(f"pragma journal_size_limit = {MOST_LOG_BYTES}")
         # What is deleted is overwritten, so that an erased person is nowhere in the file (spec/sync.md R38).
         conn.execute("pragma secure_delete = on")
-        conn.execute("pragma cache_size = -8000")
+        # Two megabytes of pages between two transactions, as much as readers keep; a large transaction may use eight.
+        conn.execute("pragma cache_size = -2000")
+        conn.execute("pragma cache_spill = 2000")
         return dressed(conn)
 
     def log_bytes(self) -> int:
