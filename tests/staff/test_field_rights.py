@@ -169,7 +169,8 @@ def crawled(tablet: Tablet) -> dict[str, object]:
 
 
 def _named(text: str) -> list[str]:
-    found = re.findall(r'(?:href|src|action|data-href|hx-get|data-get)="([^"]+)"', text)
+    # Rows of lists write their addresses without quotes.
+    found = re.findall(r'(?:href|src|action|data-href|hx-get|data-get)="?([^"\s>]+)', text)
     inside = [html.unescape(one) for one in found if one.startswith("/")]
     return [
         one
