@@ -4,12 +4,13 @@ import ast
 import re
 import sqlite3
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from appliance.assembly import rooms
-from appliance.journal import Schema
+from appliance.journal import Action, Schema
 from appliance.journal.kept import parse_views
 from appliance.journal.schema import ground
 from appliance.journal.store import dressed
@@ -160,6 +161,18 @@ def test_every_refusal_speaks_chinese():
     assert len(said) > 200
     missing = [f"{where} {one}" for one, where in said.items() if not (known := zh.get(one)) or not known.string]
     assert missing == []
+
+
+def test_what_a_form_says_of_its_deed_is_said_in_chinese():
+    zh = merged("zh")
+    told = [
+        import_module(f"appliance.shop.{path.parent.name}.actions")
+        for path in files("actions.py", under=PACKAGE / "shop")
+    ]
+    deeds = [one for module in told for one in vars(module).values() if isinstance(one, Action)]
+    assert len(deeds) > 100
+    said = {text for deed in deeds for text in (deed.title, (deed.__doc__ or "").strip().split("\n")[0]) if text}
+    assert sorted(one for one in said if not (known := zh.get(one)) or not known.string) == []
 
 
 def _sentences() -> Iterator[tuple[str, str]]:

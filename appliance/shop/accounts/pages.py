@@ -365,13 +365,12 @@ def _months(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
 FORMS: dict[Any, Form] = {
     **tills.FORMS,
     **{
-        act: Form(next="/accounts/papers/{id}", prefill=_today)
-        for act in (
-            actions.new_receipt, actions.new_payment, actions.new_transfer, actions.new_income, actions.new_expense,
-        )
+        act: Form(template="accounts/paper_form.html", next="/accounts/papers/{id}", prefill=_today)
+        for act in (actions.new_receipt, actions.new_payment, actions.new_income, actions.new_expense)
     },
+    actions.new_transfer: Form(next="/accounts/papers/{id}", prefill=_today),
     actions.set_mark: Form(waits=True),
-    actions.change_paper: Form(prefill=_parts),
+    actions.change_paper: Form(template="accounts/paper_form.html", prefill=_parts),
     actions.pay_in_parts: Form(prefill=_months),
     actions.reverse: Form(next="/accounts/papers/{id}"),
     actions.owe: Form(prefill=_today),
