@@ -67,6 +67,12 @@ def test_a_paid_order_goes_to_review_with_its_goods_and_receiver(alice: Desk, sh
     assert clean(alice) == []
 
 
+def test_the_sellers_label_becomes_the_mark_of_the_order(alice: Desk, shop: str, teapot: str) -> None:
+    take_in(alice, shop, files.csv_text([order(0, 备注标签="加急单")], [*files.ORDER_HEADINGS, "备注标签"]).encode())
+    take_in(alice, shop, items_csv([new_item(0)]))
+    assert list_row(alice, actions.submit(alice, raw_order=raw(alice))).mark == "加急单"
+
+
 def test_an_unpaid_order_waits_for_its_payment_and_goes_on_when_a_file_tells_it(
     alice: Desk, shop: str, teapot: str
 ) -> None:
@@ -224,6 +230,7 @@ def test_goods_that_are_not_sold_any_more_are_no_match(alice: Desk, shop: str, t
         ({"发票抬头": "茶山公司"}, Exceptions.INVOICE),
         ({"买家留言": "快点"}, Exceptions.MESSAGE),
         ({"订单备注": "送一个杯子"}, Exceptions.NOTE),
+        ({"备注标签": "加急单"}, Exceptions.NOTE),
         ({"订单状态": files.SENT}, Exceptions.SHIPPED),
         ({"订单状态": files.CLOSED, "退款金额": "128.00"}, Exceptions.REFUND),
     ],
@@ -232,7 +239,7 @@ def test_what_the_platform_changes_later_stops_the_order(
     alice: Desk, shop: str, teapot: str, now: dict[str, str], bit: Exceptions
 ) -> None:
     mine = actions.submit(alice, raw_order=taken(alice, shop))
-    headings = [*files.ORDER_HEADINGS, "退款金额", "修改后的收货地址"]
+    headings = [*files.ORDER_HEADINGS, "退款金额", "修改后的收货地址", "备注标签"]
     take_in(alice, shop, files.csv_text([order(0, **now)], headings).encode())
     assert alice.get(SalesOrder, mine).exceptions == int(bit)
     take_in(alice, shop, files.csv_text([order(0, **now)], headings).encode())

@@ -62,7 +62,7 @@ def _changed(before: RawOrder, now: RawOrder, who: RawReceiver, who_now: RawRece
         bits |= Exceptions.INVOICE
     if before.buyer_message != now.buyer_message:
         bits |= Exceptions.MESSAGE
-    if before.seller_memo != now.seller_memo:
+    if (before.seller_memo, before.seller_label) != (now.seller_memo, now.seller_label):
         bits |= Exceptions.NOTE
     refunded = now.refund_status not in {before.refund_status, "none"}
     if refunded or (now.platform_status in OVER and before.platform_status not in OVER):

@@ -105,7 +105,7 @@ raw_orders = Listing(
 def raw_order(visit: Visit, id: str) -> Answer:
     """Show a raw order as the platform told it, beside the order that came of it."""
     found = visit.row(
-        "select l.*, r.telephone, r.address, r.new_address, r.invoice_title, o.close_reason, o.waybill, "
+        "select l.*, r.telephone, r.address, r.new_address, r.invoice_title, o.close_reason, o.seller_label, o.waybill, "
         "o.courier_name, o.refunded, o.ship_by, o.delivery_term, o.commission, o.payment_no, o.presale, r.alipay, r.told "
         "from raw_order_list l join raw_order o on o.id = l.id "
         "left join raw_receiver r on r.id = o.raw_receiver where l.id = ?",

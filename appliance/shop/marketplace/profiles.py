@@ -171,6 +171,7 @@ ORDER_FIELDS = (
     Field("title", ("宝贝标题", "商品标题")),
     Field("buyer_message", ("买家留言",), words),
     Field("seller_memo", ("订单备注", "商家备注", "卖家备注"), words),
+    Field("seller_label", ("备注标签",)),
     Field("close_reason", ("订单关闭原因",), close_reason),
     Field("waybill", ("物流单号", "运单号")),
     Field("courier_name", ("物流公司",)),

@@ -94,6 +94,8 @@ class RawOrder(Record, kw_only=True, frozen=True):
     title: Text = ""
     buyer_message: ManyLines = ""
     seller_memo: ManyLines = ""
+    seller_label: Text = ""
+    """The word that stands with the memo's flag; the files tell no colour."""
     close_reason: Text = ""
     waybill: Text = ""
     courier_name: Text = ""

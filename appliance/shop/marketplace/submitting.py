@@ -51,6 +51,7 @@ def submit_order(desk: Desk, raw_order: str) -> str:
         ship_by=raw.ship_by,
         buyer_message=raw.buyer_message,
         remark=raw.seller_memo,
+        mark=raw.seller_label,
         refund_status=refund_of([share.line["refund_status"] for share in shares]),
     )
     desk.about(order)

@@ -44,6 +44,7 @@ def take(
     ship_by: int = 0,
     buyer_message: str = "",
     remark: str = "",
+    mark: str = "",
     flag: FlagColour = "none",
     refund_status: RefundStatus = "none",
     warehouse: WarehouseId = "",
@@ -66,9 +67,8 @@ def take(
             courier=courier or from_shop.courier, delivery_term=delivery_term, kind="online", origin=origin,
             goods_amount=goods_amount, postage=postage, other=other, receivable=receivable, platform_paid=paid,
             commission=commission, day=_day(desk, placed_at or desk.at), placed_at=placed_at or desk.at,
-            paid_at=paid_at, paid_on=_day(desk, paid_at), ship_by=ship_by, buyer_message=buyer_message, remark=remark, flag=flag,
-            refund_status=refund_status, raw_order=raw_order, platform_number=platform_number, taken_by=desk.who,
-            weight=_taken_weight(desk, lines),
+            paid_at=paid_at, paid_on=_day(desk, paid_at), ship_by=ship_by, buyer_message=buyer_message, remark=remark, mark=mark, flag=flag,
+            refund_status=refund_status, raw_order=raw_order, platform_number=platform_number, taken_by=desk.who, weight=_taken_weight(desk, lines),
         )
     )  # fmt: skip
     _take_lines(desk, order, lines, postage)
