@@ -265,10 +265,12 @@ class ListPage:
 
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
-        """The filters, each with what can be chosen and what is."""
+        """The filters, each with what can be chosen and what is; a directory that holds nothing narrows nothing."""
         tables = [one.table for one in self.listing.filters if isinstance(one, RefFilter)]
         few = self.visit.front.labels.few_of(self.visit, tables)
-        return [_chip(self, one, few) for one in self.listing.filters]
+        bare = {one.column for one in self.listing.filters if isinstance(one, RefFilter) and few[one.table] == []}
+        chips = [_chip(self, one, few) for one in self.listing.filters]
+        return [chip for chip in chips if chip["on"] or chip["name"] not in bare]
 
     @property
     def sorts(self) -> list[dict[str, Any]]:

@@ -25,6 +25,22 @@ def test_the_receiver_changes_and_the_list_shows_it(alice: Desk, house: House):
     assert clean(alice) == []
 
 
+def test_an_invoice_is_written_and_stays_when_the_receiver_changes(alice: Desk, house: House):
+    placed = order(alice, house)
+    act.set_invoice(
+        alice, order=placed, invoice_title=" 茶山公司 ", tax_no="91330100ma27xyz123", invoice_kind="special_invoice"
+    )
+    act.change_receiver(alice, order=placed, name="王芳", phone="13911112222", **ADDRESS)
+    found = alice.get(Receiver, alice.get(SalesOrder, placed).receiver)
+    assert (found.name, found.invoice_title, found.tax_no) == ("王芳", "茶山公司", "91330100MA27XYZ123")
+    refused("tax_no", lambda: act.set_invoice(alice, order=placed, invoice_title="茶山", tax_no="123"), "tax_no")
+    refused("title", lambda: act.set_invoice(alice, order=placed, tax_no="91330100MA27XYZ123"), "invoice_title")
+    special = {"invoice_title": "茶山", "invoice_kind": "special_invoice"}
+    refused("tax_no", lambda: act.set_invoice(alice, order=placed, **special), "tax_no")
+    act.set_invoice(alice, order=placed)
+    assert alice.get(Receiver, found.id).invoice_title == ""
+
+
 def test_the_customer_changes_while_nothing_was_paid(alice: Desk, house: House):
     placed = order(alice, house)
     wang = customers.create(alice, name="王芳", phone="13911112222")

@@ -9,6 +9,7 @@ from appliance.shop.orders.changing import (
     change_remark,
     change_warehouse,
     set_flag,
+    set_invoice,
     set_mark,
 )
 from appliance.shop.orders.deciding import (
@@ -36,6 +37,6 @@ from appliance.shop.orders.waiting import delay, keep_as_preorder
 __all__ = [
     "agree_instalments", "cancel", "change_courier", "change_customer", "change_lines", "change_packaging", "change_receiver", "change_remark",
     "change_warehouse", "clear_exceptions", "clear_revert", "complete", "complete_due", "create", "delay", "exchange", "finance_review",
-    "force_review", "freeze", "keep_as_preorder", "quick_review", "return_arrived", "revert", "review", "set_flag", "set_mark", "submit", "take_payment",
+    "force_review", "freeze", "keep_as_preorder", "quick_review", "return_arrived", "revert", "review", "set_flag", "set_invoice", "set_mark", "submit", "take_payment",
     "unfreeze", "unreview",
 ]  # fmt: skip

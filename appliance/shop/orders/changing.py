@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from appliance.journal import ONE, Desk, Label, Money, Phone, Refusal, Text, Words, action
+from appliance.journal import ONE, Desk, Hint, Label, Money, Phone, Refusal, Text, Words, action
 from appliance.shop.customers import Customer as CustomerFile
 from appliance.shop.customers import CustomerId, current
 from appliance.shop.orders.amounts import Settled, settle
@@ -15,6 +15,7 @@ from appliance.shop.orders.records import (
     EDITABLE,
     OPEN,
     FlagColour,
+    InvoiceKind,
     NewLine,
     NewReceiver,
     OrderMarkId,
@@ -53,11 +54,34 @@ def change_receiver(
     receiver = checked_receiver(given)
     if found.receiver:
         fields = msgspec.structs.asdict(receiver)
-        fields.pop("id")
+        for kept in ("id", "invoice_title", "invoice_kind", "tax_no"):
+            fields.pop(kept)
         desk.change(Receiver, found.receiver, **fields)
     else:
         desk.change(SalesOrder, order, receiver=desk.put(receiver))
     desk.change(SalesOrder, order, edited_at=desk.at)
+
+
+@action("Write invoice")
+def set_invoice(
+    desk: Desk,
+    *,
+    order: SalesOrderId,
+    invoice_title: Annotated[Text, Label("Made out to"), Hint("Empty: no invoice is asked for.")] = "",
+    tax_no: Annotated[Text, Label("Tax number")] = "",
+    invoice_kind: InvoiceKind = "plain_invoice",
+) -> None:
+    """What the buyer wants written on the invoice, at any time."""
+    found, title, number = desk.get(SalesOrder, order), invoice_title.strip(), tax_no.strip().upper()
+    if number and not (number.isascii() and number.isalnum() and 15 <= len(number) <= 20):
+        raise Refusal("A tax number has 15 to 20 letters and digits.", field="tax_no", code="tax_no")
+    if not title and number:
+        raise Refusal("Say whom the invoice is made out to.", field="invoice_title", code="title")
+    if title and invoice_kind == "special_invoice" and not number:
+        raise Refusal("A special invoice needs the tax number of who gets it.", field="tax_no", code="tax_no")
+    receiver = found.receiver or desk.put(Receiver())
+    desk.change(Receiver, receiver, invoice_title=title, invoice_kind=invoice_kind, tax_no=number)
+    desk.change(SalesOrder, order, receiver=receiver, edited_at=desk.at)
 
 
 @action("Choose customer")

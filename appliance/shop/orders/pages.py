@@ -231,7 +231,8 @@ select l.*, ifnull(w.name, '') as warehouse_name, ifnull(k.name, '') as courier_
     (select count(*) from (select 1 from order_list o where o.customer = l.customer and l.customer <> '' limit 100))
         as customer_orders,
     ifnull((select sum(d.discount) from sales_order_line d where d.sales_order = l.id and d.deleted = 0), 0)
-        as line_discount, ifnull((select x.name from packaging x where x.id = l.packaging), '') as packaging_name
+        as line_discount, ifnull((select trim(v.invoice_title || ' ' || v.tax_no) from receiver v where v.id = l.receiver_id), '')
+        as invoice, ifnull((select x.name from packaging x where x.id = l.packaging), '') as packaging_name
 from order_list l
 left join warehouse w on w.id = l.warehouse
 left join courier k on k.id = l.courier
@@ -261,6 +262,7 @@ def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
         (words("Weight"), words.weight(order.weight) if order.weight else ""),
         (words("Packaging"), order.packaging_name),
         (words("Print remark"), order.print_remark),
+        (words("Invoice"), order.invoice),
         (words("Mark"), order.mark),
     ]
     return [(title, value) for title, value in told if value]
@@ -345,6 +347,7 @@ def _agreed(visit: Visit, given: dict[str, str]) -> dict[str, Any]:
 FORMS: dict[Any, Form] = {
     actions.create: Form(template="orders/create.html", prefill=_first_shop, next="/orders/{id}"),
     actions.change_receiver: Form(prefill=_receiver),
+    actions.set_invoice: Form(prefill=_receiver),
     actions.change_lines: Form(template="orders/lines.html", prefill=_lines),
     actions.take_payment: Form(prefill=_missing_sum),
     actions.exchange: Form(template="orders/exchange.html", next="/orders/{id}"),

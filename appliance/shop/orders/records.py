@@ -40,6 +40,7 @@ LATER: Final = ("on_account", "instalment")
 """Terms under which goods leave before they are paid for, so somebody must be known who owes for them."""
 Kind = Literal["online", "offline", "counter", "wholesale", "exchange"]
 Origin = Literal["manual", "api", "import", "copy"]
+InvoiceKind = Annotated[Literal["plain_invoice", "special_invoice"], Label("invoice_kind")]
 RefundStatus = Literal["none", "requested", "part", "full"]
 FlagColour = Literal["none", "red", "yellow", "green", "blue", "violet"]
 FLAGS: Final = ("none", "red", "yellow", "green", "blue", "violet")
@@ -206,6 +207,8 @@ class Receiver(Record, kw_only=True, frozen=True):
     oaid: Annotated[Text, Group("receiver")] = ""
     invoice_title: Text = ""
     """Whom an invoice is to be made out to; empty when none was asked for."""
+    invoice_kind: Annotated[InvoiceKind, Group("invoice")] = "plain_invoice"
+    tax_no: Annotated[Text, Group("invoice")] = ""
 
 
 class SalesOrderLine(Record, kw_only=True, frozen=True):

@@ -17,6 +17,7 @@ MARKED: Final = {"mark_red": "bad", "mark_amber": "warn", "mark_gold": "gold", "
 
 MORE: Final = (
     ("Set mark", "orders.set_mark"),
+    ("Write invoice", "orders.set_invoice"),
     ("Agree on instalments", "orders.agree_instalments"),
     ("Exchange", "orders.exchange"),
     ("Freeze", "orders.freeze"),
