@@ -22,6 +22,7 @@ from tests.simulation.world import Watch, World
 
 ROOT = RootKey.made(random.Random("root").randbytes)
 FULL = 2
+MOST_PAGES = 2**32 - 2
 Place = tuple[bytes, str, int]
 
 
@@ -33,6 +34,8 @@ class Told:
     """(author, partition, sequence) -> the salt of every deed that somebody was told is done, also if it is told again."""
     people: dict[str, Place] = field(default_factory=dict)
     """Where somebody was first written down."""
+    forgotten: set[str] = field(default_factory=set)
+    """Who was to be forgotten."""
     trimmed: set[bytes] = field(default_factory=set)
     """The salts of what was trimmed somewhere: what follows from it stands on every box, but not the deed itself."""
     gone: set[Place] = field(default_factory=set)
@@ -133,6 +136,17 @@ class SimBox:
     def settle(self) -> None:
         """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""
         self.journal.settled().result()
+
+    def fill_up(self) -> None:
+        """Let the file grow no more."""
+        conn = self.journal.writing
+        conn.execute(f"pragma max_page_count = {conn.execute('pragma page_count').fetchone()[0]}")
+        self.world.mark("a full disk")
+
+    def make_room(self) -> None:
+        """Let it grow again."""
+        if self.up:
+            self.journal.writing.execute(f"pragma max_page_count = {MOST_PAGES}")
 
     def crash(self) -> None:
         """Pull the plug: what was flushed is there, and of what was not, a stretch of any length."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from appliance.journal.check import check, digests, look_over
-from appliance.journal.entry import read_deed
+from appliance.journal.entry import read_deed, read_sealed
+from appliance.journal.merging import waiting
 from tests.simulation.box import SimBox, Told
 
 INBOX = ("fork", "conflict", "rival", "parked")
@@ -17,8 +18,9 @@ def always(box: SimBox, *, at_rest: bool = False) -> Iterator[str]:
     unknown = conn.execute(
         "select t.buyer from ticket t where t.buyer <> '' and not exists (select 1 from buyer b where b.id = t.buyer)"
     ).fetchall()
-    # Of a torn stick only the paper may have been good, and the disk that knew the person be lost.
-    unknown = [buyer for (buyer,) in unknown if box.told.people.get(buyer) not in box.told.gone]
+    # Somebody erased is known to nobody, also before it is known why. Of a torn stick only the paper may have been good, and the disk that knew the person be lost.
+    told = box.told
+    unknown = [buyer for (buyer,) in unknown if told.people.get(buyer) not in told.gone and buyer not in told.forgotten]
     if unknown and (at_rest or not box.world.out_of_order):
         yield f"6 causally closed: {box.name} has {len(unknown)} tickets of buyers it never heard of"
     hidden = conn.execute(
@@ -113,6 +115,19 @@ def facts_once(boxes: Iterable[SimBox]) -> Iterator[str]:
         ).fetchall()
         if [tuple(row) for row in live] != [tuple(row) for row in fresh]:
             yield f"7 sums of facts: {box.name}"
+
+
+def forgotten(boxes: Iterable[SimBox]) -> Iterator[str]:
+    """15: of whom a box was told to forget nothing stands in its tables, its log or what waits; the same on all boxes."""
+    everybody = set[str]().union(*(box.journal.controls.all_erased for box in boxes))
+    for box in boxes:
+        conn = box.journal.reading()
+        known = {buyer for (buyer,) in conn.execute("select id from buyer union select record from personal")}
+        parts = [part for line in box.journal.log.seen_by(conn).lines() for part in line.parts[1:]]
+        parts += [part for one in waiting(conn) for entry, _ in one.entries for part in entry.parts[1:]]
+        known |= {read_sealed(part).record for part in parts if isinstance(part, bytes)}
+        if left := everybody & known:
+            yield f"15 forgotten: {box.name} still knows {len(left)}"
 
 
 def _name(place: tuple[bytes, str, int]) -> str:

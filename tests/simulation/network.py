@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import msgspec
 
 from appliance.journal.entry import Unreadable
+from appliance.journal.refusal import Unable
 from appliance.journal.segments import pack_segment, read_segment
 from appliance.sync.boxes.channel import Asking
 from appliance.sync.boxes.letters import SentBack
 from appliance.sync.boxes.swap import Outcome
 from appliance.sync.boxes.talk import Talk
 from tests.simulation.box import SimBox
-from tests.simulation.world import SECOND, World
-
-PATIENCE = 20 * SECOND
+from tests.simulation.world import World
 
 
 @dataclass
@@ -41,6 +40,8 @@ class Network:
         self.weather = weather
         self.cut: set[tuple[str, str]] = set()
         """(from, to) that nothing passes; one way may be cut alone."""
+        self.clogged: dict[tuple[str, str], int] = {}
+        """(from, to) -> until when everything is held up; then it comes at once, in any order."""
         self.outcomes: list[Outcome] = []
         self.looked: Callable[[SimBox], None] = lambda _: None
         """Called after each letter that a box took in."""
@@ -48,7 +49,14 @@ class Network:
     def talk(self, one: SimBox, other: SimBox) -> None:
         """Let a box begin a talk with another."""
         if one.up and other.up and one.key.box != other.key.box:
-            Conversation(self, one, other).begin()
+            try:
+                Conversation(self, one, other).begin()
+            except Unable as unable:
+                self.world.say(f"{one.name} cannot begin to talk: {unable.code}")
+
+    def clog(self, one: SimBox, other: SimBox, ms: int) -> None:
+        """Hold up what one box says to another."""
+        self.clogged[one.name, other.name] = self.world.now + ms
 
     def carry(self, frm: SimBox, to: SimBox, letter: bytes) -> list[tuple[int, bytes]]:
         """Say when, how often and in what shape a letter arrives."""
@@ -63,7 +71,10 @@ class Network:
         copies = 2 if world.happens(weather.doubling) else 1
         if copies == 2:
             world.mark("a doubled letter")
-        return [(world.chance.randint(1, weather.slow), letter) for _ in range(copies)]
+        held = max(0, self.clogged.get((frm.name, to.name), 0) - world.now)
+        if held:
+            world.mark("a clogged line")
+        return [(held + world.chance.randint(1, weather.slow), letter) for _ in range(copies)]
 
 
 class Conversation:
@@ -79,6 +90,7 @@ class Conversation:
 
     def begin(self) -> None:
         """Ask the first question."""
+        self._unsent = self._own_unsent()
         self._talk = Talk(self._one.swap, self._certificate(self._other), most=self._network.weather.portion)
         self._ask(self._talk.begin())
 
@@ -101,6 +113,9 @@ class Conversation:
         except Unreadable:
             self._world.mark("an unreadable question")
             return
+        except Unable as unable:
+            self._world.say(f"{other.name} cannot answer: {unable.code}")
+            return
         other.settle()
         self._network.looked(other)
         self._network.outcomes.append(outcome)
@@ -117,12 +132,25 @@ class Conversation:
             self._world.mark("an unreadable answer")
             self._asked += 1
             return
+        except Unable as unable:
+            self._world.say(f"{self._one.name} cannot take an answer in: {unable.code}")
+            self._asked += 1
+            return
         self._one.settle()
         self._network.looked(self._one)
         if question is None:
             self._end()
         else:
             self._ask(question)
+
+    def _own_unsent(self) -> bool:
+        """Whether the asker wrote something that the other has not heard of."""
+        theirs = self._other.journal.heads()
+        return any(
+            seq > theirs.get(place, (0, b""))[0]
+            for place, (seq, _) in self._one.journal.heads().items()
+            if place[0].startswith(self._one.key.box)
+        )
 
     def _end(self) -> None:
         outcome = self._talk.outcome
@@ -132,6 +160,10 @@ class Conversation:
             f"{self._one.name} talked with {self._other.name}: agreed {outcome.agreed}, applied {outcome.applied}, "
             f"turned {outcome.turned or 'no'}, forks {len(outcome.forks)}"
         )
+        if outcome.began:
+            self._world.mark("a snapshot that was taken")
+            if self._unsent:
+                self._world.mark("a lapsed box that returns with what it never sent")
         if outcome.forks:
             self._world.mark("a fork that was seen")
 
@@ -170,7 +202,11 @@ class Stick:
             forged = chance.randrange(len(segments))
             segments[forged] = self._forge(segments[forged])
             self._world.out_of_order = True
-        merged = reader.journal.take(segments).result().value
+        try:
+            merged = reader.journal.take(segments).result().value
+        except Unable as unable:
+            self._world.say(f"{reader.name} cannot read a stick: {unable.code}")
+            return
         reader.settle()
         self._world.say(f"{reader.name} reads a stick: {merged}")
         if merged.early:

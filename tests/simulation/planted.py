@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.journal import segments, sending, steps
+from appliance.journal import drawing, segments, sending, steps
 from appliance.journal.apply import Applier
 from appliance.journal.segments import Seal
+from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
 from appliance.sync.boxes.anchor import Anchor
 
@@ -73,17 +74,37 @@ def sums_forget_what_was_taken_back(patch: Any) -> None:
     )
 
 
+def the_forgotten_come_back(patch: Any) -> None:
+    """What arrives late is written down whole, whomever it speaks of."""
+    patch.setattr(Shadow, "stripped", lambda _, entry: entry)
+
+
+def parked_for_ever(patch: Any) -> None:
+    """What an older version could not read stays unread after the update."""
+    redraw = drawing.redraw
+
+    def spoilt(shadow: Shadow) -> None:
+        parked = {row[0] for row in shadow.conn.execute("select arrived from parked")} if shadow.meta("shadow") else ()
+        with patch.context() as during:
+            fold = shadow.fold
+            during.setattr(shadow, "fold", lambda *told: 1 if told[2] in parked else fold(*told))
+            redraw(shadow)
+
+    patch.setattr(drawing, "redraw", spoilt)
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         last_to_arrive_wins, first_to_arrive_counts, ranks_are_ignored, one_author_for_ever, flushed_now_and_then,
-        branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back,
+        branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back, the_forgotten_come_back,
+        parked_for_ever,
     )
 }  # fmt: skip
 
 FOUND_BY = {
-    "last_to_arrive_wins": 13, "first_to_arrive_counts": 6, "ranks_are_ignored": 66, "one_author_for_ever": 16,
+    "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 66, "one_author_for_ever": 30,
     "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 6,
-    "sums_forget_what_was_taken_back": 6,
+    "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31,
 }  # fmt: skip
 """A seed that finds each, and costs little; tried first, so that not all before it are played each time."""

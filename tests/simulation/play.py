@@ -14,11 +14,13 @@ from pathlib import Path
 
 from appliance.journal import Refusal, cold
 from appliance.journal.entry import read_deed, read_sealed
+from appliance.journal.refusal import Unable
 from appliance.journal.resting import read_chunk
 from appliance.sync.boxes.swap import Heads
 from tests.simulation import laws, shop
 from tests.simulation.box import SimBox, Told
-from tests.simulation.network import Network, Stick, Weather
+from tests.simulation.network import Network, Stick
+from tests.simulation.swarm import Swarm
 from tests.simulation.world import DAY, HOUR, MINUTE, MORNING, SECOND, Watch, World
 
 MEMORY = Path("/dev/shm")
@@ -31,54 +33,6 @@ CASES = {
     "two prices at once": "select 1 from conflict",
 }
 """What a person is told of, and how to see it."""
-
-
-@dataclass
-class Swarm:
-    """The faults of one run: each seed has some of them, and its own measure of each (swarm testing)."""
-
-    boxes: int
-    hours: int
-    weather: Weather
-    crash: float
-    sticks: float
-    partitions: float
-    backups: float
-    restores: float
-    clones: float
-    bad_clocks: float
-    newer: float
-    upgrades: float
-    talks: float
-    """How much of the time there is a network at all; without one, everything goes by stick."""
-    nights: float = 0.0
-    """How often a box tidies up; then limits are so tight that logs are trimmed within the hour."""
-
-    @classmethod
-    def drawn(cls, world: World) -> Swarm:
-        """Draw: half the faults are absent from a run, so that the others meet undisturbed."""
-        chance = world.chance
-
-        def some(most: float) -> float:
-            return chance.uniform(0, most) if chance.random() < 0.5 else 0.0
-
-        weather = Weather(some(0.4), some(0.3), some(0.05), chance.choice((50, 2_000, 30_000)))
-        weather.spoilt = some(0.6)
-        weather.portion = chance.choice((1, 2_000, 256 * 1024))
-        return cls(
-            chance.choice((2, 3, 3, 4, 5)), chance.choice((2, 6, 30)), weather,
-            some(0.25), some(0.6), some(0.3), some(0.3), some(0.3), some(0.15), some(1.0), some(1.0), some(0.2),
-            chance.choice((1.0, 1.0, 0.2, 0.0)), cls._nights(world.seed),
-        )  # fmt: skip
-
-    @staticmethod
-    def _nights(seed: int) -> float:
-        chance = random.Random(f"nights {seed}")
-        return chance.uniform(0.3, 1.0) if chance.random() < 0.3 else 0.0
-
-
-CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
-"""No faults but those that somebody else brings."""
 
 
 @dataclass
@@ -100,6 +54,7 @@ class Play:
         self.world = World(seed)
         self.told = Told()
         self.swarm = swarm or Swarm.drawn(self.world)
+        self.world.imports = self.swarm.imports
         self.network = Network(self.world, self.swarm.weather)
         self.folder = folder
         self.boxes: list[SimBox] = []
@@ -154,7 +109,8 @@ class Play:
         for chance, what in (
             (swarm.crash, self._crash), (swarm.sticks, self._stick), (swarm.partitions, self._part),
             (swarm.backups, self._back_up), (swarm.restores, self._restore), (swarm.clones, self._clone),
-            (swarm.upgrades, self._upgrade), (swarm.nights, self._tidy),
+            (swarm.upgrades, self._upgrade), (swarm.nights, self._tidy), (swarm.clogs, self._clog),
+            (swarm.full_disks, self._fill_up), (swarm.erasures, self._forget),
         ):  # fmt: skip
             if chance:
                 every(5 * MINUTE, 40 * MINUTE, self._perhaps(chance, what), end)
@@ -172,10 +128,13 @@ class Play:
         """Let somebody at a box do what people do."""
         deeds, before = shop.deeds(box.version), box.journal.heads()
         try:
-            deeds[name][1](box.desk, self.world)
+            answer = deeds[name][1](box.desk, self.world)
         except Refusal as refusal:
             self.world.say(f"{box.name} cannot {name}: {refusal.code or refusal}")
             return
+        if name == "forget":
+            self.told.forgotten.add(str(answer))
+            self.world.mark("a person who was forgotten")
         self._acknowledge(box, before)
         self.world.say(f"{box.name} does {name}")
 
@@ -188,6 +147,11 @@ class Play:
                 self.told.acknowledged[place] = read_deed(entry.parts[0]).salt
                 for part in entry.parts[1:]:
                     self.told.people.setdefault(read_sealed(part).record, place)
+
+    def _forget(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up:
+            self.work(box, "forget")
 
     def _talk(self) -> None:
         if len(self.boxes) > 1:
@@ -209,7 +173,11 @@ class Play:
     def _stick(self) -> None:
         one, other = self.world.chance.sample(self.boxes, 2)
         if one.up:
-            stick = Stick(self.world, one, self.swarm.weather.spoilt)
+            try:
+                stick = Stick(self.world, one, self.swarm.weather.spoilt)
+            except Unable as unable:
+                self.world.say(f"{one.name} cannot write a stick: {unable.code}")
+                return
             for _ in range(self.world.chance.choice((1, 1, 2))):
                 self.world.after(self.world.chance.randint(MINUTE, 6 * HOUR), lambda: stick.read(other))
 
@@ -219,6 +187,16 @@ class Play:
         self.network.cut |= ways
         self.world.mark("a cut cable")
         self.world.after(self.world.chance.randint(MINUTE, 4 * HOUR), lambda: self.network.cut.difference_update(ways))
+
+    def _clog(self) -> None:
+        one, other = self.world.chance.sample(self.boxes, 2)
+        self.network.clog(one, other, self.world.chance.randint(MINUTE, 3 * HOUR))
+
+    def _fill_up(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up:
+            box.fill_up()
+            self.world.after(self.world.chance.randint(MINUTE, 2 * HOUR), box.make_room)
 
     def _back_up(self) -> None:
         box = self.world.chance.choice(self.boxes)
@@ -276,9 +254,13 @@ class Play:
         """Let a night pass at a box, as if it were weeks."""
         if not box.up:
             return
-        box.journal.put_away(stay_hot=20)
-        before = box.chunks()
-        box.journal.tidy(stay_hot=20, every_ms=20 * MINUTE, lapsed_ms=10 * DAY, keep_ms=10 * MINUTE)
+        before: dict[int, bytes] = {}
+        try:
+            box.journal.put_away(stay_hot=20)
+            before = box.chunks()
+            box.journal.tidy(stay_hot=20, every_ms=20 * MINUTE, lapsed_ms=self.swarm.lapse, keep_ms=10 * MINUTE)
+        except Unable as unable:
+            self.world.say(f"{box.name} cannot tidy up: {unable.code}")
         self._acknowledge_trimmed(box, before)
 
     def _acknowledge_trimmed(self, box: SimBox, before: dict[int, bytes]) -> None:
@@ -296,13 +278,25 @@ class Play:
         """Everything is mended: power, cables, clocks."""
         self.world.forget()
         self.network.cut.clear()
+        self.network.clogged.clear()
         self.network.weather.loss = self.network.weather.doubling = self.network.weather.harm = 0.0
         self.network.weather.slow = 100
         self.network.weather.portion = 256 * 1024
+        if self.swarm.last_breath and len(self.boxes) > 2:
+            self._lose(random.Random(f"lost {self.world.seed}").choice(self.boxes))
         for box in self.boxes:
+            box.make_room()
             self.restart(box)
             box.watch.set_right()
         self.world.say("everything is mended")
+
+    def _lose(self, box: SimBox) -> None:
+        """A box burns: what it had told nobody is gone with it."""
+        box.stop()
+        self.boxes.remove(box)
+        self.write_off()
+        self.world.say(f"{box.name} never comes back")
+        self.world.mark("a box that never came back")
 
     def agree(self) -> None:
         """Let everybody talk with everybody until nothing is new; it must not take long."""
@@ -346,6 +340,7 @@ class Play:
         wrong += laws.gapless(self.boxes, self._to_be_drawn())
         wrong += laws.one_content(self.boxes, self.told)
         wrong += laws.facts_once(self.boxes)
+        wrong += laws.forgotten(self.boxes)
         for box in self.boxes:
             wrong += laws.always(box, at_rest=True)
         if not wrong:

@@ -28,6 +28,13 @@ def coupon(desk: Desk, *, code: str, worth: int) -> str:
     return desk.put(Coupon(code=code, worth=worth))
 
 
+@action("Forget a buyer")
+def forget(desk: Desk, *, buyer: str) -> str:
+    """As the law grants everybody."""
+    desk.erase(buyer)
+    return buyer
+
+
 @cache
 def schema(version: int) -> Schema:
     """The older version, 1, knows no coupons."""
@@ -45,6 +52,8 @@ def deeds(version: int) -> dict[str, tuple[int, Callable[[Desk, World], object]]
         "fetch": (4, _fetch),
         "remove": (1, _remove),
         "import": (1, _import),
+        # Only where a run draws it.
+        "forget": (0, _forget),
     }
     return found | ({"coupon": (3, _coupon)} if version > 1 else {})
 
@@ -88,13 +97,17 @@ def _remove(desk: Desk, world: World) -> object:
 
 
 def _import(desk: Desk, world: World) -> object:
-    for _ in range(world.chance.randint(20, 60)):
+    for _ in range(world.chance.randint(20, 60) if world.imports else 1):
         _sell(desk, world)
     return None
 
 
 def _coupon(desk: Desk, world: World) -> object:
     return coupon(desk, code=f"C{world.chance.randint(1, 99)}", worth=world.chance.randint(1, 50) * 100)
+
+
+def _forget(desk: Desk, world: World) -> object:
+    return forget(desk, buyer=_some(desk, world, "buyer"))
 
 
 def _some(desk: Desk, world: World, table: str, most: int = 5) -> str:

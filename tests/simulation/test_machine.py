@@ -18,7 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.simulation import laws, shop
 from tests.simulation.box import SimBox
 from tests.simulation.network import Network, Stick, Weather
-from tests.simulation.play import CALM, MEMORY, Play
+from tests.simulation.play import MEMORY, Play
+from tests.simulation.swarm import CALM
 from tests.simulation.world import DAY, HOUR, MINUTE
 
 WHO = st.integers(0, 3)

@@ -23,6 +23,7 @@ class World:
         self.lines: list[str] = []
         self.out_of_order = False
         """Somebody read a torn, forged or shuffled stick: something may be unknown until all rests (spec/sync.md R18)."""
+        self.imports = True
         self._heap: list[tuple[int, int, Callable[[], None]]] = []
         self._planned = 0
 
