@@ -170,9 +170,10 @@ def obey(shadow: Shadow, manifest: Manifest) -> None:
 def install(shadow: Shadow, manifest: Manifest, states: Sequence[State]) -> None:
     """Let a snapshot stand for what is lacking here of its partitions.
 
-    Where it reaches as far as the log was trimmed here, it takes the place of the checkpoint that lies here; elsewhere
-    both stand side by side, for states of two boxes come to the same as their logs would (state.py). Inside the
-    caller's transaction; raises `Unreadable` when something would be lost. Tables have to be drawn anew then.
+    It stands beside the checkpoint that lies here, for states of two boxes come to the same as their logs would
+    (state.py), and since when a record stands may be known from another partition than the rest of it. Where something
+    counts that should not it takes its place. Inside the caller's transaction; raises `Unreadable` when something would
+    be lost. Tables have to be drawn anew then.
     """
     conn, log, controls = shadow.conn, shadow.log, shadow.controls
     reaches, held = manifest.reaches(), {partition for _, partition in manifest.reaches()}
@@ -189,7 +190,7 @@ def install(shadow: Shadow, manifest: Manifest, states: Sequence[State]) -> None
         return
     if not gone_astray and not counts(conn, controls):
         drop(conn)
-    lay_beside(conn, controls, log.places, held - beside, (states, reaches, _restamps(shadow, manifest)))
+    lay_beside(conn, controls, log.places, held if gone_astray else (), (states, reaches, _restamps(shadow, manifest)))
     for name in reaches if gone_astray else lacking:
         _begin_at(log, log.places.number(*name), *reaches[name])
     if beside and not counts(conn, controls):

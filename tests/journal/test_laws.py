@@ -30,7 +30,9 @@ CONTROLS = st.lists(st.sampled_from(["erase", "restamp", "revoke"]), max_size=3,
 
 
 def _boxes(folder: str, codes: str) -> list[Desk]:
-    return [toy_box(Path(folder) / code, f"{code}1", root=OWNER) for code in codes]
+    """Each of a branch of its own, so that what they say of one thing stands in several partitions."""
+    opened = [toy_box(Path(folder) / code, f"{code}1", root=OWNER).journal for code in codes]
+    return [journal.desk(who=f"worker-{code}", branch=code) for journal, code in zip(opened, codes, strict=True)]
 
 
 def _act(desks: list[Desk], deed: tuple[int, str, int, int]) -> None:
