@@ -186,6 +186,7 @@ def begin(shadow: Shadow) -> None:
     conn = shadow.conn
     shadow.arrived = 0
     shadow.kept_whole.clear()
+    shadow.unknown.clear()
     trimmed = conn.execute("select 1 from base limit 1").fetchone() is not None
     if trimmed or (counts(conn, shadow.controls) and _meta(conn, "checkpoint_shape") == shadow.schema.fingerprint):
         shadow.arrived = int(_meta(conn, "checkpoint") or 0)

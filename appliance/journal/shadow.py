@@ -6,6 +6,7 @@ and one told again by a later incarnation counts from the moment when it was fir
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -31,6 +32,9 @@ from appliance.journal.resting import Line
 from appliance.journal.schema import Schema
 from appliance.journal.store import dressed
 
+if TYPE_CHECKING:
+    from appliance.journal.state import State
+
 LEVEL = 1
 """What this version understands; an entry that needs more waits for an update (spec/sync.md R21)."""
 TOLD_AGAIN = 1_024
@@ -52,6 +56,8 @@ class Shadow:
         self.arrived = 0
         self.kept_whole: list[Line] = []
         """Entries that are no more in the log."""
+        self.unknown: list[State] = []
+        """States of tables that only a later version knows; they are laid out again as they came."""
 
     def bind(self) -> None:
         """Look at the tables as they are now."""

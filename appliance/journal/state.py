@@ -122,6 +122,7 @@ def lay_out(shadow: Shadow) -> Iterator[State]:
         yield from sheets.add(partition, "rival", row["kind"], told_row)
     yield from _half_known(sheets, shadow)
     yield from sheets.rest()
+    yield from shadow.unknown
 
 
 def _fact(sheets: _Sheets, shape: Shape, row: sqlite3.Row) -> Iterator[State]:
@@ -193,6 +194,9 @@ def join(shadow: Shadow, states: Iterable[State]) -> None:
     Raises `Unreadable` for what does not fit together, or what a newer version wrote: then nothing may be kept of it.
     """
     for state in states:
+        if state.table and state.table not in shadow.schema.shapes:
+            shadow.unknown.append(state)
+            continue
         numbers = [shadow.log.places.number(author, state.partition) for author in state.authors]
         stamped = [(author, number) for author, number in zip(state.authors, numbers, strict=True)]
         for row in state.rows:

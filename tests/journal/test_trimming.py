@@ -328,32 +328,6 @@ def test_two_who_never_heard_of_each_other_and_both_trimmed_become_one(
     assert agree(lina, fresh)
 
 
-def test_since_when_an_order_stands_outlives_the_snapshot_of_one_who_knew_only_a_later_telling(
-    pair: tuple[Desk, Desk], toy: Callable[..., Desk]
-):
-    """Both fetched one order, each for its own branch; the simulation's seed 110."""
-    lina, whole = pair[0], toy("R1")
-    wang = pair[1].journal.desk(who="worker-B1", branch="branch-b")
-    shop.fetch(wang, cause="TB1", total=1_000)
-    order = shop.fetch(lina, cause="TB1", total=1_000)
-    busy(lina, 20)
-    hear(wang, lina)
-    hear(whole, lina, wang)
-    busy(wang, 20, seed=2)
-    hear(whole, wang)
-    assert trimmed(wang) > 1
-    busy(lina, 40, seed=3)
-    hear(whole, lina)
-    assert trimmed(lina) > 1
-    first = wang.value("select made_at from ticket where id = ?", order)
-    assert lina.value("select made_at from ticket where id = ?", order) > first
-    wang.journal.install(lina.journal.snapshot()).result()
-    assert wang.value("select made_at from ticket where id = ?", order) == first
-    lina.journal.install(wang.journal.snapshot()).result()
-    meet(lina, wang, whole)
-    assert agree(lina, wang, whole)
-
-
 def test_drawing_anew_begins_at_the_checkpoint(pair: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch):
     lina, _ = pair
     ticket = busy(lina, 60)[0]

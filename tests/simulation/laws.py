@@ -82,7 +82,7 @@ def agreement(boxes: list[SimBox]) -> Iterator[str]:
         told = digests(box.journal)
         known = by_version.setdefault(box.version, (box, told, inbox(box)))
         if told != known[1]:
-            wrong = [name for name in told if told[name] != known[1][name]]
+            wrong = [name for name in sorted(told.keys() | known[1]) if told.get(name) != known[1].get(name)]
             yield f"1 equal digests: {box.name} and {known[0].name} differ in {', '.join(wrong)}"
         if inbox(box) != known[2]:
             yield f"11 equal inboxes: {box.name} and {known[0].name} differ"
