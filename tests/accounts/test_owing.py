@@ -138,7 +138,9 @@ def test_nobody_gives_more_back_than_their_role_allows(alice: Desk, drawer: str,
     accounts.receive(cashier, account=drawer, party=li_na, party_kind="customer", amount=9_000, document="order")
     given = {"account": drawer, "party": li_na, "party_kind": "customer", "document": "order"}
     accounts.refund(cashier, amount=3_000, **given)
-    sentence = "You may give back ¥{most} at most. {who} may give back more."
+    sentence = (
+        "You may give back ¥{most} at most, and nobody here may give back so much. The owner sets it in the roles."
+    )
     refused(sentence, lambda: accounts.refund(cashier, amount=3_001, **given), "amount")
     refused(sentence, lambda: actions.new_payment(cashier, account=drawer, customer=li_na, amount=3_001), "amount")
 

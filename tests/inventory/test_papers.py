@@ -158,7 +158,9 @@ def test_a_value_is_corrected_within_what_a_person_may(alice: Desk, stocked: She
     )
     adjust(10_000, desk=careful)()
     said = refused(
-        "You may adjust by ¥{most} at most. {who} may adjust by more.", adjust(10_001, desk=careful), "amount"
+        "You may adjust by ¥{most} at most, and nobody here by so much. The owner sets it in the roles.",
+        adjust(10_001, desk=careful),
+        "amount",
     )
     assert said.params["most"] == "1"
 
