@@ -144,7 +144,7 @@ def _count(conn: Conn, manifest: Manifest, root: bytes) -> bool:
         return False
     if not before.begins or _counts(conn, rules):
         if lacking:
-            _lay_down(conn, manifest, states, {name: reaches[name] for name in lacking}, rules)
+            _lay_down(conn, manifest, states, {name: reaches[name] for name in lacking})
             _remember(conn, said, rules)
         conn.execute("delete from state where not counts")
         return True
@@ -211,12 +211,8 @@ def _agrees(conn: Conn, reaches: Heads, rules: Rules, found: lying.Known) -> boo
     return True
 
 
-def _lay_down(conn: Conn, manifest: Manifest, states: Sequence[State], lacking: Heads, rules: Rules) -> None:
-    """Let states count, in the place of those that they cover; the log begins anew where something was lacking."""
-    reaches = manifest.reaches()
-    held = {partition for _, partition in reaches}
-    beyond = {name[1] for name, seq in rules.begins.items() if reaches.get(name, (0, b""))[0] < seq}
-    conn.execute("delete from state where counts and partition = any(%s)", (sorted(held - beyond),))
+def _lay_down(conn: Conn, manifest: Manifest, states: Sequence[State], lacking: Heads) -> None:
+    """Let states count beside those that lie here; the log begins anew where something was lacking."""
     conn.execute("delete from state where hash = any(%s)", (manifest.pieces,))
     for state in states:
         if state.rows:
