@@ -82,7 +82,7 @@ def _requests(house: House, till: Till) -> Iterator[None]:
             if len(links) < 500:
                 links += [
                     found.decode()
-                    for found in re.findall(rb'href="(/(?:orders|stock|customers|goods)/[-\w.]{22,})"', page)
+                    for found in re.findall(rb'href="?(/(?:orders|stock|customers|goods)/[-\w.]{22,})', page)
                 ]
                 links += [
                     found.decode().replace("&amp;", "&") for found in re.findall(rb'rel="next" href="([^"]+)"', page)
