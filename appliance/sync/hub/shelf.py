@@ -55,7 +55,7 @@ class Shelf:
         with self._base.conn() as conn:
             for piece in pieces:
                 if hashlib.sha256(piece).digest() in wanted:
-                    put_state(conn, read_state(piece), piece, counts=False)
+                    put_state(conn, _read(piece), piece, counts=False)
             here = _held(conn, told.pieces)
             lacking = [place for place, name in enumerate(told.pieces) if name not in here]
             if lacking:
@@ -107,6 +107,20 @@ class Shelf:
         return msgspec.structs.replace(
             manifest, public=self._giver.public, signature=self._giver.sign(manifest.message)
         )
+
+
+def _read(piece: bytes) -> State:
+    """Read a state whose rows say when, by whom and of what; raises only `Unreadable`."""
+    state = read_state(piece)
+    try:
+        for hlc, _ in stamps(state):
+            if not 0 < hlc < 2**63:
+                raise Unreadable("A stamp is no stamp.")
+        for row in state.rows:
+            state.about(row)
+    except (IndexError, TypeError, ValueError, AttributeError) as error:
+        raise Unreadable(f"A state does not fit together: {error}") from error
+    return state
 
 
 def _held(conn: Conn, names: Sequence[bytes]) -> set[bytes]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
 import pytest
 
 from appliance.journal import cold
 from appliance.journal.entry import Unreadable
 from appliance.journal.snapshots import read_manifest
+from appliance.journal.state import State
 from tests.journal.test_erasing import erase
 from tests.sync.hub.cast import Hub, flaws, gather, names, same, trade
 from tests.sync.kin import introduce, talk
@@ -82,6 +84,11 @@ def test_what_nobody_of_the_chain_laid_down_is_not_taken(hub: Hub, chain):
     with pytest.raises(Unreadable):
         shelf.bring(manifest, pieces)
     introduce(stranger, hub)
+    torn = State("chain", "fact", "moved", [bytes(24)], [["x"]]).packed
+    told = msgspec.structs.replace(read_manifest(manifest), pieces=[hashlib.sha256(torn).digest()])
+    told = msgspec.structs.replace(told, signature=stranger.key.sign(told.message))
+    with pytest.raises(Unreadable):
+        shelf.bring(told.packed, [torn])
     count = len(read_manifest(manifest).pieces)
     assert shelf.bring(manifest, []) == list(range(count))
     assert shelf.bring(manifest, [b"other", *pieces[1:]]) == [0]
