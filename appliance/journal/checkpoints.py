@@ -20,6 +20,7 @@ from appliance.journal.entry import NO_HEAD, Stamp, without
 from appliance.journal.log import Log
 from appliance.journal.places import Places
 from appliance.journal.reading import Heads, Reading
+from appliance.journal.resting import read_chunk
 from appliance.journal.schema import Schema
 from appliance.journal.shadow import Shadow, beside
 from appliance.journal.state import State, join, lay_out, newest, read_state, stamps
@@ -229,8 +230,11 @@ def trimmable(log: Reading, floor: Vector) -> bool:
     return bool(spans) and all(seq <= floor.get(log.places.of(place), 0) for place, seq in spans)
 
 
-def trim(log: Log, controls: Controls, floor: Vector) -> int:
-    """Drop the oldest chunks, as far as the checkpoint speaks for them and everybody has them; returns how many."""
+def trim(log: Log, controls: Controls, floor: Vector, stamp: int) -> int:
+    """Drop the oldest chunks, as far as the checkpoint speaks for them and everybody has them; returns how many.
+
+    What bears a later stamp than this one stays, for its author's clock may have run ahead: that can still be taken back.
+    """
     conn, dropped = log.conn, 0
     if not counts(conn, controls):
         return 0
@@ -242,6 +246,7 @@ def trim(log: Log, controls: Controls, floor: Vector) -> int:
             last > until
             or first > rows_from
             or any(seq > floor.get(log.places.of(place), 0) for place, seq, _ in spans)
+            or _newest_in(log, controls, first) > stamp
         ):
             break
         conn.execute("delete from cold where first = ?", (first,))
@@ -252,6 +257,12 @@ def trim(log: Log, controls: Controls, floor: Vector) -> int:
             conn.execute(f"delete from {table} where arrived between ? and ?", (first, last))
         dropped += 1
     return dropped
+
+
+def _newest_in(log: Log, controls: Controls, first: int) -> int:
+    """Return the greatest stamp that counts in a chunk."""
+    (raw,) = log.conn.execute("select chunk from cold where first = ?", (first,)).fetchone()
+    return max(controls.stamp(log.places.author(line.place), line.hlc, line.place).hlc for line in read_chunk(raw))
 
 
 def forget(conn: sqlite3.Connection, record: str) -> None:

@@ -161,7 +161,10 @@ class Upkeep(Exchange):
         if not checkpoints.trimmable(self._shadow.log.seen_by(self.reading()), lowest):
             return 0
         self.checkpoint()
-        return self._writer.submit(lambda _conn: checkpoints.trim(self._shadow.log, self.controls, lowest)).result()
+        stamp = until_ms + 1 << 16
+        return self._writer.submit(
+            lambda _conn: checkpoints.trim(self._shadow.log, self.controls, lowest, stamp)
+        ).result()
 
     # ---- new boxes, and those that were away too long
 
