@@ -78,5 +78,5 @@ def to_review(box: Box, *, easy: bool) -> list[str]:
     waiting = [
         row["id"] for row in box.rows("select id from order_list where state = 'to_review' order by placed_at desc")
     ]
-    known = {order: facts.gather(desk, order) for order in waiting}
+    known = {order: facts.gather(desk, desk.journal.author.hex(), order) for order in waiting}
     return [order for order, told in known.items() if told and bool(findings(told) or gates(told)) != easy]
