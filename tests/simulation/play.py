@@ -291,7 +291,9 @@ class Play:
         self.world.say("everything is mended")
 
     def _lose(self, box: SimBox) -> None:
-        """A box burns: what it had told nobody is gone with it."""
+        """A box burns: what it had told nobody is gone with it. Twins of one card, left alone, would never talk."""
+        if len({one.key.box for one in self.boxes if one is not box}) == 1:
+            return
         box.stop()
         self.boxes.remove(box)
         self.write_off()
