@@ -47,14 +47,6 @@ class Blobs:
         """Let go of a blob that nothing speaks of any more; one that is not here is no matter."""
         self.path(name).unlink(missing_ok=True)
 
-    def older(self, moment_ms: int) -> list[str]:
-        """Name every blob that was written before a moment."""
-        return [
-            path.parent.name + path.name
-            for path in self._folder.glob("[0-9a-f][0-9a-f]/*")
-            if not path.suffix and path.stat().st_mtime * 1000 < moment_ms
-        ]
-
     def path(self, name: str) -> Path:
         """Say where the blob of a hash lies; raises `ValueError` for what is no hash."""
         if len(name) != 64 or not _is_hex(name):

@@ -12,6 +12,7 @@ from appliance.journal.checkpoints import forget
 from appliance.journal.cold import open_for
 from appliance.journal.entry import Erased, part_hash, without
 from appliance.journal.log import Log
+from appliance.journal.orphans import files_of, let_go
 from appliance.journal.schema import Schema
 from appliance.journal.segments import pack_segment, read_segment
 from appliance.journal.shadow import Shadow
@@ -62,6 +63,9 @@ def _take_row(shadow: Shadow, shape: Shape, record: str) -> None:
     if row is None:
         return
     _forget_answers(conn, [row[name] for name in shape.names])
+    for column in files_of(shape):
+        if row[column]:
+            let_go(conn, row[column])
     conn.execute(f"delete from {shape.table} where id = ?", (record,))
     keeper.saw(shape.table, record)
     if shape.is_fact:

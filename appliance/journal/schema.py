@@ -41,6 +41,7 @@ create table if not exists restamped (author blob, first integer, last integer, 
 create table if not exists retired (author blob, "partition" text, seq integer, head blob, place integer,
     source integer, primary key (author, "partition", seq, place, source)) without rowid;
 create table if not exists erased (record text primary key) without rowid;
+create table if not exists let_go (name text primary key, at integer) without rowid;
 create table if not exists meta (name text primary key, value text) without rowid;
 create table if not exists numbering (kind text, day text, last integer, primary key (kind, day)) without rowid;
 create table if not exists found_wrong (line text primary key, at integer) without rowid;

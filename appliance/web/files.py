@@ -10,6 +10,7 @@ from litestar.datastructures import UploadFile
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
+from appliance.journal.orphans import let_go
 from appliance.web.assets import StaticFile
 from appliance.web.fields import Field
 from appliance.web.front import Front
@@ -92,4 +93,12 @@ async def keep_files(
             continue
         content = await upload.read()
         loop = asyncio.get_running_loop()
-        texts[name] = [await loop.run_in_executor(visit.front.slow, visit.front.journal.blobs.keep, content)]
+        texts[name] = [await loop.run_in_executor(visit.front.slow, _keep, visit, content)]
+
+
+def _keep(visit: Visit, content: bytes) -> str:
+    """Keep a file that no record shows yet, and may never show."""
+    journal, at = visit.front.journal, visit.at
+    name = journal.blobs.keep(content)
+    journal.local(lambda conn: let_go(conn, name, at)).result()
+    return name

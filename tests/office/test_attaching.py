@@ -1,7 +1,7 @@
 """Files with a paper: a picture is made anew, a PDF is kept and only handed out to be saved, what is taken away is gone."""
 
+import hashlib
 import io
-import os
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from appliance.shop.office.attaching import MOST_FILES, MOST_PDF
 from appliance.shop.office.records import Attachment
 from appliance.sync.boxes.pictures import Pictures
 from tests.accounts.conftest import refused
-from tests.cast import clean, meet
+from tests.cast import Shop, clean, meet
 from tests.office.conftest import ALICE
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -38,12 +38,6 @@ def lay(desk: Desk, content: bytes, about: str, name: str = "") -> str:
 @pytest.fixture
 def li_na(alice: Desk) -> str:
     return customers.create(alice, name="周明", phone="13900008888")
-
-
-def age(desk: Desk) -> None:
-    """Let every file be two days old."""
-    for name in desk.journal.blobs.older(2**60):
-        os.utime(desk.journal.blobs.path(name), (0, 0))
 
 
 def test_a_photograph_is_made_anew_so_that_it_can_be_read_and_says_nothing_of_the_phone(
@@ -73,22 +67,36 @@ def test_what_is_neither_picture_nor_pdf_is_refused_whatever_it_is_called(alice:
     refused("At most {most} files. Take one away first.", lambda: lay(alice, PDF, li_na), "file")
 
 
-def test_the_night_lets_go_of_what_nothing_shows_any_more(alice: Desk, li_na: str) -> None:
+def test_the_night_lets_go_of_what_was_taken_away_and_of_nothing_that_it_does_not_know(alice: Desk, li_na: str) -> None:
     paper, picture = lay(alice, PDF, li_na), lay(alice, photograph(60, 40), li_na)
-    kept = [alice.get(Attachment, one).file for one in (paper, picture)]
-    actions.remove_file(alice, attachment=paper)
-    assert sweep(alice.journal) == 0, "what came today may still be in somebody's form"
-    age(alice)
-    assert sweep(alice.journal) == 2, "the PDF, and the photograph as the phone made it"
-    assert [alice.journal.blobs.path(one).is_file() for one in kept] == [False, True]
+    twice = [lay(alice, PDF + b"2", li_na) for _ in range(2)]
+    kept = [alice.get(Attachment, one).file for one in (paper, picture, twice[0])]
+    unheard = alice.journal.blobs.keep(b"Of a record that has not come back since the backup was put in.")
+    for one in (paper, twice[1]):
+        actions.remove_file(alice, attachment=one)
+    assert sweep(alice.journal) == 1
+    assert [alice.journal.blobs.path(one).is_file() for one in (*kept, unheard)] == [False, True, True, True]
+    assert sweep(alice.journal) == 0
     assert clean(alice) == []
+
+
+def test_what_was_uploaded_and_never_used_goes_a_day_later(box: Shop, alice: Desk, li_na: str, tablets: Any) -> None:
+    tablet = tablets(ALICE)
+    for about in (li_na, ""):
+        tablet.post(
+            "/do/office/attach", about=about, about_kind="customer", files={"file": ("a.pdf", PDF + about.encode())}
+        )
+    files = [alice.journal.blobs.path(hashlib.sha256(PDF + about.encode()).hexdigest()) for about in (li_na, "")]
+    assert sweep(alice.journal) == 0, "what came today may still be in somebody's form"
+    box.clock.now += 25 * 3_600_000
+    assert sweep(alice.journal) == 1
+    assert [one.is_file() for one in files] == [True, False]
 
 
 def test_what_belongs_to_an_erased_person_is_erased_with_them(alice: Desk, li_na: str) -> None:
     file = alice.get(Attachment, lay(alice, PDF, li_na, "身份证")).file
     actions.erase_person(alice, customer=li_na, asked=True)
     assert alice.value("select count(*) from attachment where name <> '' or file <> ''") == 0
-    age(alice)
     sweep(alice.journal)
     assert not alice.journal.blobs.path(file).is_file()
 
