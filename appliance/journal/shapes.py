@@ -299,7 +299,19 @@ def _columns(kind: type[Record] | type[Fact]) -> list[Column]:
                 table=next((mark.table for mark in marks if isinstance(mark, Ref)), ""),
             )
         )
+    _check_groups(kind, columns)
     return columns
+
+
+def _check_groups(kind: type, columns: Sequence[Column]) -> None:
+    """Refuse a group that has the name of a field outside of it: that field is a group of that name already.
+
+    Such a group would have grown by the fields added to it, and boxes that hear old and new corrections in another order
+    would differ.
+    """
+    alone = {column.name for column in columns if not any(isinstance(mark, Group) for mark in _strip(column.hint)[1])}
+    if grown := alone & {column.group for column in columns if column.group != column.name}:
+        raise TypeError(f"{kind.__name__}: a group has the name of a field outside of it: {', '.join(sorted(grown))}.")
 
 
 def _strip(hint: Any) -> tuple[type, tuple[Any, ...]]:

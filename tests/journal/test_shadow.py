@@ -2,11 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
+from typing import Annotated
 
 import pytest
 
-from appliance.journal import Desk
+from appliance.journal import Desk, Group, Record, Text
 from appliance.journal.check import digests
+from appliance.journal.shapes import shape_of
 from tests.cast import clean
 from tests.journal import toy
 from tests.journal.toy import VIEWS
@@ -142,3 +144,15 @@ def test_a_listener_that_breaks_takes_nobody_down(lina: Desk, caplog: pytest.Log
         done = lina.journal.perform(lina, "toy.sell", lambda desk: toy.sell.run(desk, name="张伟", total=100))
         assert done.result(PATIENCE_S).value
     assert "somebody who listens to the journal broke" in caplog.text
+
+
+class Grown(Record, kw_only=True, frozen=True):
+    """A field was added to a group that was a field's alone."""
+
+    mark: Text = ""
+    colour: Annotated[Text, Group("mark")] = ""
+
+
+def test_a_field_that_had_a_group_to_itself_keeps_it():
+    with pytest.raises(TypeError, match="outside of it: mark"):
+        shape_of(Grown)

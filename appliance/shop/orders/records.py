@@ -158,8 +158,8 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     flag: FlagColour = "none"
     mark: Text = ""
     """As it was called when it was put on; so is its colour."""
-    mark_id: Annotated[MarkId, Group("mark")] = ""
-    mark_colour: Annotated[Text, Group("mark")] = ""
+    mark_id: Annotated[MarkId, Group("marked")] = ""
+    mark_colour: Annotated[Text, Group("marked")] = ""
     frozen_reason: Text = ""
     exceptions: int = 0
     refund_status: RefundStatus = "none"
