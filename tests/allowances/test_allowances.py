@@ -76,6 +76,10 @@ def test_a_box_spends_what_it_was_granted_and_no_more(boxes: Callable[[], list[D
     refused("This box may spend only {left} more of it.", lambda: use(bob, 3))
     refused("It must be more than nothing.", lambda: use(bob, 0))
     refused("That is more than there is to give.", lambda: grant(alice, bob, 16))
+    refused(
+        "That is more than there is to give.",
+        lambda: do(alice, lambda at: allowances.promise(at, "stock", POOL, 16, "order-1", free=free(at))),
+    )
     meet(alice, bob)
     assert allowances.outstanding(alice, "stock", POOL) == 5
     do(alice, lambda at: allowances.fulfil(at, "stock", POOL, 3, derive("order")))

@@ -58,6 +58,11 @@ def test_what_is_neither_picture_nor_pdf_is_refused_whatever_it_is_called(alice:
     refused("A PDF has at most {most} MB.", lambda: lay(alice, PDF.ljust(MOST_PDF + 1), li_na), "file")
     refused("What this is about is not here any more.", lambda: lay(alice, PDF, ""), "about")
     refused(
+        "What this is about is not here any more.",
+        lambda: actions.attach(alice, file=alice.journal.blobs.keep(PDF), about="", about_kind=""),
+        "about",
+    )
+    refused(
         "The file did not arrive. Choose it again.",
         lambda: actions.attach(alice, file="0" * 64, about=li_na, about_kind="customer"),
         "file",
