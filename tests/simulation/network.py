@@ -181,6 +181,8 @@ class Stick:
         self.spoilt = spoilt
         writer.swap.giving(writer.journal.heads())
         self.segments = list(writer.journal.segments({}))
+        self.standing = writer.journal.snapshot() if writer.journal.lapsed({}) else []
+        """What stands for a log that was trimmed; it comes first on the stick."""
         world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")
         world.mark("a stick")
 
@@ -203,6 +205,7 @@ class Stick:
             segments[forged] = self._forge(segments[forged])
             self._world.out_of_order = True
         try:
+            self._begin_with(reader)
             merged = reader.journal.take(segments).result().value
         except Unable as unable:
             self._world.say(f"{reader.name} cannot read a stick: {unable.code}")
@@ -211,6 +214,14 @@ class Stick:
         self._world.say(f"{reader.name} reads a stick: {merged}")
         if merged.early:
             self._world.mark("entries before their turn")
+
+    def _begin_with(self, reader: SimBox) -> None:
+        try:
+            if self.standing:
+                reader.swap.begin_with(self.standing)
+        except Unreadable as unfit:
+            self._world.say(f"{reader.name} cannot begin with a stick: {unfit}")
+            self._world.out_of_order = True
 
     def _forge(self, packed: bytes) -> bytes:
         """Change what somebody said, and leave the signature under it."""
