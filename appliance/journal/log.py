@@ -29,6 +29,7 @@ class Log(Reading):
         self._heads.clear()
         self._arrived = self._newest()
         self.places.reload()
+        self._moved &= set(self.places)
         self.packing.reload()
 
     def flushed(self) -> None:

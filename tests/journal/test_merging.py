@@ -1,6 +1,7 @@
 """Boxes that exchanged all they know agree, whatever the order, the splits and the repeats."""
 
 import random
+import sqlite3
 import tempfile
 from collections.abc import Callable
 from itertools import permutations
@@ -278,3 +279,17 @@ def test_a_sale_does_not_wait_for_what_another_branch_did_all_day(lina: Desk, wa
     assert sale.result().value
     assert found == [1]
     assert clean(lina) == []
+
+
+def test_what_was_given_up_keeps_a_box_from_telling_nothing_that_it_writes_later(lina: Desk, wang: Desk):
+    toy.register(lina, name="张伟")
+    toy.register(wang, name="李娜")
+    full = "create trigger full before insert on history begin select raise(abort, 'full'); end"
+    wang.journal.local(lambda conn: conn.execute(full)).result()
+    with pytest.raises(sqlite3.IntegrityError):
+        wang.journal.take(list(lina.journal.segments({}))).result()
+    wang.journal.local(lambda conn: conn.execute("drop trigger full")).result()
+    toy.register(wang, name="王芳")
+    assert [seq for seq, _ in wang.journal.heads().values()] == [2]
+    meet(lina, wang)
+    assert agree(lina, wang)
