@@ -155,8 +155,8 @@ class Applier:
 
     def begin_apart(
         self, shape: Shape, record: str, made_at: int, row: Mapping[str, Any], marks: Mapping[str, tuple[int, int]]
-    ) -> bool:
-        """Write a record whose groups have stamps of their own; does nothing and says so where it is already."""
+    ) -> None:
+        """Write a record that is not here yet, whose groups have stamps of their own."""
         base = marks.get("deleted", (0, 0))
         apart = {group: marks.get(group, (0, 0)) for group in shape.groups if marks.get(group, (0, 0)) != base}
         flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
@@ -164,7 +164,7 @@ class Applier:
         told = pack(apart) if apart else None
         values = (row[name] for name in (*shape.names, "deleted"))
         line = (record, *values, made_at, changed, *flow, *base, told)
-        return self._conn.execute(self._inserts[shape.table], line).rowcount > 0
+        self._conn.execute(self._inserts[shape.table], line)
 
     def stamps(self, row: Any, groups: Collection[str]) -> dict[str, Stamp]:
         """Return the stamp that groups of a record's row carry now."""

@@ -9,7 +9,7 @@ of a box that still has the log can set it right.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,11 +191,21 @@ def begin(shadow: Shadow) -> None:
     trimmed = conn.execute("select 1 from base limit 1").fetchone() is not None
     if trimmed or (counts(conn, shadow.controls) and _meta(conn, "checkpoint_shape") == shadow.schema.fingerprint):
         shadow.arrived = int(_meta(conn, "checkpoint") or 0)
-        join(shadow, (read_state(row[0]) for row in conn.execute("select state from checkpoint order by n")))
+        join(shadow, _states(conn))
         for line in shadow.log.lines():
             if line.arrived > shadow.arrived:
                 break
             shadow.index(line)
+
+
+def _states(conn: sqlite3.Connection) -> Iterator[State]:
+    """Yield what lies here, each piece once: snapshots of two boxes may bring the same one."""
+    seen = set[bytes]()
+    for (raw,) in conn.execute("select state from checkpoint order by n"):
+        known = hashlib.sha256(raw).digest()
+        if known not in seen:
+            seen.add(known)
+            yield read_state(raw)
 
 
 def counts(conn: sqlite3.Connection, controls: Controls) -> bool:

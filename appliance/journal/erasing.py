@@ -13,6 +13,7 @@ from appliance.journal.cold import open_for
 from appliance.journal.entry import Erased, part_hash, without
 from appliance.journal.log import Log
 from appliance.journal.orphans import files_of, let_go
+from appliance.journal.resting import read_chunk
 from appliance.journal.schema import Schema
 from appliance.journal.segments import pack_segment, read_segment
 from appliance.journal.shadow import Shadow
@@ -43,6 +44,7 @@ def _strip(log: Log, arrived: int, part: int) -> None:
     open_for(log, arrived)
     parts = log.at([arrived])[arrived].parts
     parts[part] = Erased(part_hash(parts[part]))
+    read_chunk.cache_clear()
     log.write_parts(arrived, parts)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from appliance.journal.entry import FORMAT, NO_HEAD, Deed, Entry, Stamp, read_deed
 from appliance.journal.places import Places
-from appliance.journal.resting import Line, Packing, read_chunk
+from appliance.journal.resting import Line, Packing, read_chunk, read_of_chunk
 
 Heads = dict[tuple[bytes, str], tuple[int, bytes]]
 """How far each author's log is known in each partition: the last sequence and its head."""
@@ -60,7 +60,7 @@ class Reading:
             "order by s.last desc limit 1",
             (place,),
         ).fetchone()
-        lines = read_chunk(cold[1]) if cold is not None else []
+        lines = read_chunk(cold[1]) if cold is not None else ()
         return next((line.hlc >> 16 for line in lines if (line.place, line.seq) == (place, cold[0])), 0)
 
     # ---- entries
@@ -153,7 +153,7 @@ class Reading:
         found = {row[0]: self._line(row) for row in rows}
         for arrived in sorted(wanted):
             if arrived not in found and (raw := self._chunk_of(arrived)) is not None:
-                found |= {line.arrived: line for line in read_chunk(raw, wanted)}
+                found |= {line.arrived: line for line in read_of_chunk(raw, wanted)}
         return found
 
     def _chunk_of(self, arrived: int) -> bytes | None:

@@ -13,6 +13,7 @@ stamps are distances from the one before.
 import sqlite3
 import threading
 from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple, cast
 
@@ -123,8 +124,14 @@ def pack_chunk(lines: Sequence[Line]) -> bytes:
     return pack((b"".join(salts), zstandard.ZstdCompressor(level=_COLD_LEVEL).compress(pack(columns))))
 
 
-def read_chunk(raw: bytes, wanted: Container[int] | None = None) -> list[Line]:
-    """Read a chunk back, or only what arrived at wanted moments: most of the work is making lines of it."""
+@lru_cache(8)
+def read_chunk(raw: bytes) -> tuple[Line, ...]:
+    """Read a chunk back. Whoever follows one author's log comes to the same few again and again."""
+    return tuple(read_of_chunk(raw))
+
+
+def read_of_chunk(raw: bytes, wanted: Container[int] | None = None) -> list[Line]:
+    """Read what arrived at wanted moments from a chunk, or all: most of the work is making lines of it."""
     salts, frame = _decode_chunk(raw)
     firsts, arrivals, places, hlcs, needs, parts = _decode_columns(zstandard.ZstdDecompressor().decompress(frame))
     next_seq, salt, lines = dict(firsts), 0, []

@@ -13,6 +13,7 @@ signature is Ed25519 over `SEAL` and the array [author, partition, last, head].
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -95,8 +96,9 @@ def seal_message(author: bytes, partition: str, seq: int, head: bytes) -> bytes:
     return SEAL + pack((author, partition, seq, head))
 
 
+@lru_cache(256)
 def signed(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Tell whether an Ed25519 key signed a message."""
+    """Tell whether an Ed25519 key signed a message; the same piece comes from several boxes, one soon after the other."""
     # Imported where used: a box that meets nobody never needs it.
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

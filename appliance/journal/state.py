@@ -216,19 +216,32 @@ def _join_record(shadow: Shadow, table: str, row: list[Any], authors: _Authors) 
         group: (Stamp(hlc, *authors[author]), shadow.applier.corrections(shape, fields))
         for group, (hlc, author, fields) in cells.items()
     }
-    if any(set(fields) != set(shape.groups[group]) for group, (_, fields) in known.items()):
+    if any(fields.keys() != set(shape.groups[group]) for group, (_, fields) in known.items()):
         raise Unfit("A group lacks some of its fields.")
+    name = read_id(record)
+    before = shadow.applier.before(shape, name, (*shape.names, "deleted", "made_at"))
+    if before is None:
+        _begin_record(shadow, shape, name, made_at, known)
+        return
+    marks, base = later(before), (before["_hlc"], before["_place"])
+    for group, (stamp, fields) in known.items():
+        # States of two boxes tell mostly the same.
+        told_already = marks.get(group, base) == (stamp.hlc, stamp.place)
+        if not told_already or any(before[field] != value for field, value in fields.items()):
+            shadow.applier.correct(shape, stamp, "", name, fields, {})
+    if made_at and not 0 < before["made_at"] <= made_at:
+        asked = f"update {table} set made_at = ? where id = ?"
+        shadow.conn.execute(asked, (made_at, name))
+
+
+def _begin_record(
+    shadow: Shadow, shape: Shape, record: str, made_at: int, known: dict[str, tuple[Stamp, dict[str, Any]]]
+) -> None:
     told = dict(zip(shape.names, shape.blank, strict=True)) | {"deleted": 0}
     for _, fields in known.values():
         told |= fields
-    marks, name = {group: (stamp.hlc, stamp.place) for group, (stamp, _) in known.items()}, read_id(record)
-    if shadow.applier.begin_apart(shape, name, made_at, told, marks):
-        return
-    for stamp, fields in known.values():
-        shadow.applier.correct(shape, stamp, "", name, fields, {})
-    if made_at:
-        asked = f"update {table} set made_at = case when made_at then min(made_at, ?1) else ?1 end where id = ?2"
-        shadow.conn.execute(asked, (made_at, name))
+    marks = {group: (stamp.hlc, stamp.place) for group, (stamp, _) in known.items()}
+    shadow.applier.begin_apart(shape, record, made_at, told, marks)
 
 
 def _join_fact(shadow: Shadow, table: str, row: list[Any], authors: _Authors) -> None:

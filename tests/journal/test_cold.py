@@ -175,7 +175,7 @@ def test_a_chunk_gives_back_every_byte(told: list[tuple[int, int, int, int, list
         arrived += step
         lines.append(Line(arrived, place, seqs[place], hlc, needs, parts))
         seqs[place] += 1
-    assert read_chunk(pack_chunk(lines)) == lines
+    assert read_chunk(pack_chunk(lines)) == tuple(lines)
 
 
 def test_rows_are_packed_once_the_box_knows_what_it_writes_and_a_lost_transaction_loses_no_dictionary(

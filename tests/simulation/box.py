@@ -68,6 +68,8 @@ class SimBox:
         self.backups: list[tuple[Path, bytes]] = []
         self.heads: Heads = {}
         """What its disk held when it went down."""
+        self.held: tuple[Journal, int] | None = None
+        """The state of its file in which every law held that must hold at every moment."""
 
     @property
     def holds(self) -> Heads:
