@@ -16,7 +16,7 @@ What they say is kept in tables beside the log, for the tables drawn from the lo
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -176,6 +176,11 @@ class Controls:
     def forked(self, place: int) -> Limit | None:
         """Say up to where a forked place is common to both histories; None when it is not forked."""
         return self._forked.get(place)
+
+    @property
+    def forks(self) -> Mapping[int, Limit]:
+        """The forked places, each with up to where it is common to both histories."""
+        return self._forked
 
     def counts(self, place: int, seq: int) -> bool:
         """Tell whether an entry counts."""

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from appliance.journal import erasing, retelling, sending
+from appliance.journal import erasing, giving_back, retelling, sending
 from appliance.journal.box import Box, Done
 from appliance.journal.clock import DAY_MS, TOLERANCE_MS, Hybrid
 from appliance.journal.digests import Digests, of_partitions
@@ -123,6 +123,18 @@ class Exchange:
         """Yield the log in its order of arrival, leaving out what the other side has by author and partition."""
         return self._shadow.log.seen_by(self.reading()).entries(have)
 
+    def given_back(self, box: bytes) -> list[bytes]:
+        """Return, packed, what another box wrote beyond a fork of its own and has not told again; mostly nothing.
+
+        What it has told again wholly is not kept any longer.
+        """
+        log = self._shadow.log.seen_by(self.reading())
+        places = giving_back.beyond(log, self.controls, box)
+        given = giving_back.to_give(log, self.controls, places, box) if places else []
+        if places and not given:
+            self._writer.run(lambda _conn: [retelling.take_away(self._shadow.log, *one) for one in places.items()])
+        return given
+
     # ---- taking in
 
     def merge(self, foreign: Iterable[bytes | Entry]) -> "Future[Done[Merged]]":
@@ -156,6 +168,7 @@ class Exchange:
                 more = len(keeper.seen) >= MOST_AT_ONCE or self._writer.waited_for
                 if more:
                     break
+            self._tell_given_back(merged)
             keeper.flush()
             if self.controls.redraw_due not in {"", self._drawn_for}:
                 # Stamps that were taken back are not followed, though the tables that show it are still to be drawn.
@@ -164,6 +177,14 @@ class Exchange:
             return More(done) if more else done
 
         return self._after_drawing(self._writer.submit(some, patient=True))
+
+    def _tell_given_back(self, merged: Merged) -> None:
+        """Tell again what others kept of this box's own; under a name that is forked itself it would not count."""
+        given, self._merger.given_back = self._merger.given_back, []
+        lost = [entry for entry in given if entry.author != self.author]
+        for entry in giving_back.hear(self._shadow, lost, self.author) if lost else ():
+            retelling.tell_again(self._shadow, self.hybrid, entry, self.author)
+            merged.applied += 1
 
     # ---- when something has to count differently
 

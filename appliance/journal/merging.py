@@ -189,6 +189,8 @@ class Merger:
         self._controls = shadow.controls
         self._hybrid = hybrid
         self._box = box
+        self.given_back: list[Entry] = []
+        """What this box wrote beyond a fork, and others still had."""
         self._asking: dict[int, int] = {}
         self._mine: dict[int, int] = {}
 
@@ -220,7 +222,9 @@ class Merger:
         place = self._log.places.number(segment.author, segment.partition)
         seq, _ = self._log.head(place)
         told = within(one, self._controls.limit(place))
-        if not told:
+        if self._is_given_back(one, place):
+            self.given_back += [entry for entry, _ in one.entries]
+        elif not told:
             merged.refused += len(one.entries)
         elif segment.first > seq + 1:
             merged.early += self._put_by(place, segment)
@@ -261,6 +265,11 @@ class Merger:
         proof = prove(self._log, place, shared, [entry for entry, _ in one.entries], segment)
         if proof is not None and one.signed:
             self._controls.fork(proof)
+
+    def _is_given_back(self, one: Proven, place: int) -> bool:
+        limit = self._controls.forked(place)
+        own = one.segment.author[:16] == self._box and one.signed
+        return own and limit is not None and one.segment.first > limit.seq
 
     def twice(self) -> dict[int, int]:
         """Return the places of this box's own key that have a second history, with the last sequence in common."""

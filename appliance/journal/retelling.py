@@ -25,14 +25,19 @@ MOST_GAPS = 16
 
 def retell(shadow: Shadow, hybrid: Hybrid, place: int, after: int, author: bytes) -> int:
     """Take what stands at a place after a sequence away, and write it as entries of `author`; returns how many."""
-    told = _take_away(shadow.log, place, after)
+    told = take_away(shadow.log, place, after)
     for entry in told:
-        deed = read_deed(entry.parts[0])
-        if not deed.changes or original(entry.author, deed.changes[0]) is None:
-            was = Was(entry.author, entry.partition, entry.hlc)
-            deed.changes.insert(0, control(was))
-        write(shadow, hybrid, author, entry.partition, [pack(deed), *entry.parts[1:]], needs=LEVEL)
+        tell_again(shadow, hybrid, entry, author)
     return len(told)
+
+
+def tell_again(shadow: Shadow, hybrid: Hybrid, entry: Entry, author: bytes) -> None:
+    """Write an entry of an earlier name as one of `author`; it says when it was first written, and counts from then."""
+    deed = read_deed(entry.parts[0])
+    if not deed.changes or original(entry.author, deed.changes[0]) is None:
+        was = Was(entry.author, entry.partition, entry.hlc)
+        deed.changes.insert(0, control(was))
+    write(shadow, hybrid, author, entry.partition, [pack(deed), *entry.parts[1:]], needs=LEVEL)
 
 
 def retire(shadow: Shadow, hybrid: Hybrid, gone: bytes, author: bytes, deed: Deed) -> None:
@@ -119,7 +124,7 @@ def _gaps(counted: Sequence[int], now: int) -> list[tuple[int, int]]:
     return [(0, over)] if left > 0 else sorted(chosen)
 
 
-def _take_away(log: Log, place: int, after: int) -> list[Entry]:
+def take_away(log: Log, place: int, after: int) -> list[Entry]:
     """Take what stands at a place after a sequence out of the log."""
     open_beyond(log, place, after)
     told = list(log.stretch(place, after + 1, 2**62))

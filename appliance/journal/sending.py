@@ -117,6 +117,11 @@ def _pieces(log: Reading, place: int, after: int, limit: Limit | None) -> Iterat
             yield arrived, Piece(place, after + 1, limit.seq, b"", b"")
 
 
+def pieces_beyond(log: Reading, place: int, after: int) -> list[Piece]:
+    """Cut everything that is here after a sequence at its seals, whether it counts or not."""
+    return [piece for _, piece in _pieces(log, place, after, None)]
+
+
 def segments(log: Reading, wanted: Sequence[Piece], apart: Container[tuple[int, int]] = ()) -> Iterator[bytes]:
     """Lay pieces out as segments; neighbours of one author go out as one while it stays small.
 

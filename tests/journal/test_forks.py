@@ -27,7 +27,8 @@ def swap(*desks: Desk) -> None:
                     continue
                 one.journal.compare(other.journal.heads())
                 one.journal.suspect(other.journal.compare(one.journal.heads()))
-                one.journal.take(list(other.journal.segments(one.journal.wants()))).result()
+                given = other.journal.given_back(one.journal.author[:16])
+                one.journal.take([*other.journal.segments(one.journal.wants()), *given]).result()
                 if one.journal.copied:
                     fresh = box_of(Path(), one.box, incarnation=f"{one.journal.path}{len(one.journal.heads())}")
                     one.journal.reincarnate(fresh.author).result()
@@ -97,6 +98,36 @@ def test_a_fork_that_both_told_is_proven_to_everybody_and_both_tell_again(
     assert agree(lina, wang, copy, third, fourth)
     assert len({lina.journal.author, copy.journal.author}) == 2
     copy.journal.close()
+
+
+def test_what_a_copy_told_before_it_burned_is_given_back_and_told_again_by_the_box_it_was_a_copy_of(
+    toy: Callable[..., Desk], tmp_path: Path, lina: Desk, wang: Desk
+):
+    from tests.journal import toy as shop
+
+    third = toy("C1")
+    ticket = shop.sell(lina, name="张伟", total=100)
+    copy = copied(tmp_path, lina)
+    shop.sell(lina, name="李娜", total=200)
+    shop.step(copy, ticket=ticket, to="approved")
+    shop.sell(copy, name="王芳", total=300)
+    wang.journal.take(list(lina.journal.segments({}))).result()
+    third.journal.take(list(copy.journal.segments({}))).result()
+    copy.journal.close()
+    swap(wang, third)
+    assert names(third) == ["张伟"], "neither history counts"
+    assert not wang.journal.given_back(third.journal.author[:16])
+    swap(lina, wang, third)
+    for desk in (lina, wang, third):
+        assert names(desk) == ["张伟", "李娜", "王芳"]
+        assert desk.value("select qty from stock where sku = 'teapot'") == -30_000
+        assert desk.value("select state from ticket where id = ?", ticket) == "approved"
+        assert not desk.journal.given_back(lina.journal.author[:16])
+        assert clean(desk) == []
+    assert agree(lina, wang, third)
+    length = [desk.journal.heads() for desk in (lina, wang, third)]
+    swap(lina, wang, third)
+    assert length == [desk.journal.heads() for desk in (lina, wang, third)], "it is told again once"
 
 
 def test_a_second_history_that_began_long_ago_is_found(tmp_path: Path, lina: Desk, wang: Desk):

@@ -10,6 +10,7 @@ from typing import Any
 
 from appliance.journal import drawing, segments, sending, steps
 from appliance.journal.apply import Applier
+from appliance.journal.exchange import Exchange
 from appliance.journal.segments import Seal
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
@@ -93,18 +94,23 @@ def parked_for_ever(patch: Any) -> None:
     patch.setattr(drawing, "redraw", spoilt)
 
 
+def nothing_is_given_back(patch: Any) -> None:
+    """What somebody wrote beyond a fork stays with whoever heard it."""
+    patch.setattr(Exchange, "given_back", lambda *_: [])
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         last_to_arrive_wins, first_to_arrive_counts, ranks_are_ignored, one_author_for_ever, flushed_now_and_then,
         branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back, the_forgotten_come_back,
-        parked_for_ever,
+        parked_for_ever, nothing_is_given_back,
     )
 }  # fmt: skip
 
 FOUND_BY = {
     "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 66, "one_author_for_ever": 30,
     "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 6,
-    "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31,
+    "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31, "nothing_is_given_back": 774,
 }  # fmt: skip
 """A seed that finds each, and costs little; tried first, so that not all before it are played each time."""

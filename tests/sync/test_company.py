@@ -58,6 +58,36 @@ def same(*boxes: Kin) -> bool:
     return len({one.journal.digest() for one in boxes}) == 1 and agree(*(one.desk for one in boxes))
 
 
+@pytest.mark.parametrize("asking", ["alice", "carol"])
+def test_what_a_copy_told_somebody_before_it_burned_comes_back_to_the_box_it_was_copied_from(
+    made: Callable[..., Kin], tmp_path: Path, asking: str
+):
+    alice, bob, carol = made("A1"), made("B1"), made("C1")
+    introduce(alice, bob, carol)
+    trade(alice, "张伟")
+    alice.journal.writing.execute("pragma wal_checkpoint(truncate)").fetchall()
+    copytree(tmp_path / "A1", tmp_path / "copy")
+    copy = made("A1", folder="copy")
+    introduce(copy, carol)
+    trade(alice, "李娜")
+    alice.clock.now += 1
+    trade(copy, "王芳")
+    talk(alice, bob)
+    talk(copy, carol)
+    meet(bob, carol)
+    assert names(bob) == names(carol) == ["张伟"], "neither history counts"
+    meet(alice, bob)
+    assert names(alice) == names(bob) == ["张伟", "李娜"]
+    for _ in range(2):
+        talk(alice, carol) if asking == "alice" else talk(carol, alice)
+    meet(alice, bob)
+    assert names(alice) == names(bob) == names(carol) == ["张伟", "李娜", "王芳"]
+    assert same(alice, bob, carol)
+    entries = len(list(alice.journal.entries()))
+    meet(alice, bob, carol)
+    assert len(list(alice.journal.entries())) == entries, "it is told again once"
+
+
 def test_a_card_copied_behind_our_back_is_found_by_talking_and_nothing_is_lost(made, tmp_path: Path):
     alice, bob = made("A1"), made("B1")
     introduce(alice, bob)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,8 @@ class Stick:
         with path.open("wb") as file:
 
             def counted() -> Iterable[bytes]:
-                for segment in self._swap.log.segments(have, partitions=partitions):
+                lost = (segment for one in readers for segment in self._swap.log.given_back(one.box))
+                for segment in chain(self._swap.log.segments(have, partitions=partitions), lost):
                     if progress:
                         progress(file.tell(), 0)
                     yield segment

@@ -9,6 +9,7 @@ cut off begins again with the vectors as they stand, and has lost nothing.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Protocol
 
 from appliance.journal import Clock, Done, Merged
@@ -76,6 +77,10 @@ class Log(Protocol):
         self, have: Heads, *, partitions: Collection[str] | None = None, most_bytes: int | None = None
     ) -> Iterator[bytes]:
         """What another box lacks, in the order in which it should be taken in."""
+        ...
+
+    def given_back(self, box: bytes) -> list[bytes]:
+        """What another box wrote beyond a fork of its own, and may have lost."""
         ...
 
     def take(self, segments: list[bytes]) -> "Future[Done[Merged]]":
@@ -201,17 +206,17 @@ class Swap:
         self.begin()
         asked = read_question(raw)
         outcome = Outcome(peer=asked, partitions=self.circle.shared_with(peer))
-        answered = self._answer(asked, outcome)
+        answered = self._answer(peer.box, asked, outcome)
         if isinstance(answered, Turned):
             outcome.turned = answered.why
         return pack(answered), outcome
 
-    def _answer(self, asked: Question, outcome: Outcome) -> Answer:
+    def _answer(self, peer: bytes, asked: Question, outcome: Outcome) -> Answer:
         if wrong := self.judge(asked, outcome):
             return Turned(why=wrong, **self.told())
         if isinstance(asked, Have):
             outcome.agreed = asked.digest == self.log.digest(outcome.partitions)
-            if outcome.agreed:
+            if outcome.agreed and not self.log.given_back(peer):
                 return Same(**self.told())
             return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
         if isinstance(asked, Show):
@@ -228,7 +233,7 @@ class Swap:
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
         asking = theirs | {(author, partition): (seq, b"") for author, partition, seq in asked.lower}
-        given = self.gather(asking, outcome.partitions, asked.most, set(asked.skip))
+        given = self.gather(peer, asking, outcome.partitions, asked.most, set(asked.skip))
         self.note(theirs, outcome)
         return Traded(
             heads=pack_heads(self.log.heads(), outcome.partitions),
@@ -288,7 +293,9 @@ class Swap:
             found = [place for place in self.log.heads() if (short(place[0]), place[1]) in told]
             self.log.suspect([(*place, told[short(place[0]), place[1]]) for place in found])
 
-    def gather(self, theirs: Shorts, partitions: list[str] | None, most: int, withheld: Collection[Place]) -> "Given":
+    def gather(
+        self, peer: bytes, theirs: Shorts, partitions: list[str] | None, most: int, withheld: Collection[Place]
+    ) -> "Given":
         """Collect what the other lacks, up to a number of bytes, and name the second histories that its heads show."""
         ours = self.log.heads()
         have = known(theirs, ours)
@@ -299,12 +306,12 @@ class Swap:
         if self.log.lapsed(have, partitions):
             return Given(segments, forks, more=False, lapsed=True)
         self.giving(ours)
-        for packed in self.log.segments(have, partitions=partitions, most_bytes=most):
+        for packed in chain(self.log.segments(have, partitions=partitions, most_bytes=most), self.log.given_back(peer)):
             segments.append(packed)
-            if len(segments) == MOST_SEGMENTS:
-                break
-        full = sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS
-        return Given(segments, forks, more=full)
+            most -= len(packed)
+            if most <= 0 or len(segments) == MOST_SEGMENTS:
+                return Given(segments, forks, more=True)
+        return Given(segments, forks, more=False)
 
     def note(self, theirs: Shorts, outcome: Outcome) -> None:
         """Remember what waits in each direction."""

@@ -37,6 +37,7 @@ class Talk:
         withheld: Collection[Place] = (),
     ) -> None:
         self._swap = swap
+        self._peer = peer.box
         self.most = most
         """How many bytes one question and one answer may carry; who is slow makes it less."""
         self._skip = sorted(skip)
@@ -73,15 +74,14 @@ class Talk:
                 self._swap.take(answer.segments, self.outcome)
                 self._swap.hear(answer.forks)
             return self._next(theirs)
-        self._swap.note(shortened(self._swap.log.heads(), self.outcome.partitions), self.outcome)
-        return None
+        return self._next(shortened(self._swap.log.heads(), self.outcome.partitions))
 
     def _next(self, theirs: Shorts) -> bytes | None:
         ours, partitions = self._swap.log.heads(), self.outcome.partitions
         self._swap.note(theirs, self.outcome)
-        if self.outcome.agreed:
+        if self.outcome.agreed and not self._swap.log.given_back(self._peer):
             return None
-        given = self._swap.gather(theirs, partitions, self.most, self._withheld)
+        given = self._swap.gather(self._peer, theirs, partitions, self.most, self._withheld)
         wants = self._swap.log.wants()
         if self._before == (ours, wants, theirs):
             # They have all that is this box's own; now their snapshot stands for what they have no more (R33).

@@ -168,6 +168,10 @@ class HubLog:
         """Refuse: a hub never asks; a snapshot is brought to its shelf."""
         raise Unreadable("A hub asks nobody.")
 
+    def given_back(self, _box: bytes) -> list[bytes]:
+        """Nothing: a hub keeps of a second history only what proves it."""
+        return []
+
     # ---- taking in
 
     def take(self, segments: list[bytes]) -> "Future[Done[Merged]]":
