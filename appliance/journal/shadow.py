@@ -192,6 +192,13 @@ class Shadow:
         self.kept_whole.append(line)
         self.fold(self.log.entry(line), line.place, line.arrived)
 
+    def keep_unknown(self, state: "State") -> None:
+        """Keep a state of what this version does not know at all; each row of it waits for an update."""
+        before = sum(len(known.rows) for known in self.unknown)
+        self.unknown.append(state)
+        for number in range(before, before + len(state.rows)):
+            self._park(0, number, 0, Unfit(f"This version knows no {state.table}."))
+
     def _kept_of(self, place: int) -> set[int]:
         return {line.seq for line in self.kept_whole if line.place == place}
 

@@ -195,7 +195,7 @@ def join(shadow: Shadow, states: Iterable[State]) -> None:
     """
     for state in states:
         if state.table and state.table not in shadow.schema.shapes:
-            shadow.unknown.append(state)
+            shadow.keep_unknown(state)
             continue
         numbers = [shadow.log.places.number(author, state.partition) for author in state.authors]
         stamped = [(author, number) for author, number in zip(state.authors, numbers, strict=True)]

@@ -36,6 +36,7 @@ def test_an_older_box_takes_a_newer_ones_snapshot_and_reads_what_it_did_not_know
     busy(lina, 40)
     assert trimmed(lina) > 1
     wang.journal.install(lina.journal.snapshot()).result()
+    assert wang.value("select count(*) from parked") == 1, "somebody is told that an update waits"
     meet(lina, wang)
     # What it does not know stays in its own checkpoints, too.
     busy(wang, 5, seed=2)
@@ -44,6 +45,7 @@ def test_an_older_box_takes_a_newer_ones_snapshot_and_reads_what_it_did_not_know
     wang.journal.close()
     wang = opened("B1", 2)
     assert [row.code for row in wang.rows("select code from coupon")] == ["C1"]
+    assert wang.value("select count(*) from parked") == 0
     assert agree(lina, wang)
     lina.journal.close()
     wang.journal.close()
