@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.journal import Box, Journal
+from appliance.journal.entry import read_deed
 from appliance.sync.boxes.anchor import Anchor, anchor_path
 from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company
@@ -53,6 +54,8 @@ class SimBox:
         self.watch = watch
         self.version = version
         self.life = 0
+        self.disks = 0
+        """How often another disk was put into it; no connection outlives that."""
         self.up = False
         self.machine = code.encode()
         self.key = BoxKey(hashlib.sha256(code.encode()).digest())
@@ -70,6 +73,7 @@ class SimBox:
         """What its disk held when it went down."""
         self.held: tuple[Journal, int] | None = None
         """The state of its file in which every law held that must hold at every moment."""
+        self._stood: set[bytes] = set()
 
     @property
     def holds(self) -> Heads:
@@ -135,6 +139,14 @@ class SimBox:
         rows = self.journal.reading().execute("select place, seq from base").fetchall()
         return {places.of(place): seq for place, seq in rows}
 
+    def stood_for(self) -> set[bytes]:
+        """The salts of what a snapshot of it stands for, though it holds the entries too: others may have begun with that."""
+        if not self.up:
+            return self._stood
+        log, reached = self.journal.log, self.journal.reading().execute("select place, seq from checkpoint_head")
+        told = [entry for place, seq in reached.fetchall() for _, entry, _ in log.stretch(place, 1, seq)]
+        return {read_deed(entry.parts[0]).salt for entry in told}
+
     def settle(self) -> None:
         """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""
         self.journal.settled().result()
@@ -153,11 +165,13 @@ class SimBox:
     def crash(self) -> None:
         """Pull the plug: what was flushed is there, and of what was not, a stretch of any length."""
         self.world.say(f"{self.name} loses power")
+        self.settle()
         after = self._folder / f"{self.name}-{self.life + 1}"
         after.mkdir()
-        for left in self._disk.glob("shop.db*"):
-            if not left.name.endswith("-shm"):
-                shutil.copy(left, after / left.name)
+        # The log first: a checkpoint in its own thread may move pages while they are copied, and all are in the log.
+        for name in ("shop.db-wal", "shop.db"):
+            if (self._disk / name).exists():
+                shutil.copy(self._disk / name, after / name)
         log = after / "shop.db-wal"
         if log.exists():
             self._cut(log)
@@ -176,9 +190,9 @@ class SimBox:
             self.world.mark("a torn tail of the write-ahead log")
 
     def _end(self, after: Path) -> None:
+        self.heads, self._stood = self.journal.heads(), self.stood_for()
         self.up = False
         self.life += 1
-        self.heads = self.journal.heads()
         self._close()
         shutil.rmtree(self._disk)
         self._disk = after
@@ -214,7 +228,9 @@ class SimBox:
         after = self._folder / f"{self.name}-{self.life + 1}"
         after.mkdir()
         shutil.copy(kept, after / "shop.db")
+        self.told.trimmed |= self.stood_for()
         self._end(after)
+        self.disks += 1
         self.former, self.author = (), author
         self.world.say(f"{self.name} is restored")
         self.world.mark("a restored backup")

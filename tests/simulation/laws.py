@@ -108,7 +108,8 @@ def inbox(box: SimBox) -> list[str]:
     cases += [
         f"rival {r['kind']} {r['id']} {r['content']}" for r in conn.execute("select kind, id, content from rival")
     ]
-    parked = conn.execute("select count(*) from parked").fetchone()[0]
+    # A snapshot holds as one what was told in several changes, so how many wait for an update differs.
+    parked = conn.execute("select exists (select 1 from parked)").fetchone()[0]
     return [*sorted(cases), f"parked {parked}"]
 
 

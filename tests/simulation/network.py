@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -86,6 +86,7 @@ class Conversation:
         self._one = one
         self._other = other
         self._life = one.life
+        self._disks = other.disks
         self._asked = 0
 
     def begin(self) -> None:
@@ -102,7 +103,7 @@ class Conversation:
 
     def _arrive(self, letter: bytes, asking: Asking, number: int) -> None:
         other = self._other
-        if not other.up:
+        if not other.up or other.disks != self._disks:
             return
         try:
             opened = other.post.open(letter)
@@ -176,11 +177,13 @@ class Conversation:
 class Stick:
     """A stick: what a box knew when it was written, read later, perhaps twice, perhaps torn."""
 
-    def __init__(self, world: World, writer: SimBox, spoilt: float) -> None:
+    def __init__(self, world: World, writer: SimBox, readers: Collection[SimBox], spoilt: float) -> None:
         self._world = world
         self.spoilt = spoilt
         writer.swap.giving(writer.journal.heads())
         self.segments = list(writer.journal.segments({}))
+        for box in sorted({one.key.box for one in readers} - {writer.key.box}):
+            self.segments += writer.journal.given_back(box)
         self.standing = writer.journal.snapshot() if writer.journal.lapsed({}) else []
         """What stands for a log that was trimmed; it comes first on the stick."""
         world.say(f"{writer.name} writes a stick of {len(self.segments)} segments")

@@ -58,6 +58,7 @@ class Play:
         self.network = Network(self.world, self.swarm.weather)
         self.folder = folder
         self.boxes: list[SimBox] = []
+        self.lost: list[SimBox] = []
         self.report = Report(seed)
         self.network.looked = lambda box: self.report.wrong.extend(laws.always(box))
         self.end = MORNING + self.swarm.hours * HOUR
@@ -174,7 +175,7 @@ class Play:
         one, other = self.world.chance.sample(self.boxes, 2)
         if one.up:
             try:
-                stick = Stick(self.world, one, self.swarm.weather.spoilt)
+                stick = Stick(self.world, one, self.boxes, self.swarm.weather.spoilt)
             except Unable as unable:
                 self.world.say(f"{one.name} cannot write a stick: {unable.code}")
                 return
@@ -294,8 +295,10 @@ class Play:
         """A box burns: what it had told nobody is gone with it. Twins of one card, left alone, would never talk."""
         if len({one.key.box for one in self.boxes if one is not box}) == 1:
             return
+        self.told.trimmed |= box.stood_for()
         box.stop()
         self.boxes.remove(box)
+        self.lost.append(box)
         self.write_off()
         self.world.say(f"{box.name} never comes back")
         self.world.mark("a box that never came back")
@@ -303,9 +306,13 @@ class Play:
     def agree(self) -> None:
         """Let everybody talk with everybody until nothing is new; it must not take long."""
         for _ in range(MOST_ROUNDS):
+            told = len(self.network.outcomes)
             self._talk_round()
             if len({box.journal.digest() for box in self.boxes}) == 1:
                 return
+            if self.lost and any(outcome.ahead for outcome in self.network.outcomes[told:]):
+                # Whoever stamped it does not come back to take that back: it is believed when its day has come (R11).
+                self.world.run(self.world.now + DAY)
 
     def _talk_round(self) -> None:
         for one, other in permutations(self.boxes, 2):

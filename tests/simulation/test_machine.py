@@ -69,7 +69,7 @@ class Boxes(RuleBasedStateMachine):
     @rule(who=WHO)
     def write_a_stick(self, who: int) -> None:
         if self.box(who).up:
-            self.sticks.append(Stick(self.play.world, self.box(who), 0.0))
+            self.sticks.append(Stick(self.play.world, self.box(who), self.play.boxes, 0.0))
 
     @precondition(lambda self: self.sticks)
     @rule(which=WHO, who=WHO, spoilt=st.sampled_from([0.0, 0.0, 1.0]), luck=LUCK)
