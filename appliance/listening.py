@@ -18,9 +18,10 @@ from appliance.hardware.recorder import Recorder, Unreadable
 from appliance.hardware.recorder.squeezing import Heard
 from appliance.journal import Refusal, Row
 from appliance.shop import office
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.routes import Address, Posted, doing
-from appliance.web.visit import Answer, Missing, Visit, WebRequest
+from appliance.web.visit import Missing, Visit, WebRequest
 
 MOST_BYTES = 1 << 20
 AGAIN_MS = 10 * 60_000

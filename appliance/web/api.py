@@ -11,11 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal, Stale, explained
 from appliance.web.acting import BEYOND_ALL, running
+from appliance.web.answer import Answer
 from appliance.web.fields import MISSING, Field
 from appliance.web.front import Front
 from appliance.web.guard import Forged, same_origin
 from appliance.web.lists import ListPage
-from appliance.web.visit import Answer, Beyond, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit, WebRequest
 from appliance.web.vouching import CONFIRM, PIN, WHO, Backing, backed, with_backing
 from appliance.web.words import Words
 

@@ -27,13 +27,14 @@ from appliance.web import (
     search,
 )
 from appliance.web.acting import BEYOND_ALL, said_beyond
+from appliance.web.answer import Answer
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
 from appliance.web.pages import RoomPages
 from appliance.web.routes import Address, handlers
 from appliance.web.signin import Staff
-from appliance.web.visit import Answer, Beyond, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit, WebRequest
 
 log = logging.getLogger("appliance.web")
 Handler = Callable[[WebRequest, Any], Answer]
@@ -60,18 +61,12 @@ def app(
         openapi_config=None,
         logging_config=None,
         before_send=[add_headers],
-        before_request=_number,
         exception_handlers=_in_the_way(front),
         on_shutdown=[front.close],
         request_max_body_size=config.upload_bytes,
     )
     made.state.front = front
     return made
-
-
-async def _number(request: WebRequest) -> None:
-    """Give each request a number, by which a person and the log can speak of the same mishap."""
-    request.scope["state"]["request_id"] = secrets.token_hex(4)
 
 
 def _csp_report(front: Front) -> HTTPRouteHandler:
@@ -131,7 +126,8 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         told = explained(error) if isinstance(error, sqlite3.Error | OSError) else error
         if isinstance(told, Refusal):
             return _sorry(front, request, 503, told.sentence)
-        number = request.scope["state"].get("request_id") or secrets.token_hex(4)
+        # By this number a person and the log can speak of the same mishap.
+        number = request.scope["state"]["request_id"] = secrets.token_hex(4)
         # The trace names our lines, never the values: those may be somebody's name and phone.
         log.error("request %s %s %s broke: %s", number, request.method, request.url.path, _trace(error))
         return _sorry(

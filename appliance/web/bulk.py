@@ -9,12 +9,13 @@ from typing import Any
 
 from appliance.journal import Desk, Done, Refusal, Stale
 from appliance.web.acting import running
+from appliance.web.answer import Answer
 from appliance.web.deeds import Deed, last_hand, page_of, read, undo_address, vouched
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.jobs import Job
 from appliance.web.routes import Address, Posted, doing, showing
-from appliance.web.visit import Answer, Missing, Visit, local
+from appliance.web.visit import Missing, Visit, local
 from appliance.web.vouching import with_backing
 
 MOST = 1_000

@@ -1,8 +1,9 @@
 """Is today right? A box without a battery clock asks, before it dates anything by a clock nobody vouches for."""
 
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.routes import Address, Posted, doing, showing
-from appliance.web.visit import Answer, Visit
+from appliance.web.visit import Visit
 
 
 def routes(_front: Front) -> list[Address]:

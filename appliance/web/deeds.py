@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from appliance.journal import Action, Desk, Done, Refusal, Stale
 from appliance.web import vouching
 from appliance.web.acting import running
+from appliance.web.answer import Answer
 from appliance.web.cells import veil
 from appliance.web.fields import Field
 from appliance.web.files import keep_files
@@ -22,7 +23,7 @@ from appliance.web.pages import Form
 from appliance.web.routes import Address, Posted, doing, showing
 from appliance.web.scanning import SCANNED, scanned
 from appliance.web.typed import Reader, Typed, Unclear, written
-from appliance.web.visit import Answer, Missing, Visit, local
+from appliance.web.visit import Missing, Visit, local
 from appliance.web.vouching import Backing
 
 OWN = ("token", "key", "version", "next", vouching.PIN)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.jobs import Job
 from appliance.web.listing import Listing
 from appliance.web.listpages import exporting
 from appliance.web.lists import ListPage
 from appliance.web.routes import Address, Posted, doing
-from appliance.web.visit import Answer, Missing, Visit
+from appliance.web.visit import Missing, Visit
 
 log = logging.getLogger("appliance.web")
 MOST_ROWS = 100_000

@@ -11,11 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
 from appliance.journal.orphans import let_go
+from appliance.web.answer import Answer
 from appliance.web.assets import StaticFile
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.routes import Address, showing
-from appliance.web.visit import Answer, Missing, Visit, WebRequest
+from appliance.web.visit import Missing, Visit, WebRequest
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=600"

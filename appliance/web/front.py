@@ -176,8 +176,11 @@ class Front:
         if self._staff_stale:
             self._staff_stale = False
             self.doors.forget()
-        device = self.device_of(request)
-        session = self.doors.session(request.cookies.get("desk", ""), device)
+        cookies = request.cookies
+        device = self.doors.device(cookies.get("device", ""))
+        if device is None:
+            raise Turned("/enrol")
+        session = self.doors.session(cookies.get("desk", ""), device)
         known = self.doors.known(session.employee) if session else None
         if session is None or known is None:
             raise Turned("/sign-in")

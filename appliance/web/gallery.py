@@ -1,8 +1,9 @@
 """Pages about the house itself: what its keys do, and every piece of the kit in every state to look at."""
 
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.routes import Address, showing
-from appliance.web.visit import Answer, Visit
+from appliance.web.visit import Visit
 
 
 def routes(_front: Front) -> list[Address]:

@@ -34,6 +34,7 @@ HEADERS: dict[str, str] = {
     "Cache-Control": "private, no-cache",
 }
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_NAMES = frozenset(name for name, _ in _RAW)
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
@@ -42,7 +43,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         return
     headers = list(message.get("headers", ()))
     given = {name for name, _ in headers}
-    headers += [pair for pair in _RAW if pair[0] not in given]
+    headers += _RAW if given.isdisjoint(_NAMES) else [pair for pair in _RAW if pair[0] not in given]
     request_id = scope.get("state", {}).get("request_id")
     if request_id:
         headers.append((b"x-request-id", str(request_id).encode()))

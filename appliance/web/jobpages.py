@@ -5,9 +5,10 @@ from typing import Any
 
 from litestar.response import File
 
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.routes import Address, Posted, doing, showing
-from appliance.web.visit import Answer, Missing, Visit
+from appliance.web.visit import Missing, Visit
 
 
 def routes(_front: Front) -> list[Address]:

@@ -1,12 +1,13 @@
 """List pages: the page of a listing, one of its rows alone, and the pages that a room wrote by hand."""
 
 from appliance.journal import Row
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
 from appliance.web.routes import Address, Posted, doing, plain, showing
-from appliance.web.visit import Answer, Visit
+from appliance.web.visit import Visit
 
 
 def routes(listing: Listing) -> list[Address]:

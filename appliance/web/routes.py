@@ -3,17 +3,19 @@
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
-from litestar import route
+from litestar import Response, route
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 
+from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.guard import own_form
-from appliance.web.visit import Answer, Visit, WebRequest
+from appliance.web.visit import Visit, WebRequest
 
 
 @dataclass
@@ -51,7 +53,7 @@ class Shown:
     """An address that answers GET with a page."""
 
     path: str
-    answer: Callable[..., Answer]
+    answer: Callable[..., Response[Any]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Done:
 Address = HTTPRouteHandler | Shown | Done
 
 
-def showing(path: str, answer: Callable[..., Answer]) -> Shown:
+def showing(path: str, answer: Callable[..., Response[Any]]) -> Shown:
     """Answer GET at an address like "/orders/{id}" with `answer(visit, id)`."""
     return Shown(path, answer)
 
@@ -85,7 +87,7 @@ def handlers(front: Front, addresses: Iterable[Address]) -> list[HTTPRouteHandle
     shown = {one.path: one.answer for one in addresses if isinstance(one, Shown)}
     done = {one.path: one.answer for one in addresses if isinstance(one, Done)}
 
-    def show(request: WebRequest) -> Answer:
+    def show(request: WebRequest) -> Response[Any]:
         pattern = _pattern(request)
         if request.method == "OPTIONS":
             return _allowed("GET, OPTIONS, POST" if pattern in done else "GET, OPTIONS")

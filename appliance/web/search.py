@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from appliance.journal import Row
+from appliance.web.answer import Answer
 from appliance.web.columns import Column, Number
 from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.routes import Address, showing
-from appliance.web.visit import Answer, Visit
+from appliance.web.visit import Visit
 
 EACH = 6
 LONGEST = 80

@@ -16,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal
 from appliance.web import words as words_of_web
+from appliance.web.answer import Answer
 from appliance.web.assets import STATIC, read_static, static_href
 from appliance.web.doors import habits
 from appliance.web.files import own_files
@@ -23,7 +24,7 @@ from appliance.web.front import WebConfig
 from appliance.web.guard import Forged, add_headers, same_origin
 from appliance.web.routes import Posted, read_form
 from appliance.web.stage import Stage
-from appliance.web.visit import Answer, WebRequest
+from appliance.web.visit import WebRequest
 
 TITLE_LENGTH = 40
 

@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from litestar import Request, Response
+from litestar import Request
 from markupsafe import Markup
 
 from appliance.journal import ASKING, Desk, Rights, Row, business_day, is_id
 from appliance.web import problems
+from appliance.web.answer import Answer
 from appliance.web.cells import Seen, masked
 from appliance.web.live import Link
 from appliance.web.pieces import Ask
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from appliance.web.front import Front, Shell
     from appliance.web.pages import Corner
 
-Answer = Response[Any]
 WebRequest = Request[Any, Any, Any]
 T = TypeVar("T")
 ONE_PACKET = 1_400
