@@ -18,10 +18,10 @@ from appliance.hardware.recorder import Recorder, Unreadable
 from appliance.hardware.recorder.squeezing import Heard
 from appliance.journal import Refusal, Row
 from appliance.shop import office
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.front import Front
 from appliance.web.routes import Address, Posted, doing
-from appliance.web.visit import Missing, Visit, WebRequest
+from appliance.web.visit import Missing, Visit
 
 MOST_BYTES = 1 << 20
 AGAIN_MS = 10 * 60_000
@@ -40,7 +40,7 @@ def routes(front: Front, recorder: Recorder) -> list[Address]:
         visit.need("office.listen")
         opened = _open(visit, recorder, recording, as_wav=visit.query.get("as") == "wav")
         await _note(visit, heard, recording)
-        return await _answer(opened, request.headers.get("range", ""))
+        return await _answer(opened, request.header("range"))
 
     async def export(visit: Visit, posted: Posted, id: str) -> Any:
         visit.need("office.export_recording")

@@ -1,12 +1,31 @@
-"""An answer, laid out for the wire at once: to a small page the framework's own costs as much as the page."""
+"""What is asked and what is answered, as it lies on the wire: the framework's own costs as much as a small page."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
-from litestar import Response
+from litestar import Request, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 BODILESS = frozenset({204, 304})
+
+
+class WebRequest(Request[Any, Any, Any]):
+    """A request to the house."""
+
+    @cached_property
+    def _given(self) -> dict[bytes, bytes]:
+        return dict(self.scope["headers"])
+
+    def header(self, name: str) -> str:
+        """What a header says, "" where it was not sent; of several with one name the last counts."""
+        return self._given.get(name.encode(), b"").decode("latin-1")
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies by name."""
+        told = [one.partition("=") for one in self.header("cookie").split(";")]
+        return {name.strip(): value.strip() for name, _, value in told}
 
 
 class Answer(Response[Any]):

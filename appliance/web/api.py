@@ -11,12 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal, Stale, explained
 from appliance.web.acting import BEYOND_ALL, running
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.fields import MISSING, Field
 from appliance.web.front import Front
 from appliance.web.guard import Forged, same_origin
 from appliance.web.lists import ListPage
-from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit
 from appliance.web.vouching import CONFIRM, PIN, WHO, Backing, backed, with_backing
 from appliance.web.words import Words
 
@@ -66,7 +66,7 @@ async def _answered(front: Front, request: WebRequest, answer: Any) -> Answer:
 
 async def _do(front: Front, request: WebRequest) -> Answer:
     same_origin(request)
-    if request.headers.get("content-type", "").partition(";")[0] != "application/json":
+    if request.header("content-type").partition(";")[0] != "application/json":
         # A form of another site can send texts, never JSON: this is what keeps it out.
         raise Forged
     visit = front.enter(request)
@@ -86,7 +86,7 @@ async def _do(front: Front, request: WebRequest) -> Answer:
     values, errors = read(front.fields(name), given)
     if errors:
         return _json({"error": "unclear", "errors": errors}, 422)
-    key = request.headers.get("idempotency-key", "")
+    key = request.header("idempotency-key")
     return await _perform(visit, name, values, f"{visit.who}:{name}:{key}" if key else "", backing)
 
 

@@ -27,14 +27,14 @@ from appliance.web import (
     search,
 )
 from appliance.web.acting import BEYOND_ALL, said_beyond
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.front import Front, WebConfig
 from appliance.web.guard import Forged, add_headers
 from appliance.web.listing import Listing
 from appliance.web.pages import RoomPages
 from appliance.web.routes import Address, handlers
 from appliance.web.signin import Staff
-from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit, WebRequest
+from appliance.web.visit import Beyond, Denied, Missing, Turned, Visit
 
 log = logging.getLogger("appliance.web")
 Handler = Callable[[WebRequest, Any], Answer]
@@ -62,6 +62,7 @@ def app(
         logging_config=None,
         before_send=[add_headers],
         exception_handlers=_in_the_way(front),
+        request_class=WebRequest,
         on_shutdown=[front.close],
         request_max_body_size=config.upload_bytes,
     )
@@ -90,7 +91,7 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         there = error.href
         if there == "/sign-in" and request.method == "GET":
             there += f"?next={quote(request.url.path + ('?' + request.url.query if request.url.query else ''))}"
-        if request.headers.get("hx-request") == "true" or request.url.path == "/events":
+        if request.header("hx-request") == "true" or request.url.path == "/events":
             return Answer(None, status_code=401, headers={"HX-Redirect": there})
         return Answer(None, status_code=303, headers={"Location": there})
 
@@ -174,6 +175,6 @@ def _sorry(front: Front, request: WebRequest, status: int, sentence: str, *, det
         visit = None
     said = words(sentence, **named)
     html = front.render("error.html", words, visit=visit, title=said, status=status, sentence=said, detail=detail,
-                        fragment=request.headers.get("hx-request") == "true",
+                        fragment=request.header("hx-request") == "true",
                         theme=request.cookies.get("theme", "auto"), density="roomy")  # fmt: skip
     return Answer(html, media_type="text/html", status_code=status)

@@ -7,6 +7,7 @@ changed meanwhile all come back with the typed text in place.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,7 +63,7 @@ class Deed:
         """What its room says about its form."""
         return self.visit.front.forms.get(self.name) or _PLAIN
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         """What this person is asked."""
         return shown_fields(self.visit, self.visit.front.fields(self.name))
@@ -216,23 +217,34 @@ async def vouched(visit: Visit, name: str, texts: Mapping[str, list[str]]) -> De
 def read(deed: Deed) -> Typed:
     """Read what was typed; fields that this person may not see keep what stands in the record."""
     visit, fields = deed.visit, deed.visit.front.fields(deed.name)
-    standing = _standing(deed)
-    texts, unknown = dict(deed.texts), dict[str, Unclear]()
+    texts = dict(deed.texts)
+    unknown = _keep_veiled(deed, texts)
+    typed = Reader(visit.day, lambda table, record, text: resolve(visit, table, record, text)).read(fields, texts)
+    typed.errors |= unknown
+    return typed
+
+
+def _keep_veiled(deed: Deed, texts: dict[str, list[str]]) -> dict[str, Unclear]:
+    """Put what stands in the record where this person may not see it, and say where that is not known."""
+    visit, unknown = deed.visit, dict[str, Unclear]()
     shown = {one.name for one in deed.fields}
-    for one in fields:
-        text = (texts.get(one.name) or [""])[-1]
+    dark = [
+        (one, text)
+        for one in visit.front.fields(deed.name)
+        if "****" in (text := (texts.get(one.name) or [""])[-1]) or one.name not in shown
+    ]
+    standing = _standing(deed) if dark else {}
+    for one, text in dark:
         unseen, stands = one.name not in shown, str(standing.get(one.name, ""))
         kept = "****" in text and text == veil(one.name, one.kind, stands)
         if (unseen or kept) and one.name in standing:
             texts[one.name] = [written(one.kind, standing[one.name])]
         elif unseen:
             texts.pop(one.name, None)
-        elif "****" in text and not visit.sees("phone") and (one.kind == "phone" or one.name == "street"):
+        elif not visit.sees("phone") and (one.kind == "phone" or one.name == "street"):
             # It was filled in from another record than the form's own, so nobody knows what to keep.
             unknown[one.name] = Unclear("You may not see what stands here. Type it anew, or leave it empty.")
-    typed = Reader(visit.day, lambda table, record, text: resolve(visit, table, record, text)).read(fields, texts)
-    typed.errors |= unknown
-    return typed
+    return unknown
 
 
 def _standing(deed: Deed) -> Mapping[str, Any]:
@@ -284,7 +296,7 @@ def told(deed: Deed, values: Mapping[str, Any], done: Done[Any]) -> Answer:
     undo = undo_address(visit, act, values, done.value)
     if not done.repeated:
         visit.say(visit.words("{title}: done.", title=visit.words(act.title)), undo=undo)
-    row = visit.request.headers.get("x-row", "")
+    row = visit.request.header("x-row")
     if row:
         return Answer(None, status_code=204, headers={"HX-Trigger": "changed"})
     following = deed.form.next.replace("{id}", str(done.value or "")) if deed.form.next else ""

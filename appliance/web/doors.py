@@ -7,11 +7,11 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.front import Front
 from appliance.web.guard import same_origin
 from appliance.web.routes import Address, Posted, doing, read_form, showing
-from appliance.web.visit import Visit, WebRequest, local
+from appliance.web.visit import Visit, local
 
 DEVICE_S = 400 * 24 * 3600
 HABITS = {"lang": ("zh", "en"), "theme": ("auto", "light", "dark"), "density": ("roomy", "compact")}

@@ -6,10 +6,10 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.front import Front
 from appliance.web.live import MOST_STREAMS
-from appliance.web.visit import Visit, WebRequest
+from appliance.web.visit import Visit
 
 MOST_TABLES = 40
 

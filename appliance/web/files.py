@@ -11,12 +11,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import File
 
 from appliance.journal.orphans import let_go
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.assets import StaticFile
 from appliance.web.fields import Field
 from appliance.web.front import Front
 from appliance.web.routes import Address, showing
-from appliance.web.visit import Missing, Visit, WebRequest
+from appliance.web.visit import Missing, Visit
 
 FOR_EVER = "public, max-age=31536000, immutable"
 A_WHILE = "public, max-age=600"
@@ -46,10 +46,10 @@ def own_files(static: Mapping[str, StaticFile]) -> HTTPRouteHandler:
             raise Missing("file")
         caching = FOR_EVER if request.query_params.get("v") == found.tag else A_WHILE
         headers = {"Cache-Control": caching, "ETag": f'"{found.tag}"', "Vary": "Accept-Encoding"}
-        if request.headers.get("if-none-match") == f'"{found.tag}"':
+        if request.header("if-none-match") == f'"{found.tag}"':
             return Answer(None, status_code=304, headers=headers)
         content = found.content
-        if "gzip" in request.headers.get("accept-encoding", "") and found.kind.startswith(
+        if "gzip" in request.header("accept-encoding") and found.kind.startswith(
             ("text/", "image/svg", "application/")
         ):
             content, headers["Content-Encoding"] = squeezed(content), "gzip"

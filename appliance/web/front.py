@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from appliance.journal import Action, Clock, Journal
 from appliance.journal.entry import Deed, show_id
 from appliance.web import words as words_of_web
+from appliance.web.answer import WebRequest
 from appliance.web.assets import STATIC, read_static, script, static_href
 from appliance.web.fields import Field, read_fields
 from appliance.web.jobs import Jobs
@@ -24,7 +25,7 @@ from appliance.web.problems import Fork, Problem
 from appliance.web.said import said
 from appliance.web.signin import Device, Doors, Staff
 from appliance.web.stage import Stage
-from appliance.web.visit import RailItem, Toast, Turned, Visit, WebRequest
+from appliance.web.visit import RailItem, Toast, Turned, Visit
 from appliance.web.words import Words
 
 HERE = Path(__file__).parent

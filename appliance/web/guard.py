@@ -5,7 +5,8 @@ from typing import Any
 
 from litestar.types import Message, Scope
 
-from appliance.web.visit import Visit, WebRequest
+from appliance.web.answer import WebRequest
+from appliance.web.visit import Visit
 
 CSP = "; ".join(
     (
@@ -59,19 +60,18 @@ def same_origin(request: WebRequest) -> None:
 
     Every browser we serve tells where a POST comes from, by one header or the other; who tells neither is no browser.
     """
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    if site is not None and site not in {"same-origin", "none"}:
+    site, origin = request.header("sec-fetch-site"), request.header("origin")
+    if site not in {"", "same-origin", "none"}:
         raise Forged
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
+    if origin and origin.partition("://")[2] != request.header("host"):
         raise Forged
-    if site is None and origin is None:
+    if not site and not origin:
         raise Forged
 
 
 def own_form(visit: Visit, form: dict[str, Any]) -> None:
     """Go on only with a form that was shown in this session."""
     same_origin(visit.request)
-    given = (form.get("token") or [visit.request.headers.get("x-token", "")])[-1]
+    given = (form.get("token") or [visit.request.header("x-token")])[-1]
     if not hmac.compare_digest(str(given).encode(), visit.token.encode()):
         raise Forged

@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from litestar import Response, route
 from litestar.datastructures import UploadFile
@@ -12,10 +12,10 @@ from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.front import Front
 from appliance.web.guard import own_form
-from appliance.web.visit import Visit, WebRequest
+from appliance.web.visit import Visit
 
 
 @dataclass
@@ -36,8 +36,9 @@ async def read_form(request: WebRequest) -> Posted:
     if request.content_type[0] == RequestEncodingType.URL_ENCODED:
         # Litestar would remember the last thousand of these, and some hold a PIN.
         typed = (await request.body()).decode("utf-8", "replace")
-        for name, text in parse_qsl(typed, keep_blank_values=True):
-            posted.texts.setdefault(name, []).append(text)
+        for pair in filter(None, typed.split("&")):
+            name, _, text = pair.partition("=")
+            posted.texts.setdefault(_plain(name), []).append(_plain(text))
         return posted
     for name, value in (await request.form()).multi_items():
         if isinstance(value, UploadFile):
@@ -46,6 +47,11 @@ async def read_form(request: WebRequest) -> Posted:
         else:
             posted.texts.setdefault(name, []).append(str(value))
     return posted
+
+
+def _plain(text: str) -> str:
+    """A name or a text as it was typed; most of a form is ids and figures, which travel as they are."""
+    return unquote_plus(text) if "%" in text or "+" in text else text
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from appliance.journal import Refusal
 from appliance.web import words as words_of_web
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.assets import STATIC, read_static, static_href
 from appliance.web.doors import habits
 from appliance.web.files import own_files
@@ -24,7 +24,6 @@ from appliance.web.front import WebConfig
 from appliance.web.guard import Forged, add_headers, same_origin
 from appliance.web.routes import Posted, read_form
 from appliance.web.stage import Stage
-from appliance.web.visit import WebRequest
 
 TITLE_LENGTH = 40
 
@@ -92,6 +91,7 @@ class Setup:
             openapi_config=None,
             logging_config=None,
             before_send=[add_headers],
+            request_class=WebRequest,
             on_startup=[begin],
             on_shutdown=[end],
             exception_handlers=dict.fromkeys((404, 405, Forged), lambda _request, _error: _to("/")),

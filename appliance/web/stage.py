@@ -7,7 +7,7 @@ context (nothing of ours does), a macro is a plain function, and a row or a dict
 templates may say and mean stays as jinja's manual tells.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache
 from keyword import iskeyword
 from pathlib import Path
@@ -164,6 +164,12 @@ class Stage(Environment):
         # `_` is a plain global, and macros need no context to speak.
         self.globals |= {"_": spoken, "words": spoken, "pieces": pieces, **told}
         self.filters |= {name: getattr(spoken, name) for name in _FILTERS}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """All templates have the stage's own; asking one map after another would cost each page a twentieth."""
+        if d:
+            raise TypeError("A template of this house has no globals of its own.")
+        return self.globals
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

@@ -82,6 +82,8 @@ class Reader:
             return [self.resolve(one.table, text, "") if is_id(text) else self.resolve(one.table, "", text)
                     for text in _listed(given)]  # fmt: skip
         text = given[-1] if given else ""
+        if not text and one.kind != "ref":
+            return self._present(one, "")
         if one.kind == "ref":
             looked_for = (form.get(f"{name}.text") or [""])[-1]
             found = self.resolve(one.table, text.strip(), looked_for.strip())

@@ -10,12 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from litestar import Request
 from markupsafe import Markup
 
 from appliance.journal import ASKING, Desk, Rights, Row, business_day, is_id
 from appliance.web import problems
-from appliance.web.answer import Answer
+from appliance.web.answer import Answer, WebRequest
 from appliance.web.cells import Seen, masked
 from appliance.web.live import Link
 from appliance.web.pieces import Ask
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from appliance.web.front import Front, Shell
     from appliance.web.pages import Corner
 
-WebRequest = Request[Any, Any, Any]
 T = TypeVar("T")
 ONE_PACKET = 1_400
 """Bytes that travel at once anyway."""
@@ -135,7 +133,7 @@ class Visit:
     @property
     def back(self) -> str:
         """The page that a press was on, within the box; a form's own page leads nowhere."""
-        parts = urlsplit(self.request.headers.get("referer", ""))
+        parts = urlsplit(self.request.header("referer"))
         if not parts.path or parts.path.startswith("/do/"):
             return "/"
         return local(f"{parts.path}?{parts.query}" if parts.query else parts.path)
@@ -143,8 +141,8 @@ class Visit:
     @property
     def fragment(self) -> bool:
         """Whether htmx asked for a part of a page."""
-        headers = self.request.headers
-        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+        asked = self.request.header
+        return asked("hx-request") == "true" and asked("hx-history-restore-request") != "true"
 
     @property
     def _(self) -> Words:
@@ -253,7 +251,7 @@ class Visit:
         That is safe beside the secret of the forms because no other site can ask in a person's name: cookies are strict.
         """
         content, headers = html.encode(), self._counted() | {"Vary": "Accept-Encoding"}
-        if len(content) > ONE_PACKET and "gzip" in self.request.headers.get("accept-encoding", ""):
+        if len(content) > ONE_PACKET and "gzip" in self.request.header("accept-encoding"):
             content, headers["Content-Encoding"] = gzip.compress(content, LIGHTLY, mtime=0), "gzip"
         return Answer(content, media_type="text/html", status_code=status, headers=headers)
 
@@ -281,7 +279,7 @@ class Visit:
     @cached_property
     def toasts(self) -> list[Toast]:
         """What is to be said; said once, and not to a script that only looks for a piece of a page."""
-        if self.request.headers.get("x-look") == "true":
+        if self.request.header("x-look") == "true":
             return []
         return self.front.toasts.pop(self.session.hash, [])
 

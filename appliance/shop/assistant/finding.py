@@ -4,6 +4,7 @@ Only what is certain counts here: whole numbers, whole phones, whole codes. Ever
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from appliance.journal import Row
@@ -46,15 +47,23 @@ def best(reader: Reader, text: str, may: Sequence[bool]) -> str:
     text = " ".join(text.split())[:LONGEST]
     if not text:
         return ""
-    allowed = [place for place, granted in enumerate(may) if granted]
-    phone = customers.normal_phone(text) or "-"
-    parts, args = [], list[str]()
-    for place in allowed:
-        asked = KINDS[place][2]
-        parts.append(f"select * from (select {place} as place, id from ({asked} limit 1))")
-        args.append(phone if ":phone" in asked else text)
-    if not parts:
+    allowed = tuple([place for place, granted in enumerate(may) if granted])
+    if not allowed:
         return ""
+    phone = customers.normal_phone(text) or "-"
+    sql, asks = _question(allowed)
+    found = reader.rows(sql, *[phone if by_phone else text for by_phone in asks])
+    if not found:
+        return ""
+    # Sorted here: SQLite would lay a table of a row or two.
+    place, record = min(map(tuple, found))
+    return KINDS[place][1].format(id=record)
+
+
+@lru_cache(64)
+def _question(allowed: tuple[int, ...]) -> tuple[str, list[bool]]:
+    """Return the statement that asks these questions, and of each whether it asks by phone."""
+    asked = [(place, KINDS[place][2]) for place in allowed]
+    parts = [f"select * from (select {place} as place, id from ({one} limit 1))" for place, one in asked]
     sql = " union all ".join(parts).replace(":text", "?").replace(":phone", "?")
-    found = reader.rows(f"{sql} order by place limit 1", *args)
-    return KINDS[found[0]["place"]][1].format(id=found[0]["id"]) if found else ""
+    return sql, [":phone" in one for _, one in asked]
