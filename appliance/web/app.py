@@ -127,7 +127,6 @@ def _in_the_way(front: Front) -> dict[Any, Any]:
         told = explained(error) if isinstance(error, sqlite3.Error | OSError) else error
         if isinstance(told, Refusal):
             return _sorry(front, request, 503, told.sentence)
-        # By this number a person and the log can speak of the same mishap.
         number = request.scope["state"]["request_id"] = secrets.token_hex(4)
         # The trace names our lines, never the values: those may be somebody's name and phone.
         log.error("request %s %s %s broke: %s", number, request.method, request.url.path, _trace(error))
