@@ -5,7 +5,11 @@ import html
 import re
 from collections.abc import Iterator
 
+from appliance.assembly import rooms
+from appliance.serving import pages_of
 from appliance.web.assets import STATIC, read_static
+from appliance.web.listing import Listing
+from appliance.web.placing import found_by_place
 from bench import shops
 from bench.house import House, bare_stack, open_shop
 from bench.inside import Inside, inside
@@ -102,5 +106,8 @@ def _bytes(house: House) -> Iterator[Figure]:
 
 def front_end_bytes() -> int:
     """What a browser fetches once, as it travels."""
-    parts = read_static(STATIC).items()
-    return sum(len(gzip.compress(file.content, 9)) for name, file in parts if name.endswith((".css", ".js", ".svg")))
+    static = read_static(STATIC)
+    listings = [one for room in rooms() for one in pages_of(room).pages if isinstance(one, Listing)]
+    static |= {"front.css": found_by_place(static["front.css"], listings)}
+    fetched = [file.content for name, file in static.items() if name.endswith((".css", ".js", ".svg"))]
+    return sum(len(gzip.compress(content, 9)) for content in fetched)

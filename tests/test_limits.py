@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from appliance.web.assets import read_static
+from appliance.assembly import rooms
+from appliance.serving import pages_of
+from appliance.web.assets import lean, read_static
+from appliance.web.listing import Listing
+from appliance.web.placing import found_by_place
 from tests.reading import HOUSE, PACKAGE, files, short, tree, vendored, without_comments
 
 STATIC = PACKAGE / "web" / "static"
@@ -77,11 +81,14 @@ def test_colours_are_named_in_one_place(path: Path):
 
 def test_a_page_is_light():
     def weight(paths: list[Path]) -> int:
-        return len(gzip.compress(b"".join(path.read_bytes() for path in paths), 9))
+        return len(gzip.compress(b"".join(lean(path.read_bytes()) for path in paths), 9))
 
     assert STYLES, "no style sheets"
     assert SCRIPTS, "no scripts"
-    fetched = [file.content for name, file in read_static(STATIC).items() if name.endswith((".css", ".js", ".svg"))]
+    static = read_static(STATIC)
+    listings = [one for room in rooms() for one in pages_of(room).pages if isinstance(one, Listing)]
+    static |= {"front.css": found_by_place(static["front.css"], listings)}
+    fetched = [file.content for name, file in static.items() if name.endswith((".css", ".js", ".svg"))]
     assert sum(len(gzip.compress(content, 9)) for content in fetched) <= 60_000
     assert weight(STYLES) <= 24 * 1024
     assert weight(SCRIPTS) <= 20 * 1024

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from appliance.journal.disk import explained
 
-BRIEF = 24
+BRIEF = 16
 """So many letters of a hash, 96 bits, are enough to find a blob by."""
 
 

@@ -36,15 +36,15 @@ def read_static(folder: Path) -> dict[str, StaticFile]:
             content = path.read_bytes()
             kind = KINDS.get(path.suffix, "application/octet-stream")
             ours = path.suffix == ".js" and path.parent.name != "vendor"
-            found[path.relative_to(folder).as_posix()] = _static(lean(content) if ours else content, kind)
+            found[path.relative_to(folder).as_posix()] = held(lean(content) if ours else content, kind)
     sheets = [path.read_bytes() for path in (folder / "css" / f"{name}.css" for name in SHEETS) if path.is_file()]
     htmx = [found.pop(name).content for name in HTMX if name in found]
-    return found | {"front.css": _static(lean(b"\n".join(sheets)), "text/css"), "htmx.js": script(b"\n;".join(htmx))}
+    return found | {"front.css": held(lean(b"\n".join(sheets)), "text/css"), "htmx.js": script(b"\n;".join(htmx))}
 
 
 def script(content: bytes) -> StaticFile:
     """A script as a browser gets it."""
-    return _static(content, KINDS[".js"])
+    return held(content, KINDS[".js"])
 
 
 def lean(content: bytes) -> bytes:
@@ -59,5 +59,6 @@ def static_href(static: Mapping[str, StaticFile], name: str) -> str:
     return f"/static/{name}?v={found.tag}" if found else f"/static/{name}"
 
 
-def _static(content: bytes, kind: str) -> StaticFile:
+def held(content: bytes, kind: str) -> StaticFile:
+    """A file as it is held, with the tag of its content."""
     return StaticFile(content, kind, sha256(content).hexdigest()[:12])

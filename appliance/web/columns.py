@@ -2,11 +2,10 @@
 
 Rows are the hottest part of the product, so a cell is written by an f-string, never by a template, and says nothing that
 its column says for all: within a cell `<b>` is what it is about, `<p>` the line under it, and the sheets know the rest by
-the cell's class. End tags and needless quotes are left out, as HTML allows.
+the cell's place. End tags and needless quotes are left out, as HTML allows.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from html import escape
 from string import Formatter
 from typing import Any, NamedTuple
@@ -52,8 +51,8 @@ class Column:
         text, under = self.text(row, seen), self.under(row, seen)
         if self.link:
             href = escape(self.address(row))
-            return f"<td{self.marks}><a href={href}>{text}{under}{'</p>' if under else ''}</a>"
-        return f"<td{self.marks}>{text}{under}"
+            return f"<td><a href={href}>{text}{under}{'</p>' if under else ''}</a>"
+        return f"<td>{text}{under}"
 
     def text(self, row: Any, seen: Seen) -> str:
         """Write the value as HTML."""
@@ -72,11 +71,10 @@ class Column:
         """Give the value for a sheet of an export."""
         return plain_value(self.kind, row[self.name], seen)
 
-    @cached_property
-    def marks(self) -> str:
-        """Attributes of the cell."""
-        css = " ".join(filter(None, [self.css, "wide-only-c" if self.wide else ""]))
-        return f' class="{css}"' if " " in css else f" class={css}" if css else ""
+    @property
+    def classes(self) -> list[str]:
+        """What the sheets know its cells by; see `placing`."""
+        return [*self.css.split(), *(["wide-only-c"] if self.wide else [])]
 
 
 class Chosen(Column):
@@ -92,7 +90,7 @@ class Chosen(Column):
     def cell(self, row: Any, seen: Seen) -> str:
         """Write the tick box; what it chooses is the row's own id, and a script says so to who listens."""
         version = f" value={row[self.name]:x}" if self.name else ""
-        return f"<td class=c-chk><input type=checkbox{version}>"
+        return f"<td><input type=checkbox{version}>"
 
 
 class Flag(Column):
@@ -112,8 +110,8 @@ class Number(Column):
     css = "c-no"
 
     def text(self, row: Any, seen: Seen) -> str:
-        """Write the number in strong figures."""
-        return f"<b>{escape(str(row[self.name] or '-'))}</b>"
+        """Write the number."""
+        return escape(str(row[self.name] or "-"))
 
 
 class Text(Column):
@@ -282,17 +280,25 @@ class Do:
     """A next step that does an action with what the row already knows; the form opens if something is missing."""
 
     __slots__ = ("action", "args", "label")
-    marks = "data-do"
+
+    @property
+    def href(self) -> str:
+        """The address of its form."""
+        return deed(self.action, self.args)
 
     def __init__(self, label: str, action: str, **args: str) -> None:
         self.label, self.action, self.args = label, action, args
 
 
 class Decide(Do):
-    """One that is decided by what the row shows: the version on the row's tick box goes along."""
+    """One that is decided by what the row shows: the version on the row's tick box is written where its address asks."""
 
     __slots__ = ()
-    marks = "data-do=seen"
+
+    @property
+    def href(self) -> str:
+        """The address of its form, with room for the version."""
+        return f"{deed(self.action, self.args)}&version"
 
 
 class Go(NamedTuple):
@@ -314,7 +320,7 @@ class Next(Column):
 
     def cell(self, row: Any, seen: Seen) -> str:
         """Write the button, if this person may press it."""
-        return f"<td class=c-act>{button(self.step(row), seen)}"
+        return f"<td>{button(self.step(row), seen)}"
 
 
 def button(step: Do | Go | None, seen: Seen) -> str:
@@ -323,12 +329,12 @@ def button(step: Do | Go | None, seen: Seen) -> str:
         return f'<a class=btn href="{escape(step.href)}">{escape(seen.words(step.label))}</a>'
     if step is None:
         return ""
-    address = deed(step.action, step.args).replace("&", "&amp;")
+    address = step.href.replace("&", "&amp;")
     may: object = seen.may(step.action)
     if not may:
         label = escape(seen.words(step.label))
-        return locked(label, address, "btn", may, f" {step.marks}") if isinstance(may, Ask) else ""
-    return f"<a class=btn {step.marks} href={address}>{escape(seen.words(step.label))}</a>"
+        return locked(label, address, "btn", may, "") if isinstance(may, Ask) else ""
+    return f"<a class=btn href={address}>{escape(seen.words(step.label))}</a>"
 
 
 class _Quoted:

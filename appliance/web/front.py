@@ -21,6 +21,7 @@ from appliance.web.listing import Listing
 from appliance.web.live import Hub
 from appliance.web.local import Local
 from appliance.web.pages import Form, Page, RoomPages
+from appliance.web.placing import found_by_place
 from appliance.web.problems import Fork, Problem
 from appliance.web.said import said
 from appliance.web.signin import Device, Doors, Staff
@@ -103,6 +104,7 @@ class Front:
         self._staff_stale = False
         self._gather()
         self.static = read_static(STATIC)
+        self.static |= {"front.css": found_by_place(self.static["front.css"], self.listings.values())}
         self.jobs = Jobs(self)
         folders = {room.name: room.folder for room in self.rooms}
         told = {"static": self.static_href, "config": self.config}

@@ -6,6 +6,7 @@ from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
+from appliance.web.placing import places
 from appliance.web.routes import Address, Posted, doing, plain, showing
 from appliance.web.visit import Visit
 
@@ -61,6 +62,7 @@ def _list(visit: Visit, listing: Listing) -> Answer:
         title=visit.words(listing.title),
         listing=listing,
         page=page,
+        places=places(page.columns),
         bulk=bulk,
         new=begin[0] if begin else None,
         more=[(one["title"], one["href"]) for one in begin[1:]],

@@ -172,7 +172,7 @@ class ListPage:
     def row_html(self, row: Row) -> str:
         """One row as HTML."""
         seen = self.visit.seen
-        return f'<tr id="{row["id"]}">{"".join([column.cell(row, seen) for column in self.columns])}'
+        return f"<tr id={row['id']}>{''.join([column.cell(row, seen) for column in self.columns])}"
 
     @property
     def body(self) -> str:
@@ -196,9 +196,10 @@ class ListPage:
 
     @property
     def card(self) -> str:
-        """How a row becomes a card on a phone: with a line for goods and next step, in two lines, or as it comes."""
+        """How a row becomes a card on a phone: with a line for goods and next step, in two lines, or as it comes; by a name?"""
         shown = {one.css for one in self.columns}
-        return "plain" if "c-goods" not in shown else "pictured" if "c-act" in shown else "brief"
+        named = " named" if "c-who" in shown else ""
+        return f"{'plain' if 'c-goods' not in shown else 'pictured' if 'c-act' in shown else 'brief'}{named}"
 
     @cached_property
     def around(self) -> Around:

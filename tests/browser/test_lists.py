@@ -24,11 +24,11 @@ def test_a_choice_survives_the_turn_of_a_page_and_tells_how_many_and_how_much(bo
     page = tablet.go("/orders?view=all").page
     chosen = [ids(tablet)[0], ids(tablet)[2]]
     for order in chosen:
-        page.locator(f"#{order} .c-chk > input").click()
+        page.locator(f"#{order} input").click()
     page.locator(".list-foot a[rel=next]").click()
     page.wait_for_url(re.compile("after="))
     chosen.append(ids(tablet)[1])
-    page.locator(f"#{chosen[2]} .c-chk > input").click()
+    page.locator(f"#{chosen[2]} input").click()
     marks = ", ".join("?" * 3)
     fen = box.value(f"select sum(receivable) from order_list where id in ({marks})", *chosen)
     expect(page.locator(".bulk .sum")).to_contain_text("已选 3")
@@ -59,7 +59,7 @@ def test_many_are_done_each_for_itself_and_each_refusal_says_why(box: Box, table
     easy, hard = to_review(box, easy=True)[:2], to_review(box, easy=False)[:1]
     page = tablet.go("/orders").page
     for order in (*easy, *hard):
-        page.locator(f"#{order} .c-chk > input").click()
+        page.locator(f"#{order} input").click()
     tablet.tap("快速审核", inside=".bulk")
     row = page.locator(f"#{hard[0]}")
     expect(row).to_contain_text(box.value("select number from order_list where id = ?", hard[0]))

@@ -49,7 +49,7 @@ def test_a_row_that_changed_elsewhere_changes_in_its_place_and_what_is_ticked_st
     order, other = to_review(box, easy=True)[:2]
     page = tablet.go("/orders").page
     connected(box)
-    page.locator(f"#{other} .c-chk > input").click()
+    page.locator(f"#{other} input").click()
     place = page.evaluate(
         f"() => [...document.querySelectorAll('#list tbody tr')].findIndex((row) => row.id === '{order}')"
     )
@@ -61,7 +61,7 @@ def test_a_row_that_changed_elsewhere_changes_in_its_place_and_what_is_ticked_st
         )
         == place
     )
-    expect(page.locator(f"#{other} .c-chk > input")).to_be_checked()
+    expect(page.locator(f"#{other} input")).to_be_checked()
     expect(page.locator("#rail a.rail-item", has_text="发货").locator(".dot-count")).to_contain_text(
         str(box.value("select count(*) from order_list where state = 'approved' and frozen = 0"))
     )

@@ -10,7 +10,7 @@ from appliance.shop.orders.actions import set_flag
 from tests.browser.boxes import Box
 from tests.browser.tablet import Tablet
 
-CHROME = ".rail, .bar, .actbar, .bulk, .page-actions, .filters, .toasts, .c-chk, .c-act, .paper-bar"
+CHROME = ".rail, .bar, .actbar, .bulk, .page-actions, .filters, .toasts, .list :is(input, .btn), .paper-bar"
 
 
 def pages_of(tablet: Tablet) -> int:
@@ -24,8 +24,8 @@ def test_a_list_and_an_order_print_without_what_is_pressed(box: Box, tablet: Tab
     page = tablet.go("/orders?view=all").page
     page.emulate_media(media="print")
     assert [one.evaluate("(el) => el.className") for one in page.locator(CHROME).all() if one.is_visible()] == []
-    expect(page.locator(f"#{flagged} .c-flag")).to_have_text("红")
-    expect(page.locator(f"#{flagged} .c-flag > i")).to_have_css("font-size", re.compile(r"^1\d"))
+    expect(page.locator(f"#{flagged} td:nth-child(2)")).to_have_text("红")
+    expect(page.locator(f"#{flagged} td:nth-child(2) > i")).to_have_css("font-size", re.compile(r"^1\d"))
     assert pages_of(tablet) > 1
     order = box.value("select id from order_list where state = 'approved' limit 1")
     page.emulate_media(media="screen")
@@ -55,6 +55,6 @@ def test_a_dark_tablet_prints_black_on_white(box: Box, tablet: Tablet) -> None:
     page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
     page.emulate_media(media="print", color_scheme="dark")
     told = page.evaluate(
-        "() => { const s = getComputedStyle(document.querySelector('.list td.c-who')); return [s.color, getComputedStyle(document.documentElement).backgroundColor]; }"
+        "() => { const s = getComputedStyle(document.querySelector('.list td:nth-child(4)')); return [s.color, getComputedStyle(document.documentElement).backgroundColor]; }"
     )
     assert told == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]

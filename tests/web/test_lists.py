@@ -29,7 +29,7 @@ def shelf(house: House) -> list[str]:
 
 
 def ids_of(page: str) -> list[str]:
-    return re.findall(r'<tr id="([^"]+)"', page)
+    return re.findall(r"<tr id=([^>]+)>", page)
 
 
 def link(page: str, rel: str) -> str:

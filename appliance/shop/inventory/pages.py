@@ -161,7 +161,7 @@ class TransferStep(c.Next):
 
     def cell(self, row: Any, seen: Seen) -> str:
         """Write the button."""
-        return f"<td class=c-act>{button(transfer_step(row, seen.branch), seen)}"
+        return f"<td>{button(transfer_step(row, seen.branch), seen)}"
 
 
 def transfer_step(row: Any, branch: str) -> Do | Go | None:

@@ -1,5 +1,5 @@
 // Deeds: a button asks for what is missing in a dialog; when nothing is missing, the deed is done at once.
-import { here, on, said, say, TICK } from "./lib.js";
+import { DEED, here, on, said, say, TICK } from "./lib.js";
 import { stored } from "./outbox.js";
 
 const dialog = () => document.getElementById("dlg");
@@ -11,7 +11,7 @@ async function open(event, link) {
   if (link.getAttribute("aria-busy") === "true") return;
   const url = new URL(link.href);
   // What is decided by what a row shows takes the row's version along.
-  const shown = link.dataset.do === "seen" && link.closest("tr").querySelector(TICK)?.getAttribute("value");
+  const shown = url.searchParams.get("version") === "" && link.closest("tr").querySelector(TICK)?.getAttribute("value");
   if (shown) url.searchParams.set("version", BigInt(`0x${shown}`));
   if (!url.searchParams.has("next")) url.searchParams.set("next", here());
   link.setAttribute("aria-busy", "true");
@@ -74,9 +74,9 @@ function afterSwap(event) {
 }
 
 export function start() {
-  on("click", "a[data-do]", open, true);
+  on("click", DEED, open, true);
   // A link whose form could not be fetched says so itself.
-  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement?.matches?.("a[data-do]")) ctx.told = true; });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sourceElement?.matches?.(DEED)) ctx.told = true; });
   on("click", "[data-opens]", (event, button) => document.getElementById(button.dataset.opens)?.showModal());
   on("click", "[data-close]", (event, button) => {
     const box = button.closest("dialog");

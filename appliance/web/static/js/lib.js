@@ -21,7 +21,14 @@ export function on(type, selector, handle, options) {
 
 /** The way from a row to its own page, in lists and in the tables of a paper; and the row's tick box. */
 export const LINK = ".list td > a:not(.btn), a.row-link";
-export const TICK = ".c-chk > input";
+/** What begins a deed; in a list every way to one does. */
+export const DEED = 'a[data-do], .list a[href^="/do/"]';
+export const TICK = ".list td > input[type=checkbox]";
+
+/** Where a list's column of a kind stands; the kind is said by its heading. */
+export function place(table, kind) {
+  return [...(table.tHead?.rows[0]?.cells ?? [])].findIndex((one) => one.classList.contains(kind));
+}
 
 /** A word in the language of this page; a script of words (said.py) laid them on the body. */
 export function said(name, count) {

@@ -1,7 +1,7 @@
 // Outbox: flags, marks and notes may wait on this tablet while the box does not answer, and go once it does.
 // Money, goods and parcels never wait here: what is shown must be true.
 import { name, typed } from "./guard.js";
-import { ask, here, memory, on, parsed, said, say } from "./lib.js";
+import { ask, DEED, here, memory, on, parsed, said, say } from "./lib.js";
 
 const KEPT = "outbox";
 const MOST = 50;
@@ -40,7 +40,7 @@ export function stored(link) {
 }
 
 async function fetchForms() {
-  for (const link of document.querySelectorAll("#main a[data-do]")) {
+  for (const link of document.querySelectorAll(`#main :is(${DEED})`)) {
     const href = link.getAttribute("href");
     if (forms.has(href) || !waits(href) || !navigator.onLine) continue;
     const text = await ask(`${href}${href.includes("?") ? "&" : "?"}next=${encodeURIComponent(here())}`);

@@ -1,5 +1,5 @@
 // Choosing rows: the choice survives paging, says how many and how much, and is let go of once the deed is done.
-import { ask, each, LINK, memory, on, parsed, said, TICK } from "./lib.js";
+import { ask, each, LINK, memory, on, parsed, place, said, TICK } from "./lib.js";
 
 const MOST = 1000;
 const bar = () => document.querySelector('form.bulk[data-behaviour~="bulk"]');
@@ -11,7 +11,7 @@ const id = (box) => box.closest("tr").id;
 const told = (box) => [fen(box.closest("tr")), box.getAttribute("value")];
 
 function fen(row) {
-  const figures = row?.querySelector(".c-money")?.firstChild?.textContent.replace(/[^\d.-]/g, "");
+  const figures = row.cells[place(row.closest("table"), "c-money")]?.firstChild?.textContent.replace(/[^\d.-]/g, "");
   return figures ? Math.round(Number(figures) * 100) : 0;
 }
 
@@ -23,7 +23,7 @@ function show() {
   const form = bar();
   if (!form) return;
   const picked = chosen();
-  const boxes = [...(list()?.querySelectorAll(`tbody ${TICK}`) ?? [])];
+  const boxes = [...(list()?.querySelectorAll(TICK) ?? [])];
   for (const box of boxes) {
     box.checked = picked.has(id(box));
     box.closest("tr").classList.toggle("sel", box.checked);
@@ -34,7 +34,7 @@ function show() {
     all.checked = here > 0 && here === boxes.length;
     all.indeterminate = here > 0 && here < boxes.length;
   }
-  document.body.classList.toggle("picking", picked.size > 0);
+  list()?.classList.toggle("picking", picked.size > 0);
   form.hidden = picked.size === 0;
   const filters = document.querySelector(".filters");
   // On a wide screen the bar lies where the filters were; on a phone it stands below and nothing must move.
@@ -85,7 +85,7 @@ async function gather(button) {
     while (link && picked.size < MOST) {
       const text = await ask(link);
       const page = text && parsed(text);
-      for (const box of page?.querySelectorAll?.(`table.list tbody ${TICK}`) ?? []) {
+      for (const box of page?.querySelectorAll?.(TICK) ?? []) {
         if (picked.size < MOST && !picked.has(id(box))) picked.set(id(box), told(box));
       }
       link = page?.querySelector?.(`.list-foot a[rel=${rel}]`)?.getAttribute("href");
@@ -98,13 +98,13 @@ async function gather(button) {
 
 export function start() {
   let lastBox = null;
-  on("click", `.list tbody ${TICK}`, (event, box) => {
-    const boxes = [...list().querySelectorAll(`tbody ${TICK}`)];
+  on("click", TICK, (event, box) => {
+    const boxes = [...list().querySelectorAll(TICK)];
     const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((a, b) => a - b);
     set(event.shiftKey && from >= 0 ? boxes.slice(from, to + 1) : [box], box.checked);
     lastBox = box;
   });
-  on("change", ".list thead [data-all]", (event, box) => set(list().querySelectorAll(`tbody ${TICK}`), box.checked));
+  on("change", ".list thead [data-all]", (event, box) => set(list().querySelectorAll(TICK), box.checked));
   on("click", ".bulk [data-clear]", clear);
   on("click", ".bulk [data-everything]", (event, button) => gather(button));
   // A long press on a card is how a phone begins to choose.
@@ -125,6 +125,6 @@ export function start() {
 export function dress(root) {
   each("bulk", () => {}, root);
   // A tick box is called by its row's link.
-  for (const box of document.querySelectorAll(`.list ${TICK}`)) box.setAttribute("aria-label", `${said("choose")} ${box.closest("tr").querySelector(LINK)?.textContent}`);
+  for (const box of document.querySelectorAll(TICK)) box.setAttribute("aria-label", `${said("choose")} ${box.closest("tr").querySelector(LINK)?.textContent}`);
   show();
 }

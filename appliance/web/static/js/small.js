@@ -85,12 +85,14 @@ const ROLES = [["thead, tbody", "rowgroup"], ["tr", "row"], ["thead th", "column
 function cards() {
   if (!narrow.matches) return;
   for (const table of document.querySelectorAll("table.list, table.items")) {
-    const headings = [...table.querySelectorAll("thead th")].map((one) => one.textContent.trim());
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+    const headings = heads.map((one) => one.textContent.trim());
     table.setAttribute("role", "table");
     for (const [selector, role] of ROLES) for (const el of table.querySelectorAll(selector)) el.setAttribute("role", role);
     for (const row of table.querySelectorAll("tbody tr")) {
       [...row.children].forEach((cell, n) => {
-        const bare = !cell.className || cell.matches(".num");
+        const said = heads[n]?.className || cell.className;
+        const bare = !said || /\bnum\b/.test(said);
         if (n > 0 && bare && headings[n] && cell.textContent.trim() && (table.matches(".list") || /^[^¥×]/.test(cell.textContent.trim())) && !cell.querySelector("a, button")) cell.dataset.of = headings[n];
       });
     }
