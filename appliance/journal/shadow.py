@@ -68,6 +68,7 @@ class Shadow:
         """A transaction was given up: what was remembered beside it may not be true."""
         self.log.forget()
         self.controls.load()
+        self.keeper.paused = False
         self.keeper.begin()
 
     def newest_hlc(self, box: bytes = b"", log: Reading | None = None) -> int:

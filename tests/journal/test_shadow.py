@@ -32,6 +32,20 @@ def test_a_shadow_drawn_anew_is_the_same(lina: Desk):
     assert clean(lina) == []
 
 
+def test_a_drawing_that_was_given_up_leaves_everything_kept_as_it_was(lina: Desk):
+    _busy(lina)
+    lina.journal.writing.set_authorizer(
+        lambda deed, table, *_: (
+            sqlite3.SQLITE_DENY if (deed, table) == (sqlite3.SQLITE_INSERT, "step") else sqlite3.SQLITE_OK
+        )
+    )
+    with pytest.raises(Exception, match="not authorized"):
+        lina.journal.rebuild().result()
+    lina.journal.writing.set_authorizer(None)
+    toy.sell(lina, name="后来的人", total=5)
+    assert clean(lina) == []
+
+
 def test_a_new_definition_of_a_view_is_drawn_at_the_next_start(toy: Callable[..., Desk]):
     from tests.journal import toy as shop
 
