@@ -116,9 +116,10 @@ def go_on(conn: sqlite3.Connection, table: str, after: int, day: Day, rounds: in
 
 def finished(shadow: Shadow, last: int) -> Shadow:
     """Draw, beside a shop, what its tables held when the day's last entry had counted."""
-    shadow.keeper.paused = True
+    shadow.begin_drawing()
     begin(shadow)
     shadow.go_on(until=last)
+    shadow.end_drawing()
     return shadow
 
 

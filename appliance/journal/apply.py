@@ -7,7 +7,6 @@ refuses: a change that cannot be understood raises `Unfit`, and whoever reads fo
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from appliance.journal import ids
 from appliance.journal.controls import Controls, Unfit
 from appliance.journal.entry import Stamp, pack
+from appliance.journal.held import Held, Lying, Rows, insert_sql, later
 from appliance.journal.keeper import Keeper
 from appliance.journal.places import Places
 from appliance.journal.schema import Schema
@@ -33,10 +33,29 @@ class Applier:
         self._schema = schema
         self._keeper = keeper
         self._places = places
+        self._marked: tuple[Stamp | None, tuple[int, int]] = (None, (0, 0))
         self.half_known = False
         """Set when a change held something that this version does not know."""
-        self._inserts = {shape.table: _insert_sql(shape) for shape in schema.shapes.values()}
-        self._questions: dict[tuple[str, tuple[str, ...], bool], str] = {}
+        self._lying = Lying(conn, keeper)
+        self._rows: Rows = self._lying
+
+    # ---- where rows are
+
+    def hold(self, *, whole: bool = False) -> None:
+        """Keep the rows of records in memory from now on; `whole` when nothing is in the tables yet."""
+        self._rows = Held(self._lying, whole=whole)
+
+    def put_down(self) -> None:
+        """Write what is held, for now somebody will look at the tables."""
+        self._rows.put_down()
+
+    def let_go(self) -> None:
+        """Hold nothing any more; what is held is lost."""
+        self._rows = self._lying
+
+    def before(self, shape: Shape, record: str, more: tuple[str, ...] = ()) -> Any:
+        """Return of a record's row what decides how a change counts, what a change is told by, and `more`; None if none."""
+        return self._rows.before(shape, record, more)
 
     def apply(self, stamp: Stamp, raw_hlc: int, who: str, change: Any) -> None:
         """Apply one change as it stands in a payload; raises `Unfit`. The author's own stamp is in names of steps."""
@@ -97,23 +116,27 @@ class Applier:
 
     def put(self, shape: Shape, stamp: Stamp, record: str, stored: Sequence[Any]) -> None:
         """Put a record: mostly its id is new; else it follows from its cause, or half of the record came first."""
-        flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
-        row = (record, *stored, 0, stamp.at, stamp.hlc, *flow, stamp.hlc, stamp.place, None)
-        if not self._conn.execute(self._inserts[shape.table], row).rowcount:
+        row = (record, *stored, 0, stamp.at, stamp.hlc, *shape.unmoved, stamp.hlc, stamp.place, None)
+        if not self._rows.begin(shape, row):
             self._put_over(shape, stamp, record, stored)
             return
         if self._keeper.saw(shape.table, record):
             self._keeper.touch(shape.table, {"id": record, **dict(zip(shape.names, stored, strict=True))})
 
     def _put_over(self, shape: Shape, stamp: Stamp, record: str, stored: Sequence[Any]) -> None:
-        before = self.before(shape, record, ("made_at",))
-        made_at = min(before["made_at"] or stamp.at, stamp.at)
-        if made_at != before["made_at"]:
-            self._conn.execute(f"update {shape.table} set made_at = ? where id = ?", (made_at, record))
-            if self._keeper.saw(shape.table, record):
-                self._tell_changed(shape, before, {"made_at": made_at})
+        before = self._rows.before(shape, record)
+        self.made(shape, record, stamp.at, before)
         values = dict(zip(shape.names, stored, strict=True))
         self._set(shape, stamp, record, {**values, "deleted": 0}, before)
+
+    def made(self, shape: Shape, record: str, at: int, before: Any = None) -> None:
+        """Note that a record was made at a moment; of several the first counts. `before` is its row."""
+        before = before or self._rows.before(shape, record)
+        setting = {"made_at": min(before["made_at"] or at, at)}
+        if setting["made_at"] != before["made_at"]:
+            if self._keeper.saw(shape.table, record):
+                self._tell_changed(shape, before, setting)
+            self._rows.change(shape, before, setting)
 
     def correct(
         self,
@@ -126,7 +149,7 @@ class Applier:
         before: Any = None,
     ) -> None:
         """Set fields of a record: each group goes to its latest writer. `before` is its row, if the caller has it."""
-        before = before or self.before(shape, record) or self._begun(shape, record)
+        before = before or self._rows.before(shape, record) or self._begun(shape, record)
         for group, replaced in was.items():
             if group in shape.watched:
                 content = {name: fields[name] for name in shape.groups[group] if name in fields}
@@ -134,9 +157,11 @@ class Applier:
         self._set(shape, stamp, record, fields, before)
 
     def _set(self, shape: Shape, stamp: Stamp, record: str, fields: Mapping[str, Any], before: Any) -> None:
-        rowid, hlc_before, place_before, told, changed = before[:5]
-        base, marks = (hlc_before, place_before), decode_later(told) if told else {}
-        mark, hlc = (stamp.hlc, stamp.place), stamp.hlc
+        base, marks, changed = self._rows.stands(before)
+        # The changes of an entry share one mark: rows that are held would have as many as there are corrections.
+        if stamp is not self._marked[0]:
+            self._marked = stamp, (stamp.hlc, stamp.place)
+        mark, hlc = self._marked[1], stamp.hlc
         setting: dict[str, Any] = {}
         for name, value in fields.items():
             group = shape.group_of(name)
@@ -145,9 +170,10 @@ class Applier:
                 marks[group] = mark
                 setting[name] = value
         setting["changed"] = max(changed, hlc)
-        self._conn.execute(_update_sql(shape.table, *setting), (*setting.values(), pack(marks), rowid))
+        # Told before it is changed, for a row that is held is the one that changes.
         if self._keeper.saw(shape.table, record):
             self._tell_changed(shape, before, setting)
+        self._rows.change(shape, before, setting, marks)
 
     def _follows(self, stamp: Stamp, hlc: int, place: int) -> bool:
         """Tell whether a stamp comes after another. Equal ones are of one entry: the later word of one person stands."""
@@ -159,12 +185,10 @@ class Applier:
         """Write a record that is not here yet, whose groups have stamps of their own."""
         base = marks.get("deleted", (0, 0))
         apart = {group: marks.get(group, (0, 0)) for group in shape.groups if marks.get(group, (0, 0)) != base}
-        flow = (shape.flow.start, 0, "", 0) if shape.flow else ()
         changed = max(hlc for hlc, _ in marks.values())
         told = pack(apart) if apart else None
         values = (row[name] for name in (*shape.names, "deleted"))
-        line = (record, *values, made_at, changed, *flow, *base, told)
-        self._conn.execute(self._inserts[shape.table], line)
+        self._rows.begin(shape, (record, *values, made_at, changed, *shape.unmoved, *base, told))
 
     def stamps(self, row: Any, groups: Collection[str]) -> dict[str, Stamp]:
         """Return the stamp that groups of a record's row carry now."""
@@ -203,22 +227,10 @@ class Applier:
         self._keeper.saw("watched_set", record)
         self._keeper.touch("watched_set", told)
 
-    def before(self, shape: Shape, record: str, more: tuple[str, ...] = ()) -> Any:
-        """Read of a record's row what decides how a change counts, what a change is told by, and `more`; None if none.
-
-        Its place in the table, its stamp, its groups' later stamps and when it last changed come first.
-        """
-        wanted = (shape.table, more, self._keeper.paused)
-        question = self._questions.get(wanted)
-        if question is None:
-            columns = dict.fromkeys([*_decisive_columns(shape), *self._keeper.asked(shape.table), *more])
-            question = self._questions[wanted] = f"select {', '.join(columns)} from {shape.table} where id = ?"
-        return self._conn.execute(question, (record,)).fetchone()
-
     def _begun(self, shape: Shape, record: str) -> Any:
         """Begin a record of which nothing but a correction or a step is here; the rest may come later."""
-        self._conn.execute(f"insert into {shape.table} (id) values (?)", (record,))
-        return self.before(shape, record)
+        self._rows.begin(shape, (record, *shape.blank, 0, 0, 0, *shape.unmoved, 0, 0, None))
+        return self._rows.before(shape, record)
 
     def _tell_changed(self, shape: Shape, before: Any, setting: dict[str, Any]) -> None:
         """Tell the keeper which columns changed; a row that only now came into being is told whole."""
@@ -233,7 +245,7 @@ class Applier:
     def fact(self, shape: Shape, stamp: Stamp, who: str, fact: str, stored: Sequence[Any]) -> None:
         """Write a fact down. Of several with one id the first by stamp counts; all are kept as rivals."""
         row = (fact, *stored, stamp.at, who, stamp.hlc, stamp.place)
-        if not self._conn.execute(self._inserts[shape.table], row).rowcount:
+        if not self._conn.execute(insert_sql(shape.table, len(row)), row).rowcount:
             self._rivals(shape, self._row(shape.table, fact), _told(shape, row), stamp, row)
             return
         if self._keeper.saw(shape.table, fact) or shape.feeds:
@@ -253,7 +265,7 @@ class Applier:
         if stamp < first:
             self._fact_feeds(shape, standing, -1)
             self._conn.execute(f"delete from {shape.table} where id = ?", (told["id"],))
-            self._conn.execute(self._inserts[shape.table], row)
+            self._conn.execute(insert_sql(shape.table, len(row)), row)
             self._fact_feeds(shape, told, 1)
 
     def _fact_feeds(self, shape: Shape, row: Mapping[str, Any], sign: int) -> None:
@@ -305,19 +317,16 @@ class Applier:
         row = (step, shape.table, document, origin, to, parent, stamp.hlc, stamp.place, who)
         if not self._conn.execute("insert or ignore into step values (?,?,?,?,?,?,?,?,?)", row).rowcount:
             return
-        before = before or self.before(shape, document) or self._begun(shape, document)
+        before = before or self._rows.before(shape, document) or self._begun(shape, document)
         tip, state, hlc, forked = step, to, stamp.hlc, 0
         if before["step"] != parent or before["forked"] or self._has_kin(document, step, parent):
             tip, state, hlc, forked = self.end_of(shape, document)
             self._keeper.touch("step", {"document": document, "parent": parent})
         setting = {"step": tip, "state": state, "state_at": hlc >> 16, "forked": forked}
         setting["changed"] = max(before["changed"], stamp.hlc)
-        self._conn.execute(
-            f"update {shape.table} set step = ?, state = ?, state_at = ?, forked = ?, changed = ? where rowid = ?",
-            (*setting.values(), before["rowid_"]),
-        )
         if self._keeper.saw(shape.table, document):
             self._tell_changed(shape, before, setting)
+        self._rows.change(shape, before, setting)
 
     def _has_kin(self, document: str, step: str, parent: str) -> bool:
         """Whether a step taken elsewhere from the same start, or from this very step, is here already."""
@@ -354,15 +363,6 @@ def read_id(value: Any) -> str:
     raise Unfit("An id is no id.")
 
 
-def later(row: Any) -> dict[str, tuple[int, int]]:
-    """Return (stamp, place) of each group of a record's row that was written after the row was made."""
-    told = row["_later"]
-    return decode_later(told) if told else {}
-
-
-decode_later = msgspec.msgpack.Decoder(dict[str, tuple[int, int]]).decode
-
-
 def _content(values: Mapping[str, Any]) -> str:
     """Write values down so that they read the same whether they were written here, came, or stood in a table."""
     return _dump({name: int(value) if isinstance(value, bool) else value for name, value in values.items()})
@@ -370,21 +370,3 @@ def _content(values: Mapping[str, Any]) -> str:
 
 def _dump(value: Any) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _decisive_columns(shape: Shape) -> tuple[str, ...]:
-    """What of a record's row decides how a change counts."""
-    flow = ("state", "step", "forked") if shape.flow else ()
-    return ("rowid as rowid_", "_hlc", "_place", "_later", "changed", *flow)
-
-
-def _insert_sql(shape: Shape) -> str:
-    count = 1 + len(shape.columns) + (4 if shape.is_fact else 3 + 3 + (4 if shape.flow else 0))
-    marks = ", ".join("?" for _ in range(count))
-    return f"insert or ignore into {shape.table} values ({marks})"
-
-
-@lru_cache(1024)
-def _update_sql(table: str, *columns: str) -> str:
-    setting = "".join([f"{name} = ?, " for name in columns])
-    return f"update {table} set {setting}_later = ? where rowid = ?"

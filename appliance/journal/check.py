@@ -11,10 +11,10 @@ from itertools import groupby, starmap, zip_longest
 from operator import eq, itemgetter
 from typing import Any
 
-from appliance.journal.apply import later
 from appliance.journal.checkpoints import astray, begin
 from appliance.journal.controls import Controls
 from appliance.journal.entry import FORMAT, NO_HEAD, Entry, pack
+from appliance.journal.held import later
 from appliance.journal.journal import Journal
 from appliance.journal.keeper import Keeper
 from appliance.journal.log import Log
@@ -141,11 +141,12 @@ def _shadow_differences(journal: Journal, say: Say) -> list[str]:
     conn = shadow.conn
     try:
         conn.execute("begin")
-        shadow.keeper.paused = True
+        shadow.begin_drawing()
         begin(shadow)
         newest = arrived(conn)
         while shadow.go_on(OFTEN):
             say("the tables, drawn again", shadow.arrived, newest)
+        shadow.end_drawing()
         wrong, names = [], [*journal.schema.shapes, *_ORDERS]
         for done, table in enumerate(names):
             say(f"the tables, compared: {table}", done, len(names))

@@ -53,11 +53,12 @@ def drawn(shop: Path, schema: Schema, root: bytes, stay: int) -> Checkpoint | No
     try:
         conn.execute("begin")
         until = _end(conn, stay)
-        shadow.keeper.paused = True
+        shadow.begin_drawing()
         begin(shadow)
         if until <= shadow.arrived:
             return None
         shadow.go_on(until=until)
+        shadow.end_drawing()
         states, reached = list(lay_out(shadow)), _reached(shadow, until)
         said = _said(shadow.log, reached)
         return Checkpoint(states, reached, until, schema.fingerprint, relevant(shadow.controls.restamps, said), said)

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from appliance.journal.apply import decode_later
 from appliance.journal.controls import Controls
 from appliance.journal.entry import pack
+from appliance.journal.held import decode_later
 from appliance.journal.log import Log
 from appliance.journal.reading import Heads
 from appliance.journal.schema import Schema

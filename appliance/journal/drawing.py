@@ -52,11 +52,12 @@ def begin_anew(shadow: Shadow) -> None:
     """Empty every table; nothing is kept until the rows are there."""
     shadow.schema.drop_all(shadow.conn)
     shadow.create()
-    shadow.keeper.paused = True
+    shadow.begin_drawing()
 
 
 def finish(shadow: Shadow) -> None:
     """Draw from the rows what follows from them."""
+    shadow.end_drawing()
     shadow.schema.create_indexes(shadow.conn)
     shadow.keeper.paused = False
     shadow.keeper.redraw(shadow.schema.fact_feeds)
@@ -82,7 +83,7 @@ class Drawing:
     def draw(self) -> None:
         """Draw everything but the last few entries, which count when the tables are changed over."""
         conn, keeper = self._shadow.conn, self._shadow.keeper
-        keeper.paused = True
+        self._shadow.begin_drawing()
         conn.execute("begin")
         begin(self._shadow)
         conn.execute("commit")
@@ -92,6 +93,7 @@ class Drawing:
             count = self._shadow.go_on(AT_ONCE)
             conn.execute("commit")
         conn.execute("begin")
+        self._shadow.end_drawing()
         self._schema.create_indexes(conn)
         keeper.redraw(self._schema.fact_feeds)
         conn.execute("commit")

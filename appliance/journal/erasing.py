@@ -27,6 +27,7 @@ SHORTEST = 2
 def erase(shadow: Shadow, record: str) -> None:
     """Take every part and row of a person away, inside the caller's transaction."""
     conn = shadow.conn
+    shadow.applier.put_down()
     spoken = conn.execute("select arrived, part from personal where record = ? and arrived > 0", (record,)).fetchall()
     for arrived, part in spoken:
         _strip(shadow.log, arrived, part)

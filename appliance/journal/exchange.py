@@ -157,19 +157,19 @@ class Exchange:
         return self._take(told, merged)
 
     def _take(self, told: Iterable[Proven | Proof], merged: Merged) -> "Future[Done[Merged]]":
-        steps, keeper = self._merger.take(told, merged), self._shadow.keeper
+        steps, shadow, keeper = self._merger.take(told, merged), self._shadow, self._shadow.keeper
 
         def some(_conn: sqlite3.Connection) -> Any:
-            keeper.begin()
+            shadow.begin_taking()
             more = False
             for _ in steps:
                 if keeper.waiting >= FEW_AT_ONCE:
-                    keeper.flush()
+                    shadow.show()
                 more = len(keeper.seen) >= MOST_AT_ONCE or self._writer.waited_for
                 if more:
                     break
             self._tell_given_back(merged)
-            keeper.flush()
+            shadow.end_taking()
             if self.controls.redraw_due not in {"", self._drawn_for}:
                 # Stamps that were taken back are not followed, though the tables that show it are still to be drawn.
                 self._rewind(self.author)

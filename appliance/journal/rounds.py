@@ -14,10 +14,11 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from appliance.journal import ids
-from appliance.journal.apply import later, read_id
+from appliance.journal.apply import read_id
 from appliance.journal.check import Chains, Say, arrived, check, silent
 from appliance.journal.controls import Unfit
 from appliance.journal.entry import Stamp, Unreadable
+from appliance.journal.held import later
 from appliance.journal.journal import Journal
 from appliance.journal.refusal import Refusal
 from appliance.journal.resting import Line

@@ -64,10 +64,21 @@ class Shadow:
         self.keeper = Keeper(self.conn, self.schema.kept, self.schema.sums)
         self.applier = Applier(self.conn, self.schema, self.keeper, self.log.places, self.controls)
 
+    def begin_drawing(self) -> None:
+        """The tables are empty: rows are held until all of them are drawn, and nothing is kept meanwhile."""
+        self.keeper.paused = True
+        self.applier.hold(whole=True)
+
+    def end_drawing(self) -> None:
+        """Put the rows into the tables."""
+        self.applier.put_down()
+        self.applier.let_go()
+
     def forget(self) -> None:
         """A transaction was given up: what was remembered beside it may not be true."""
         self.log.forget()
         self.controls.load()
+        self.applier.let_go()
         self.keeper.paused = False
         self.keeper.begin()
 
@@ -111,6 +122,21 @@ class Shadow:
         said = [entry.hlc for place, seq in tips for _, entry, _ in self.log.stretch(place, seq, seq)]
         newest = max(said, default=MOST_HLC)
         return newest - self.controls.stamp(author, newest, 0).hlc
+
+    def begin_taking(self) -> None:
+        """Much may come at once: rows are held until it counts, or somebody has to look at them."""
+        self.keeper.begin()
+        self.applier.hold()
+
+    def show(self) -> None:
+        """Put the rows into the tables, and draw what is kept of them."""
+        self.applier.put_down()
+        self.keeper.flush()
+
+    def end_taking(self) -> None:
+        """Everything that came counts."""
+        self.show()
+        self.applier.let_go()
 
     @property
     def scrubbed(self) -> int:

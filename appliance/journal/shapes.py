@@ -206,9 +206,14 @@ class Shape:
         self.history = issubclass(kind, Record) and kind.history
         self.feeds = tuple(kept.name for kept in kind.feeds) if issubclass(kind, Fact) else ()
         self.flow = kind.flow if issubclass(kind, Record) else None
+        self.unmoved: tuple[Any, ...] = (self.flow.start, 0, "", 0) if self.flow else ()
+        """What a row says of a document that took no step."""
         self.columns = tuple(_columns(kind))
         self.by_name = {column.name: column for column in self.columns}
         self.names = tuple(column.name for column in self.columns)
+        flow = ("state", "state_at", "step", "forked") if self.flow else ()
+        self.row_names = ("id", *self.names, "deleted", "made_at", "changed", *flow, "_hlc", "_place", "_later")
+        """What a record's row consists of."""
         self.blank = tuple(column.stored(column.default) for column in self.columns)
         """What SQLite holds of a row of which nothing was said."""
         self.readers = {column.name: (place, column.read) for place, column in enumerate(self.columns)}

@@ -21,9 +21,10 @@ from typing import Any
 import msgspec
 import zstandard
 
-from appliance.journal.apply import later, read_id
+from appliance.journal.apply import read_id
 from appliance.journal.controls import Unfit
 from appliance.journal.entry import Erased, Stamp, Unreadable, pack, pack_id, show_id
+from appliance.journal.held import later
 from appliance.journal.resting import Line
 from appliance.journal.segments import MOST_INFLATED, MOST_PACKED, inflate
 from appliance.journal.shadow import Shadow
@@ -219,7 +220,7 @@ def _join_record(shadow: Shadow, table: str, row: list[Any], authors: _Authors) 
     if any(fields.keys() != set(shape.groups[group]) for group, (_, fields) in known.items()):
         raise Unfit("A group lacks some of its fields.")
     name = read_id(record)
-    before = shadow.applier.before(shape, name, (*shape.names, "deleted", "made_at"))
+    before = shadow.applier.before(shape, name, (*shape.names, "deleted"))
     if before is None:
         _begin_record(shadow, shape, name, made_at, known)
         return
@@ -229,9 +230,8 @@ def _join_record(shadow: Shadow, table: str, row: list[Any], authors: _Authors) 
         told_already = marks.get(group, base) == (stamp.hlc, stamp.place)
         if not told_already or any(before[field] != value for field, value in fields.items()):
             shadow.applier.correct(shape, stamp, "", name, fields, {})
-    if made_at and not 0 < before["made_at"] <= made_at:
-        asked = f"update {table} set made_at = ? where id = ?"
-        shadow.conn.execute(asked, (made_at, name))
+    if made_at:
+        shadow.applier.made(shape, name, made_at, before)
 
 
 def _begin_record(

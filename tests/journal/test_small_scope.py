@@ -97,10 +97,10 @@ class Core:
         """Take in what the other told, or only the first entries of it before the plug is pulled."""
         merged = Merged()
         self.conn.execute("begin")
-        self.shadow.keeper.begin()
+        self.shadow.begin_taking()
         for _ in islice(self.merger.take(proven(told, None, merged), merged), most):
             pass
-        self.shadow.keeper.flush()
+        self.shadow.end_taking()
         self.conn.execute("commit")
 
     def ends(self) -> tuple[object, ...]:
