@@ -56,6 +56,14 @@ def test_what_a_change_touches_is_found_by_index(alice: Desk, view: KeptView):
             assert _scans(alice, touch.question, needed) == [], touch.question
 
 
+@pytest.mark.parametrize("view", KEPT, ids=lambda view: view.name)
+def test_what_follows_a_change_are_columns_of_the_view(alice: Desk, view: KeptView):
+    for follow in view.follows:
+        assert follow.table in {touch.table for touch in view.touches}
+        alice.rows(f"select {', '.join(follow.columns)} from {view.name}_plain where 0")
+        alice.rows(f"select {', '.join(follow.of) or 1} from {follow.table} where 0")
+
+
 QUEUES = {
     # Work in hand: as long as what waits, however old the shop is.
     "customer_list": {"Blacklist"},

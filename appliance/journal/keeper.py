@@ -12,12 +12,15 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
-from appliance.journal.kept import KeptView, Touch
+from appliance.journal.kept import Follow, KeptView, Touch
 from appliance.journal.search import pieces
 from appliance.journal.shapes import Sum
 
 Values = Mapping[str, Any]
 Key = tuple[Any, ...]
+Columns = tuple[str, ...]
+WHOLE: Columns = ()
+"""All columns of a row."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class Watch:
     """Where the view stands in the order in which they are drawn."""
     touch: Touch
     reads: frozenset[str]
+    follow: Follow | None
+
+    def alters(self, names: Iterable[str] | None) -> Columns:
+        """How much of a row can differ after a change of these columns; None where a row came or went."""
+        follow = self.follow
+        if follow is None:
+            return WHOLE
+        if follow.of and (names is None or not follow.of.issuperset(self.reads.intersection(names))):
+            return WHOLE
+        return follow.columns
 
 
 class Keeper:
@@ -37,8 +50,8 @@ class Keeper:
         self._conn = conn
         self._sums = sums
         self._views = _ordered(views, sums)
-        self._touched: dict[int, dict[tuple[Touch, Key], None]] = {}
-        self._looks: dict[tuple[str, int], str] = {}
+        self._touched: dict[int, dict[tuple[Touch, Key], Columns]] = {}
+        self._looks: dict[tuple[str, int, Columns], tuple[str, Columns]] = {}
         self.seen: set[tuple[str, str]] = set()
         """Every (table, key) touched since `begin`, for those who listen."""
         self.paused = False
@@ -50,8 +63,10 @@ class Keeper:
         found: dict[str, list[Watch]] = {}
         for place, view in enumerate(self._views):
             read = _columns_read(self._conn, view)
+            follows = {one.table: one for one in view.follows}
             for touch in view.touches:
-                watch = Watch(place, touch, frozenset(read.get(touch.table, ())) | frozenset(touch.asks))
+                reads = frozenset(read.get(touch.table, ())) | frozenset(touch.asks)
+                watch = Watch(place, touch, reads, follows.get(touch.table))
                 found.setdefault(touch.table, []).append(watch)
         return found
 
@@ -89,7 +104,7 @@ class Keeper:
         if self.paused:
             return
         for watch in self._watches.get(table, ()):
-            self._note(watch, row)
+            self._note(watch, row, watch.alters(None))
 
     def changed(self, table: str, before: Values, after: Values, names: Iterable[str]) -> None:
         """A row of a table changed in these columns."""
@@ -97,13 +112,14 @@ class Keeper:
             return
         for watch in self._watches.get(table, ()):
             if not watch.reads.isdisjoint(names):
-                self._note(watch, before)
-                self._note(watch, after)
+                alters = watch.alters(names)
+                self._note(watch, before, alters)
+                self._note(watch, after, alters)
 
-    def _note(self, watch: Watch, row: Values) -> None:
+    def _note(self, watch: Watch, row: Values, alters: Columns) -> None:
         # A question is asked when everything is written, and once, however many rows would ask the same.
-        told = tuple([row[column] for column in watch.touch.asks])
-        self._touched.setdefault(watch.place, {})[watch.touch, told] = None
+        told = watch.touch, tuple([row[column] for column in watch.touch.asks])
+        _add_to(self._touched.setdefault(watch.place, {}), told, alters)
 
     # ---- sums
 
@@ -145,34 +161,50 @@ class Keeper:
         while self._touched:
             place = min(self._touched)
             touched = self._touched.pop(place)
-            keys = dict.fromkeys([key for touch, told in touched for key in touch.keys(self._conn, told)])
-            for key in keys:
+            keys: dict[Key, Columns] = {}
+            for (touch, told), alters in touched.items():
+                for key in touch.keys(self._conn, told):
+                    _add_to(keys, key, alters)
+            for key, alters in keys.items():
                 # A key that begins with another one is looked at with that one.
                 if len(key) == 1 or not any(key[:length] in keys for length in range(1, len(key))):
-                    self._recompute(self._views[place], key)
+                    self._recompute(self._views[place], key, alters)
 
-    def _recompute(self, view: KeptView, key: Key) -> None:
+    def _recompute(self, view: KeptView, key: Key, alters: Columns) -> None:
         """Compare the rows of a key, or of all keys that begin so, with what the definition says now."""
-        look = self._looks.get((view.name, len(key))) or self._look(view, len(key))
+        look, columns = self._looks.get((view.name, len(key), alters)) or self._look(view, len(key), alters)
         rows = self._conn.execute(look, key + key).fetchall()
         old, new = [row for row in rows if row[-1]], [row for row in rows if not row[-1]]
-        if len(key) == len(view.key):
-            self._replace(view, old[0] if old else None, new[0] if new else None)
+        if alters and not (len(key) == len(view.key) and old and new):
+            # A row that comes or goes does so whole.
+            self._recompute(view, key, WHOLE)
             return
-        places = [self._columns[view.name].index(column) for column in view.key]
+        if len(key) == len(view.key):
+            self._replace(view, columns, old[0] if old else None, new[0] if new else None)
+            return
+        places = [columns.index(column) for column in view.key]
         before = {tuple([row[place] for place in places]): row for row in old}
         after = {tuple([row[place] for place in places]): row for row in new}
         for whole in before.keys() | after.keys():
-            self._replace(view, before.get(whole), after.get(whole))
+            self._replace(view, columns, before.get(whole), after.get(whole))
 
-    def _look(self, view: KeptView, count: int) -> str:
+    def _look(self, view: KeptView, count: int, alters: Columns) -> tuple[str, Columns]:
         """Ask for the rows of a key, or of all keys that begin so, as they are kept and, without a rowid, as they ought to be."""
         name, where = view.name, view.where_first(count)
-        kept = f"select *, rowid as rowid_ from {name} where {where}"
-        look = self._looks[name, count] = f"{kept} union all select *, 0 from {name}_plain where {where}"
+        columns = self._told_by(view, alters) if alters else tuple(self._columns[name])
+        asked = ", ".join(columns)
+        kept = f"select {asked}, rowid as rowid_ from {name} where {where}"
+        look = f"{kept} union all select {asked}, 0 from {name}_plain where {where}", columns
+        self._looks[name, count, alters] = look
         return look
 
-    def _replace(self, view: KeptView, old: Any, new: Any) -> None:
+    def _told_by(self, view: KeptView, alters: Columns) -> Columns:
+        """The columns of a row that tell of a change of these: to whoever adds it up, searches it or is drawn from it."""
+        read = [(*self._sums[name].by, *self._sums[name].of) for name in view.feeds] + [view.search]
+        more = [column for columns in read if not set(columns).isdisjoint(alters) for column in columns]
+        return tuple(dict.fromkeys((*view.key, *alters, *more, *self._asked.get(view.name, ()))))
+
+    def _replace(self, view: KeptView, columns: Columns, old: Any, new: Any) -> None:
         name = view.name
         if old is None and new is None:
             return
@@ -180,11 +212,11 @@ class Keeper:
             self._conn.execute(f"delete from {name} where rowid = ?", (old["rowid_"],))
             self._gone(view, old)
         elif old is None:
-            marks = ", ".join("?" * len(self._columns[name]))
+            marks = ", ".join("?" * len(columns))
             rowid = self._conn.execute(f"insert into {name} values ({marks})", new[:-1]).lastrowid or 0
             self._come(view, new, rowid)
         else:
-            pairs = zip(self._columns[name], new[:-1], old[:-1], strict=True)
+            pairs = zip(columns, new[:-1], old[:-1], strict=True)
             differing = {column: value for column, value, was in pairs if value != was or type(value) is not type(was)}
             if not differing:
                 return
@@ -301,6 +333,11 @@ class Keeper:
             for name in (view.name, f"{view.name}_plain")
         )
         return live, fresh
+
+
+def _add_to(found: dict[Any, Columns], key: Any, alters: Columns) -> None:
+    """Two changes that alter other columns of one row alter the whole of it, as far as it is looked at."""
+    found[key] = alters if found.get(key, alters) == alters else WHOLE
 
 
 def _ordered(views: Sequence[KeptView], sums: Mapping[str, Sum]) -> list[KeptView]:

@@ -6,6 +6,8 @@ In `views.sql` a kept view is a view with a comment before it:
     -- touched by sales_order: id                   a changed row of that table touches the key in this column (or all
                                                     keys that begin with it), ...
     -- touched by receiver: select id from sales_order where receiver = :id     ... or the keys of this question
+    -- follows received_for: paid                     so much of a row can a change of that table alter, and no more
+    -- follows sales_order (state, changed): state, late   the same, if nothing but these columns of that table changed
     -- index state, ship_by
     -- index ship_by where late = 1                   a queue's index holds the queue only, and costs the others nothing
     -- search number, receiver                      columns whose words can be searched for
@@ -23,11 +25,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-_COMMENT = re.compile(r"^\s*--\s*(kept by|touched by|index|search|feeds|within|withheld)\s+(.*?)\s*$", re.MULTILINE)
+_COMMENT = re.compile(
+    r"^\s*--\s*(kept by|touched by|follows|index|search|feeds|within|withheld)\s+(.*?)\s*$", re.MULTILINE
+)
+_FOLLOWS = re.compile(r"(\w+)\s*(?:\((.*?)\))?\s*:\s*(.*)")
 _ASKED = re.compile(r":([a-z_]\w*)")
 _VIEW = re.compile(r"create\s+view\s+(\w+)\s+as\s+(.*)", re.IGNORECASE | re.DOTALL)
 
 Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Follow:
+    """So much of a kept row can a change of `table` alter, if it was one of these columns alone; of none, any change."""
+
+    table: str
+    of: frozenset[str]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +77,7 @@ class KeptView:
     feeds: tuple[str, ...]
     within: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    follows: tuple[Follow, ...] = ()
 
     def where_first(self, count: int) -> str:
         """The condition on the first so many columns of the key."""
@@ -134,7 +149,19 @@ def _kept(name: str, select: str, notes: Sequence[tuple[str, str]]) -> KeptView:
         feeds=tuple(listed("feeds")),
         within=tuple(listed("within")),
         withheld=tuple(listed("withheld")),
+        follows=tuple(_follow(rest) for kind, rest in notes if kind == "follows"),
     )
+
+
+def _follow(told: str) -> Follow:
+    found = _FOLLOWS.fullmatch(told)
+    if not found:
+        raise ValueError(f"This does not say what follows: {told}")
+    return Follow(found[1], frozenset(_names(found[2] or "")), tuple(_names(found[3])))
+
+
+def _names(told: str) -> list[str]:
+    return [name.strip() for name in told.split(",") if name.strip()]
 
 
 def _table_sql(view: KeptView) -> list[str]:

@@ -171,15 +171,17 @@ class Schema:
     def lacking_indexes(self, conn: sqlite3.Connection) -> list[str]:
         """Say how the indexes come to be what the rooms ask for; nothing where they are."""
         known = dict(conn.execute("select name, sql from sqlite_master where type = 'index'").fetchall())
-        told: list[str] = []
+        told, asked = list[str](), set[str]()
         for shape in self.shapes.values():
             for number, columns in enumerate(shape.kind.indexes, 1):
                 name = f"{shape.table}_{number}"
-                made = f"CREATE INDEX {name} on {shape.table} ({', '.join(columns)})"
+                asked.add(name)
+                made = f"CREATE INDEX {name} on {shape.table} {_indexed(columns)}"
                 if known.get(name) != made:
                     # Beside the shop, a bare name would be found in the shop's own file.
                     told += [f"drop index if exists main.{name}", made]
-        return told
+        spare = [name for name in known.keys() - asked if name.rpartition("_")[0] in self.shapes and name[-1].isdigit()]
+        return told + [f"drop index main.{name}" for name in sorted(spare)]
 
     def table_sql(self, shape: Shape) -> str:
         """Say how a shape's shadow table is made."""
@@ -238,6 +240,12 @@ class Schema:
 
 def _named(conn: sqlite3.Connection, kind: str) -> list[tuple[str]]:
     return conn.execute("select name from sqlite_master where type = ?", (kind,)).fetchall()
+
+
+def _indexed(columns: Sequence[str]) -> str:
+    """Say what an index holds: columns, and last, where it holds some rows only, which."""
+    where = columns[-1] if columns[-1].startswith("where ") else ""
+    return f"({', '.join(columns[:-1] if where else columns)}) {where}".rstrip()
 
 
 def _column_sql(column: Column) -> str:

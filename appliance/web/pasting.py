@@ -28,7 +28,8 @@ def pasted(text: str) -> list[str]:
 def looked_up(listing: Listing, numbers: Sequence[str]) -> tuple[str, ...]:
     """The condition that a row has one of these numbers, and what it binds; each column is asked by its index."""
     parts = [
-        f"select rowid from {listing.view} where {one} in (select value from json_each(?))" for one in listing.numbers
+        f"select rowid from {listing.view} where {one} in (select value from json_each(?)) and {one} <> ''"
+        for one in listing.numbers
     ]
     return (f"rowid in ({' union '.join(parts)})", *[json.dumps(numbers)] * len(parts))
 
@@ -36,7 +37,8 @@ def looked_up(listing: Listing, numbers: Sequence[str]) -> tuple[str, ...]:
 def unknown(visit: Visit, listing: Listing, numbers: Sequence[str]) -> list[str]:
     """Which of these numbers nothing has."""
     parts = [
-        f"select {one} from {listing.view} where {one} in (select value from json_each(?1))" for one in listing.numbers
+        f"select {one} from {listing.view} where {one} in (select value from json_each(?1)) and {one} <> ''"
+        for one in listing.numbers
     ]
     known = {row[0] for row in visit.rows(" union ".join(parts), json.dumps(numbers))}
     return [one for one in numbers if one not in known]

@@ -81,6 +81,8 @@ VIEWS = """
 -- kept by id
 -- touched by ticket: id
 -- touched by buyer: select id from ticket where buyer = :id
+-- follows ticket (state): state
+-- follows buyer (phone): phone
 -- index state, number
 -- search number, name, phone
 -- feeds queue
@@ -90,6 +92,7 @@ from ticket t left join buyer b on b.id = t.buyer where t.deleted = 0;
 
 -- kept by sku
 -- touched by stock: sku
+-- follows stock: qty, value
 create view shelf as select sku, qty, value from stock;
 
 create view problem_short as select sku as id, qty from shelf where qty < 0;

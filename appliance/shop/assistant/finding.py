@@ -22,7 +22,7 @@ class Reader(Protocol):
 
 KINDS = (
     ("orders.see", "/orders/{id}", "select id from order_list where number = :text"),
-    ("orders.see", "/orders/{id}", "select id from order_list where platform_number = :text"),
+    ("orders.see", "/orders/{id}", "select id from order_list where platform_number = :text and platform_number <> ''"),
     ("marketplace.see", "/marketplace/orders/{id}", "select id from raw_order where tid = :text and deleted = 0"),
     ("shipping.see", "/orders/{id}", "select sales_order as id from parcel where waybill = :text and deleted = 0"),
     ("shipping.see", "/orders/{id}", "select sales_order as id from parcel where number = :text and deleted = 0"),

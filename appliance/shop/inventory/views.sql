@@ -29,6 +29,7 @@ from setting where value = '1' and deleted = 0;
 -- kept by warehouse, sku
 -- touched by stock: warehouse, sku
 -- touched by held: warehouse, sku
+-- follows held: locked, unpaid, preorder, pending_review, pending_ship, to_transfer_out, to_other_out, to_produce_out, on_order, in_transit_in, return_on_way, available, promised, low
 -- touched by stock_limit: warehouse, sku
 -- touched by sku_list: select warehouse, sku from stock_level where sku = :id
 -- touched by warehouse: select warehouse, sku from stock_level where warehouse = :id

@@ -76,7 +76,8 @@ def _system_orders(desk: Desk, raw_order: str) -> Sequence[Row]:
     """Every order that holds a line of this raw order, split or merged as it may be."""
     return desk.rows(
         "select distinct t.id, t.state, t.receivable, t.platform_paid, t.raw_order from raw_order_line l "
-        "join sales_order_line b on b.raw_line = l.id and b.deleted = 0 join sales_order t on t.id = b.sales_order "
+        "join sales_order_line b on b.raw_line = l.id and b.raw_line <> '' and b.deleted = 0 "
+        "join sales_order t on t.id = b.sales_order "
         "where l.raw_order = ? and t.deleted = 0 and t.state not in ('cancelled', 'merged', 'completed')",
         raw_order,
     )
@@ -94,7 +95,8 @@ def _take_payment(desk: Desk, order: Row, now: RawOrder) -> None:
 
 def _mark_refund(desk: Desk, line: RawOrderLine) -> None:
     """Write on the lines of our orders what was told, and on each order what that makes of it as a whole."""
-    for row in desk.rows("select id, sales_order from sales_order_line where raw_line = ? and deleted = 0", line.id):
+    asked = "select id, sales_order from sales_order_line where raw_line = ? and raw_line <> '' and deleted = 0"
+    for row in desk.rows(asked, line.id):
         desk.change(SalesOrderLine, row["id"], refund_status=line.refund_status)
         told = [
             other["refund_status"]

@@ -68,14 +68,14 @@ select
                 when max(t.state in ('shipped', 'completed')) = 1 then 'part_shipped'
                 else 'submitted' end
             from raw_order_line l
-            join sales_order_line b on b.raw_line = l.id and b.deleted = 0
+            join sales_order_line b on b.raw_line = l.id and b.raw_line <> '' and b.deleted = 0
             join sales_order t on t.id = b.sales_order and t.state <> 'merged'
             where l.raw_order = o.id
         ), 'submitted')
     end as process_status,
     (select count(*) from raw_order_line l where l.raw_order = o.id and l.deleted = 0) as lines,
-    (select t.id from sales_order t where t.raw_order = o.id and t.deleted = 0 limit 1) as sales_order,
-    ifnull((select t.number from sales_order t where t.raw_order = o.id and t.deleted = 0 limit 1), '') as number
+    (select t.id from sales_order t where t.raw_order = o.id and t.raw_order <> '' and t.deleted = 0 limit 1) as sales_order,
+    ifnull((select t.number from sales_order t where t.raw_order = o.id and t.raw_order <> '' and t.deleted = 0 limit 1), '') as number
 from raw_order o
 left join raw_receiver r on r.id = o.raw_receiver
 left join shop s on s.id = o.shop
@@ -89,7 +89,7 @@ select
     ifnull(m.outer_code, '') as outer_code, ifnull(m.sku, '') as sku, ifnull(k.name, '') as sku_name,
     ifnull(k.code, '') as code,
     ifnull((select t.state from sales_order_line b join sales_order t on t.id = b.sales_order
-        where b.raw_line = l.id and b.deleted = 0 order by t.state = 'merged', b.made_at desc limit 1), '') as order_state
+        where b.raw_line = l.id and b.raw_line <> '' and b.deleted = 0 order by t.state = 'merged', b.made_at desc limit 1), '') as order_state
 from raw_order_line l
 left join shop_goods_match m on m.id = l.shop_goods
 left join sku_list k on k.id = m.sku
@@ -106,6 +106,6 @@ create view problem_raw_order_submitted_twice as
 select o.id, o.id as document, o.tid as number
 from raw_order o
 where o.forked = 1 and (
-    select count(distinct t.id) from raw_order_line l join sales_order_line b on b.raw_line = l.id and b.deleted = 0
+    select count(distinct t.id) from raw_order_line l join sales_order_line b on b.raw_line = l.id and b.raw_line <> '' and b.deleted = 0
     join sales_order t on t.id = b.sales_order and t.state not in ('cancelled', 'merged')
     where l.raw_order = o.id) > 1;

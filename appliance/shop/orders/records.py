@@ -113,10 +113,7 @@ class SalesOrder(Record, kw_only=True, frozen=True):
     flow: ClassVar[Flow | None] = ORDER_FLOW
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("receiver",),
-        ("raw_order",),
-        ("forked",),
-        ("number",),
-        ("exchange_for",),
+        ("raw_order", "where raw_order <> ''"),
     )
 
     number: Text = ""
@@ -217,7 +214,10 @@ class SalesOrderLine(Record, kw_only=True, frozen=True):
     The title, spec, code and picture are those of the day it was ordered, so that old papers keep their words.
     """
 
-    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("sales_order", "place"), ("raw_line",))
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("sales_order", "place"),
+        ("raw_line", "where raw_line <> ''"),
+    )
 
     sales_order: SalesOrderId = ""
     place: int = 0

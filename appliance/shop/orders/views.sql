@@ -11,6 +11,8 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- touched by receiver: select id from sales_order where receiver = :id
 -- touched by sales_order_line: sales_order
 -- touched by received_for: document
+-- follows received_for: paid
+-- follows sales_order (state, state_at, forked, changed): state, state_at, forked, changed, trouble, uneven
 -- index state, ship_by, id
 -- index state, placed_at, id, shop, warehouse, salesperson
 -- index placed_at, id, shop, warehouse, salesperson
@@ -21,7 +23,7 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index person_key where state in ('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')
 -- index shipped_on where state = 'shipped'
 -- index number
--- index platform_number
+-- index platform_number where platform_number <> ''
 -- index placed_at, id where frozen = 1
 -- index mark_id, placed_at, id where mark_id <> ''
 -- index placed_at, id where trouble = 1

@@ -77,7 +77,7 @@ def scan_out(desk: Desk, *, code: Annotated[Code, Label("Waybill or order number
     )
     if parcel:
         return ship_packed(desk, order=desk.get(Parcel, parcel).sales_order)
-    order = desk.value("select id from sales_order where number = ? and deleted = 0", typed.upper())
+    order = desk.value("select id from order_list where number = ?", typed.upper())
     if order:
         return ship_packed(desk, order=order)
     raise Refusal("No packed parcel and no order is called {typed}.", field="code", code="unknown", typed=typed[:40])
