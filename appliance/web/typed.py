@@ -203,7 +203,7 @@ def _choice(one: Field, text: str) -> str:
 def _text(text: str, _today: str, one: Field) -> str:
     if one.kind == "text":
         text = " ".join(text.split())
-    if any(ord(char) < 32 and char not in "\n\r\t" for char in text):
+    if not text.isprintable() and any(ord(char) < 32 and char not in "\n\r\t" for char in text):
         raise Unclear("There is a character in it that cannot be stored. Type it again.")
     longest = one.limit.max or (WORDS_LENGTH if one.kind == "words" else TEXT_LENGTH)
     if len(text) > longest:

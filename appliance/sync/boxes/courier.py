@@ -90,7 +90,9 @@ class Courier:
     def wrote(self) -> None:
         """Something was committed here; called from any thread."""
         self._wrote = True
-        self._wake()
+        # A shop's only box has nobody to tell; whoever joins it wakes the round by being trusted.
+        if self._rounds:
+            self._wake()
 
     def heard(self, found: Heard) -> None:
         """The network says where a box is; called in the loop."""
