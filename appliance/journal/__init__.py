@@ -34,7 +34,7 @@ from appliance.journal.merging import Merged
 from appliance.journal.numbers import ONE, plain, round_half_up, spread, times, yuan
 from appliance.journal.refusal import Refusal, Stale, Unable
 from appliance.journal.rights import ASKING, EVERYTHING, EVERYWHERE, NOTHING, Range, Rights
-from appliance.journal.rows import Row
+from appliance.journal.rows import Opened, Row
 from appliance.journal.schema import RoomShape, Schema
 from appliance.journal.shapes import BRANCH, CHAIN, SUMMARY, Fact, Flow, Partition, Record, Sum
 
@@ -68,6 +68,7 @@ __all__ = [
     "Merged",
     "Moment",
     "Money",
+    "Opened",
     "Partition",
     "Phone",
     "Price",

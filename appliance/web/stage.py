@@ -21,13 +21,13 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from appliance.journal import Row
+from appliance.journal import Opened, Row
 from appliance.web import pieces
 from appliance.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 _FILTERS = ("money", "price", "worth", "qty", "weight", "rate", "phone", "name")
-_BY_ITEM: frozenset[type] = frozenset({dict, Row})
+_BY_ITEM: frozenset[type] = frozenset({dict, Row, Opened})
 
 
 class _Terse(CodeGenerator):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from html import escape
 from typing import Any, Final
 
-from appliance.journal import Row, spread
+from appliance.journal import Opened, spread
 from appliance.shop.orders import actions
 from appliance.shop.orders.aside.pages import INSTALMENTS, exchanged, in_parts, of_customer
 from appliance.shop.orders.oversold import pages as oversold
@@ -191,7 +191,7 @@ orders_listing = Listing(
 @page("/orders/{id}", see="orders.see")
 def order(visit: Visit, id: str) -> Answer:
     """One order: what is in it, whom it goes to, what is in the way, and what was done."""
-    found = visit.row(_ORDER, id) or visit.missing("Order")
+    found = (visit.row(_ORDER, id) or visit.missing("Order")).opened()
     tone, word, note = standing(found, visit.at)
     return visit.show(
         "orders/order.html",
@@ -214,7 +214,7 @@ def order(visit: Visit, id: str) -> Answer:
     )
 
 
-def _pressing(order: Row) -> Do | None:
+def _pressing(order: Opened) -> Do | None:
     """The primary button of an order's page: what the list only leads to is done here."""
     step = next_step(order)
     if isinstance(step, Go):
@@ -243,7 +243,7 @@ where l.id = ?
 """
 
 
-def _sums(visit: Visit, order: Row) -> list[tuple[str, str]]:
+def _sums(visit: Visit, order: Opened) -> list[tuple[str, str]]:
     words = visit.words
     off = order.discount + order.line_discount
     named = [
@@ -254,7 +254,7 @@ def _sums(visit: Visit, order: Row) -> list[tuple[str, str]]:
     return [(words(title), words.money(amount)) for title, amount in named if amount]
 
 
-def _inside(visit: Visit, order: Row) -> list[tuple[str, str]]:
+def _inside(visit: Visit, order: Opened) -> list[tuple[str, str]]:
     words = visit.words
     told = [
         (words("Salesperson"), order.salesperson_name),
