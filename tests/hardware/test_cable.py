@@ -36,6 +36,8 @@ from appliance.hardware.modem.port import Gone, SerialPort
 from appliance.hardware.modem.seats import Here
 from tests.hardware.plugs import HurriedPort, a_moment, plugged, switchboard
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture
 def link(tmp_path: Path) -> Path:

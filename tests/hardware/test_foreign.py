@@ -31,6 +31,7 @@ from tests.patience import PATIENCE_S, until
 
 RMD_HEADER = 32
 # Every value a byte can have comes first: how much `vm` records in its second is for the machine to say, not for us.
+pytestmark = pytest.mark.waits
 SOUND = bytes(range(256)) + random.Random(3).randbytes(8_000 * 20)
 
 

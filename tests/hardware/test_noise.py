@@ -14,6 +14,7 @@ SPELLS = 60
 SHORTEST_SPELL_S = 4
 BYTES_A_STEP = 1_150
 STEP_S = 0.1
+pytestmark = pytest.mark.waits
 """As many bytes as a cable of 115200 bits a second carries."""
 
 

@@ -36,6 +36,7 @@ from tests.web.conftest import House, Tablet
 
 LI_NAS = "13800002266"
 SOON = {"report": "before", "report_after_ms": 100, "rings": 3}
+pytestmark = pytest.mark.waits
 
 
 class Line:

@@ -96,6 +96,7 @@ def test_boxes_are_seen_under_names_of_their_own_follow_their_addresses_and_say_
             process.wait(10)
 
 
+@pytest.mark.waits
 @needs_a_network
 def test_a_box_that_starts_before_its_network_is_seen_once_it_comes(lan: Lan, avahi: Avahi, tmp_path: Path):
     ip("-n", lan.space("b"), "link", "set", "eth0", "down")
@@ -111,6 +112,7 @@ def test_a_box_that_starts_before_its_network_is_seen_once_it_comes(lan: Lan, av
         bob.wait(10)
 
 
+@pytest.mark.waits
 @needs_a_network
 def test_a_copied_card_does_not_take_the_first_boxs_host_name(lan: Lan, avahi: Avahi, tmp_path: Path):
     first = announce(lan, "a", ALICE, "Shop", tmp_path / "a.log")
