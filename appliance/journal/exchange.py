@@ -45,7 +45,7 @@ class Exchange:
         self._shadow = shadow
         self.controls = shadow.controls
         self.controls.erase = lambda record: erasing.erase(shadow, record)
-        self._merger = Merger(shadow, hybrid, box.author[:16])
+        self._merger = Merger(shadow, hybrid, box.author)
         self._aside = ThreadPoolExecutor(1, "journal-aside")
         self._later: Future[None] | None = None
         self._drawn_for = ""
@@ -181,8 +181,7 @@ class Exchange:
     def _tell_given_back(self, merged: Merged) -> None:
         """Tell again what others kept of this box's own; under a name that is forked itself it would not count."""
         given, self._merger.given_back = self._merger.given_back, []
-        lost = [entry for entry in given if entry.author != self.author]
-        for entry in giving_back.hear(self._shadow, lost, self.author) if lost else ():
+        for entry in giving_back.hear(self._shadow, given, self.author) if given and not self.copied else ():
             retelling.tell_again(self._shadow, self.hybrid, entry, self.author)
             merged.applied += 1
 
@@ -281,7 +280,7 @@ class Exchange:
             shadow.keeper.flush()
             self.box = replace(self.box, author=author, sign=sign or self.box.sign, public=public or self.box.public)
             self.author = author
-            self._merger.became(author[:16])
+            self._merger.became(author)
             return told
 
         return self._writer.submit(job)

@@ -176,19 +176,20 @@ def common(told: list[tuple[Entry, bytes]], seq: int, head_at: Callable[[int], b
     both = told[: max(seq - first.seq + 1, 0)]
     if not both or head_at(both[-1][0].seq) in {both[-1][1], None}:
         return None
-    return next(entry.seq - 1 for entry, head in both if head_at(entry.seq) != head)
+    return next(entry.seq - 1 for entry, head in both if head_at(entry.seq) not in {head, None})
 
 
 class Merger:
     """Takes segments in, on the writer's connection."""
 
-    def __init__(self, shadow: Shadow, hybrid: Hybrid, box: bytes) -> None:
+    def __init__(self, shadow: Shadow, hybrid: Hybrid, author: bytes) -> None:
         self._shadow = shadow
         self._conn = shadow.conn
         self._log = shadow.log
         self._controls = shadow.controls
         self._hybrid = hybrid
-        self._box = box
+        self._author = author
+        """Under which name this box writes now."""
         self.given_back: list[Entry] = []
         """What this box wrote beyond a fork, and others still had."""
         self._asking: dict[int, int] = {}
@@ -200,7 +201,14 @@ class Merger:
         """Somebody has another head at these sequences: ask for what lies before, to see where it begins."""
         for author, partition, seq in forks:
             # Whoever asks already asks from further back.
-            self._asking.setdefault(self._log.places.number(author, partition), max(seq - LOOK_BACK, 0))
+            self._ask(self._log.places.number(author, partition), max(seq - LOOK_BACK, 0), seq)
+
+    def _ask(self, place: int, after: int, until: int) -> bool:
+        """Ask for what follows a sequence, as far back as it can be compared; tells whether it can."""
+        after = max(after, self._log.begins(place))
+        if after < until:
+            self._asking.setdefault(place, after)
+        return after < until
 
     def wants(self, heads: Heads) -> Heads:
         """Return heads to ask another box by: as far as all is known, less where a fork must be found."""
@@ -254,7 +262,10 @@ class Merger:
         segment = one.segment
         if shared < 0:
             merged.forks.append((segment.author, segment.partition, segment.first - 1))
-            self._asking[place] = (segment.first - 1) // 2
+            self._asking.pop(place, None)
+            further = self._ask(place, (segment.first - 1) // 2, segment.first - 1)
+            if not further and segment.author[:16] == self._box:
+                self._mine.setdefault(place, self._log.begins(place))
             return
         merged.forks.append((segment.author, segment.partition, shared))
         self._asking.pop(place, None)
@@ -272,17 +283,32 @@ class Merger:
         return own and limit is not None and one.segment.first > limit.seq
 
     def twice(self) -> dict[int, int]:
-        """Return the places of this box's own key that have a second history, with the last sequence in common."""
+        """Return the places of this box's own key that have a second history, with the last sequence in common.
+
+        Of earlier names only where more stands here than counts; under the present one nothing more would count.
+        """
         found = dict(self._mine)
-        for place in self._log.places:
-            limit = self._controls.forked(place)
-            if self._log.places.author(place)[:16] == self._box and limit and self._log.head(place)[0] > limit.seq:
+        for place, limit in self._controls.forks.items():
+            author = self._log.places.author(place)
+            if author == self._author or (author[:16] == self._box and self._log.head(place)[0] > limit.seq):
                 found[place] = min(limit.seq, found.get(place, limit.seq))
         return found
 
-    def became(self, box: bytes) -> None:
+    def find_twice(self, heads: Heads) -> bool:
+        """Look whether a snapshot tells another history of this box's own; of it only what all had is surely common."""
+        for (author, partition), (seq, head) in heads.items():
+            place = self._log.places.number(author, partition)
+            if author[:16] == self._box and self._log.head_at(place, seq) not in {None, head}:
+                self._mine.setdefault(place, self._log.begins(place))
+        return bool(self._mine)
+
+    @property
+    def _box(self) -> bytes:
+        return self._author[:16]
+
+    def became(self, author: bytes) -> None:
         """The box goes on under another name."""
-        self._box = box
+        self._author = author
         self._mine.clear()
 
     # ---- seals, and what waits

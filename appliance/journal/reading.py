@@ -37,8 +37,12 @@ class Reading:
 
     def holds(self, place: int, seq: int) -> bool:
         """Tell whether an entry was not trimmed."""
-        begins = self.conn.execute("select seq from base where place = ?", (place,)).fetchone()
-        return (begins[0] if begins else 0) < seq <= self.tip(place)[0]
+        return self.begins(place) < seq <= self.tip(place)[0]
+
+    def begins(self, place: int) -> int:
+        """Return the sequence after which a place begins here: what comes before it was trimmed, for all had it."""
+        found = self.conn.execute("select seq from base where place = ?", (place,)).fetchone()
+        return int(found[0]) if found else 0
 
     def head_at(self, place: int, seq: int) -> bytes | None:
         """Return the head a place had at a sequence; None when that is not here."""

@@ -206,6 +206,8 @@ class Upkeep(Exchange):
         snapshots.try_out(self._shadow.schema, states)
 
         def job(_conn: sqlite3.Connection) -> Heads:
+            if self._merger.find_twice(manifest.reaches()):
+                raise Unreadable("The snapshot tells another history of this box.")
             self._shadow.keeper.begin()
             snapshots.install(self._shadow, manifest, states)
             self._shadow.keeper.flush()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from appliance.journal import cold
 from appliance.journal.clock import DAY_MS
+from appliance.journal.entry import Unreadable
 from appliance.sync.boxes import messages
 from tests.cast import agree, clean
 from tests.journal.toy import register, sell
@@ -105,6 +108,37 @@ def test_two_boxes_that_were_apart_so_long_that_both_trimmed_become_one_shop(mad
     gather(alice, bob)
     assert same(alice, bob)
     assert alice.desk.value("select count(*) from ticket") == 120
+
+
+def test_an_old_image_of_a_card_is_found_out_though_the_log_that_would_prove_it_was_put_away(
+    made: Callable[[str], Kin], tmp_path: Path
+):
+    """Nothing on it tells that it is old, and no talk about it may go on for ever (the simulation's seed 269)."""
+    alice, bob, carol = made("A1"), made("B1"), made("C1")
+    introduce(alice, bob, carol)
+    sell(alice.desk, name="张伟", total=100)
+    gather(alice, bob, carol)
+    alice.journal.writing.execute("pragma wal_checkpoint(truncate)").fetchall()
+    copytree(tmp_path / "A1", tmp_path / "image")
+    for number in range(40):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(5, alice, bob, carol)
+    old = chain.in_company(chain.kin(tmp_path / "image", "A1"), tmp_path / "image")
+    introduce(old, bob, carol)
+    old.clock.now = alice.clock.now
+    for number in range(45):
+        sell(old.desk, name=f"新客{number}", total=100)
+    for _ in range(4):
+        for one, other in ((bob, old), (old, bob), (old, carol), (bob, carol)):
+            letters: list[int] = []
+            with suppress(Unreadable):
+                chain.talk(one, other, rounds=500, sizes=letters)
+            assert len(letters) < 100
+    assert old.journal.author != alice.journal.author
+    assert same(old, bob, carol)
+    assert bob.desk.value("select count(*) from ticket") == 86
+    old.company.notebook.close()
+    old.journal.close()
 
 
 def test_a_snapshot_that_changed_on_the_way_changes_nothing(

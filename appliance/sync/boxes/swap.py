@@ -283,8 +283,11 @@ class Swap:
 
     def begin_with(self, snapshot: list[bytes]) -> None:
         """Let another box's snapshot stand for what it has no more; raises `Unreadable` for what is none."""
-        self.log.install(snapshot).result()
-        self._taken()
+        try:
+            self.log.install(snapshot).result()
+        finally:
+            # Also where it shows that this box is a copy.
+            self._taken()
 
     def hear(self, forks: list[Fork]) -> None:
         """Take note of second histories that the other sees, by the authors' whole names."""

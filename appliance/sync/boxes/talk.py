@@ -42,7 +42,10 @@ class Talk:
         """How many bytes one question and one answer may carry; who is slow makes it less."""
         self._skip = sorted(skip)
         self._withheld = withheld
-        self._before: tuple[Heads, Heads, Shorts] | None = None
+        self._before: tuple[Heads, Shorts] | None = None
+        self._wanted: list[Heads] = []
+        """What was asked for since either side last learned something: a second history is looked for further and
+        further back."""
         self._lapsed = self._takes = False
         self._pieces: list[bytes] = []
         self._brought: list[bytes] = []
@@ -83,7 +86,9 @@ class Talk:
             return None
         given = self._swap.gather(self._peer, theirs, partitions, self.most, self._withheld)
         wants = self._swap.log.wants()
-        if self._before == (ours, wants, theirs):
+        if self._before != (ours, theirs):
+            self._before, self._wanted = (ours, theirs), []
+        if wants in self._wanted:
             # They have all that is this box's own; now their snapshot stands for what they have no more (R33).
             if self._lapsed and not self.outcome.began:
                 return self._ask_to_begin()
@@ -93,7 +98,7 @@ class Talk:
                     return self._ask_to_take([])
             self._settle(theirs, shortened(ours, partitions))
             return None
-        self._before = (ours, wants, theirs)
+        self._wanted.append(wants)
         lower = [
             (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
         ]
