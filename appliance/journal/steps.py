@@ -11,9 +11,10 @@ def standing(flow: Flow, steps: Sequence[Any], author: Callable[[int], bytes]) -
 
     `author` names who wrote at a place. Returns the last step, its state and stamp, and 1 where there was a fork.
     """
-    children: dict[str, list[Any]] = {}
+    # A step may be heard of before the one it follows, which another branch took: what was shipped is shipped all the same.
+    known, children = {row["id"] for row in steps}, dict[str, list[Any]]()
     for row in steps:
-        children.setdefault(row["parent"], []).append(row)
+        children.setdefault(row["parent"] if row["parent"] in known else "", []).append(row)
     best = _reach(flow, children)
     tip, state, hlc, forked = "", flow.start, 0, 0
     following = children.get("", [])

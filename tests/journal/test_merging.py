@@ -264,6 +264,30 @@ def test_a_step_that_came_before_the_one_it_follows_counts_once_both_are_there(l
     far.journal.close()
 
 
+def test_what_was_shipped_is_not_shown_cancelled_though_the_step_before_has_not_come(
+    lina: Desk, wang: Desk, tmp_path: Path
+):
+    """The simulation's seed 2129."""
+    ticket = toy.sell(lina, name="张伟", total=100)
+    meet(lina, wang)
+    far, third = toy_box(tmp_path / "far", "C1"), toy_box(tmp_path / "third", "D1")
+    for desk in (far, third):
+        meet(lina, desk)
+    toy.step(wang, ticket=ticket, to="approved")
+    third.journal.take(list(wang.journal.segments(third.journal.heads()))).result()
+    toy.step(third, ticket=ticket, to="shipped")
+    toy.step(lina, ticket=ticket, to="cancelled")
+    meet(lina, far)
+    far.journal.merge([one for one in third.journal.entries() if one.author == third.journal.author]).result()
+    assert far.value("select state from ticket where id = ?", ticket) == "shipped"
+    meet(lina, wang, far, third)
+    assert far.value("select state from ticket where id = ?", ticket) == "shipped"
+    assert agree(lina, wang, far, third)
+    for desk in (far, third):
+        assert clean(desk) == []
+        desk.journal.close()
+
+
 def test_a_sale_does_not_wait_for_what_another_branch_did_all_day(lina: Desk, wang: Desk):
     for n in range(40):
         toy.register(wang, name=f"buyer {n}")
