@@ -17,7 +17,6 @@ from appliance.sync.boxes.circle import Circle, certify
 from appliance.sync.boxes.company import Company
 from appliance.sync.boxes.company import Told as Says
 from appliance.sync.boxes.keys import BoxKey, RootKey
-from appliance.sync.boxes.swap import Heads
 from tests.simulation import shop
 from tests.simulation.world import Watch, World
 
@@ -25,22 +24,24 @@ ROOT = RootKey.made(random.Random("root").randbytes)
 FULL = 2
 MOST_PAGES = 2**32 - 2
 Place = tuple[bytes, str, int]
+Kept = tuple[Path, Path, bytes, tuple[bytes, ...]]
+"""A backup: the database, the anchors beside it, and under which names it was written."""
 
 
 @dataclass
 class Told:
     """What all boxes together must keep true, written down beside them as it happens."""
 
-    acknowledged: dict[Place, bytes] = field(default_factory=dict)
-    """(author, partition, sequence) -> the salt of every deed that somebody was told is done, also if it is told again."""
-    people: dict[str, Place] = field(default_factory=dict)
-    """Where somebody was first written down."""
+    acknowledged: dict[bytes, Place] = field(default_factory=dict)
+    """The salt of every deed that somebody was told is done, which it keeps when it is told again -> where it was first."""
+    people: dict[str, bytes] = field(default_factory=dict)
+    """The salt of the deed in which somebody was first written down."""
     forgotten: set[str] = field(default_factory=set)
     """Who was to be forgotten."""
     trimmed: set[bytes] = field(default_factory=set)
     """The salts of what was trimmed somewhere: what follows from it stands on every box, but not the deed itself."""
-    gone: set[Place] = field(default_factory=set)
-    """What went with a disk that was set back, and had been given to nobody."""
+    gone: set[bytes] = field(default_factory=set)
+    """The salts of what went with a disk that was set back, and had been given to nobody."""
 
 
 class SimBox:
@@ -68,17 +69,12 @@ class SimBox:
         self.author = self.key.author(self._random)
         self.former: tuple[bytes, ...] = ()
         self.circle.learn(self.introduction())
-        self.backups: list[tuple[Path, bytes]] = []
-        self.heads: Heads = {}
-        """What its disk held when it went down."""
+        self.backups: list[Kept] = []
         self.held: tuple[Journal, int] | None = None
         """The state of its file in which every law held that must hold at every moment."""
+        self._holds: set[bytes] = set()
+        """What its disk held when it went down, and for what of it its snapshot stood."""
         self._stood: set[bytes] = set()
-
-    @property
-    def holds(self) -> Heads:
-        """How far its disk has everybody's log."""
-        return self.journal.heads() if self.up else self.heads
 
     def introduction(self) -> bytes:
         """Its certificate."""
@@ -139,6 +135,13 @@ class SimBox:
         rows = self.journal.reading().execute("select place, seq from base").fetchall()
         return {places.of(place): seq for place, seq in rows}
 
+    def holds(self) -> set[bytes]:
+        """The salts of everything on its disk, whether it counts or not."""
+        if not self.up:
+            return self._holds
+        log = self.journal.log.seen_by(self.journal.reading())
+        return {read_deed(line.parts[0]).salt for line in log.lines()}
+
     def stood_for(self) -> set[bytes]:
         """The salts of what a snapshot of it stands for, though it holds the entries too: others may have begun with that."""
         if not self.up:
@@ -190,7 +193,7 @@ class SimBox:
             self.world.mark("a torn tail of the write-ahead log")
 
     def _end(self, after: Path) -> None:
-        self.heads, self._stood = self.journal.heads(), self.stood_for()
+        self._holds, self._stood = self.holds(), self.stood_for()
         self.up = False
         self.life += 1
         self._close()
@@ -212,10 +215,11 @@ class SimBox:
     # ---- disks
 
     def back_up(self) -> None:
-        """Keep a copy as the backup would: the database and who wrote it, never the anchor."""
-        kept = self._folder / f"{self.name}-backup-{len(self.backups)}.db"
-        self._copy(kept)
-        self.backups.append((kept, self.author))
+        """Keep a copy of the card: the database and who wrote it, and the anchor, which no backup of ours holds."""
+        kept = self._folder / f"{self.name}-backup-{len(self.backups)}"
+        self._copy(kept.with_suffix(".db"))
+        anchors = shutil.copytree(self._anchors, kept.with_suffix(".anchors"))
+        self.backups.append((kept.with_suffix(".db"), anchors, self.author, self.former))
 
     def _copy(self, to: Path) -> None:
         with closing(sqlite3.connect(self._disk / "shop.db")) as source, closing(sqlite3.connect(to)) as target:
@@ -224,16 +228,28 @@ class SimBox:
 
     def restore(self) -> None:
         """Put a backup back, and with it the author of then."""
-        kept, author = self.world.chance.choice(self.backups)
+        kept, _, author, _ = self.world.chance.choice(self.backups)
+        self._set_back(kept, author, ())
+        self.world.say(f"{self.name} is restored")
+        self.world.mark("a restored backup")
+
+    def put_image_back(self) -> None:
+        """Put an image of the whole card back, with the anchor: nothing on it tells that it is old."""
+        kept, anchors, author, former = self.world.chance.choice(self.backups)
+        shutil.rmtree(self._anchors)
+        shutil.copytree(anchors, self._anchors)
+        self._set_back(kept, author, former)
+        self.world.say(f"{self.name} gets an image of its card back")
+        self.world.mark("an image of a card that was put back")
+
+    def _set_back(self, kept: Path, author: bytes, former: tuple[bytes, ...]) -> None:
         after = self._folder / f"{self.name}-{self.life + 1}"
         after.mkdir()
         shutil.copy(kept, after / "shop.db")
         self.told.trimmed |= self.stood_for()
         self._end(after)
         self.disks += 1
-        self.former, self.author = (), author
-        self.world.say(f"{self.name} is restored")
-        self.world.mark("a restored backup")
+        self.former, self.author = former, author
 
     def clone(self, name: str) -> SimBox:
         """Copy the card into another machine, where it starts as the same box with the same key."""

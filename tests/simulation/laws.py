@@ -69,9 +69,9 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
         # A snapshot stands for what others still hold as entries.
         missing = [
             place
-            for place, salt in told.acknowledged.items()
+            for salt, place in told.acknowledged.items()
             if salt not in here
-            and place not in told.gone
+            and salt not in told.gone
             and (salt not in anywhere or place[2] > begins.get(place[:2], 0))
         ]
         if missing:

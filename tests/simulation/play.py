@@ -111,7 +111,7 @@ class Play:
             (swarm.crash, self._crash), (swarm.sticks, self._stick), (swarm.partitions, self._part),
             (swarm.backups, self._back_up), (swarm.restores, self._restore), (swarm.clones, self._clone),
             (swarm.upgrades, self._upgrade), (swarm.nights, self._tidy), (swarm.clogs, self._clog),
-            (swarm.full_disks, self._fill_up), (swarm.erasures, self._forget),
+            (swarm.full_disks, self._fill_up), (swarm.erasures, self._forget), (swarm.images, self._put_image_back),
         ):  # fmt: skip
             if chance:
                 every(5 * MINUTE, 40 * MINUTE, self._perhaps(chance, what), end)
@@ -144,10 +144,10 @@ class Play:
         for (author, partition), (seq, _) in box.journal.heads().items():
             known = before.get((author, partition), (0, b""))[0]
             for _, entry, _ in log.stretch(log.places.number(author, partition), known + 1, seq) if seq > known else ():
-                place = (author, partition, entry.seq)
-                self.told.acknowledged[place] = read_deed(entry.parts[0]).salt
+                salt = read_deed(entry.parts[0]).salt
+                self.told.acknowledged.setdefault(salt, (author, partition, entry.seq))
                 for part in entry.parts[1:]:
-                    self.told.people.setdefault(read_sealed(part).record, place)
+                    self.told.people.setdefault(read_sealed(part).record, salt)
 
     def _forget(self) -> None:
         box = self.world.chance.choice(self.boxes)
@@ -211,14 +211,17 @@ class Play:
             self.restart(box)
             self.write_off()
 
+    def _put_image_back(self) -> None:
+        box = self.world.chance.choice(self.boxes)
+        if box.up and box.backups:
+            box.put_image_back()
+            self.restart(box)
+            self.write_off()
+
     def write_off(self) -> None:
         """What no disk holds any more went with the one that was set back; no design can bring it again."""
-        held = [box.holds for box in self.boxes]
-        self.told.gone |= {
-            place
-            for place in self.told.acknowledged
-            if all(heads.get(place[:2], (0, b""))[0] < place[2] for heads in held)
-        }
+        held = set[bytes]().union(*(box.holds() for box in self.boxes))
+        self.told.gone |= self.told.acknowledged.keys() - held
 
     def _clone(self) -> None:
         self.clone(self.world.chance.choice(self.boxes))

@@ -36,6 +36,7 @@ class Swarm:
     clogs: float = 0.0
     full_disks: float = 0.0
     erasures: float = 0.0
+    images: float = 0.0
     last_breath: bool = False
     """Whether a box never comes back, with what only it knew."""
 
@@ -74,6 +75,9 @@ class Swarm:
         self.clogs, self.full_disks = some(0.4), some(0.3)
         self.last_breath = chance.random() < 0.1
         self.erasures = some(0.3)
+        self.images = some(0.2)
+        if self.images and not self.backups:
+            self.backups = self.images
 
 
 CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
