@@ -50,7 +50,12 @@ class Limits:
         """Turn the heads of the log into those that are told: none beyond its limit."""
         if not self.any:
             return heads
-        told = {}
+        # Where nothing is common to both histories there is no entry to tell of, but that there are two.
+        told = {
+            name: (0, limit.told)
+            for name, limit in self._forked.items()
+            if not limit.seq and not self.cut_off(name[0])
+        }
         for (author, partition), (seq, head) in heads.items():
             limit = self.of(author, partition)
             if limit is None or seq < limit.seq:

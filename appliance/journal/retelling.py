@@ -45,7 +45,7 @@ def retire(shadow: Shadow, hybrid: Hybrid, gone: bytes, author: bytes, deed: Dee
     heads = [
         (partition, seq, head)
         for (known, partition), (seq, head) in sorted(shadow.controls.told(shadow.log.heads()).items())
-        if known == gone
+        if known == gone and seq
     ]
     deed.changes.append(control(Retire(gone, heads)))
     write(shadow, hybrid, author, "chain", [pack(deed)])

@@ -81,8 +81,7 @@ def outgoing(
         wanted: list[tuple[int, Piece]] = []
         for (author, name), told in ours.items():
             theirs = have.get((author, name), (0, b""))
-            # What others say of their heads may be cut short.
-            if name != partition or (theirs[0] == told[0] and told[1].startswith(theirs[1])):
+            if name != partition or not says_more(told, theirs):
                 continue
             place = log.places.number(author, name)
             proof = log.conn.execute("select proof from forked where place = ?", (place,)).fetchone()
@@ -94,6 +93,13 @@ def outgoing(
             yield packed, False
         for packed in segments(log, pieces, restamps):
             yield packed, True
+
+
+def says_more(told: tuple[int, bytes], theirs: tuple[int, bytes]) -> bool:
+    """Tell whether a head that is told here is news to somebody who told theirs, perhaps cut short."""
+    differs = theirs[0] != told[0] or not told[1].startswith(theirs[1])
+    # A log that is forked from its first entry on stands at 0, like one of which nothing is known.
+    return differs or (not told[0] and not theirs[1])
 
 
 def in_order(partitions: Collection[str]) -> list[str]:

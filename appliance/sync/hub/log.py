@@ -138,7 +138,7 @@ class HubLog:
             wanted: list[Wanted] = []
             for (author, name), told in ours.items():
                 theirs = have.get((author, name), (0, b""))
-                if name != partition or (theirs[0] == told[0] and told[1].startswith(theirs[1])):
+                if name != partition or not sending.says_more(told, theirs):
                     continue
                 number = found.numbers[author, name]
                 if (author, name) in rules.forked:
