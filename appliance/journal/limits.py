@@ -52,9 +52,7 @@ class Limits:
             return heads
         # Where nothing is common to both histories there is no entry to tell of, but that there are two.
         told = {
-            name: (0, limit.told)
-            for name, limit in self._forked.items()
-            if not limit.seq and not self.cut_off(name[0])
+            name: (0, limit.told) for name, limit in self._forked.items() if not limit.seq and not self.cut_off(name[0])
         }
         for (author, partition), (seq, head) in heads.items():
             limit = self.of(author, partition)

@@ -130,6 +130,31 @@ def test_what_a_copy_told_before_it_burned_is_given_back_and_told_again_by_the_b
     assert length == [desk.journal.heads() for desk in (lina, wang, third)], "it is told again once"
 
 
+def test_a_fork_from_the_first_entry_on_is_told_to_everybody(
+    toy: Callable[..., Desk], tmp_path: Path, lina: Desk, wang: Desk
+):
+    """The simulation's seed 3018: such a log has no head in common to tell of."""
+    from tests.journal import toy as shop
+
+    third, fourth = toy("C1"), toy("D1")
+    copy = copied(tmp_path, lina)
+    shop.sell(lina, name="李娜", total=200)
+    shop.sell(copy, name="王芳", total=300)
+    for desk in (wang, fourth):
+        desk.journal.take(list(lina.journal.segments({}))).result()
+    third.journal.take(list(copy.journal.segments({}))).result()
+    copy.journal.close()
+    swap(wang, third)
+    assert names(wang) == names(third) == []
+    swap(fourth, wang)
+    assert names(fourth) == [] and agree(wang, third, fourth)
+    swap(lina, wang, third, fourth)
+    for desk in (lina, wang, third, fourth):
+        assert names(desk) == ["李娜", "王芳"]
+        assert clean(desk) == []
+    assert agree(lina, wang, third, fourth)
+
+
 def test_a_second_history_that_began_long_ago_is_found(tmp_path: Path, lina: Desk, wang: Desk):
     toy.register(lina, name="张伟")
     copy = copied(tmp_path, lina)
