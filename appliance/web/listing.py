@@ -73,6 +73,11 @@ class RefFilter(Filter):
             object.__setattr__(self, name, value)
 
 
+def sort_key(one: tuple[str, str, str]) -> str:
+    """How an order stands in the address."""
+    return f"{one[0]}-{one[2]}"
+
+
 @dataclass(frozen=True)
 class Listing:
     """A list page: one view, its columns, and the ways to look at it."""

@@ -1,6 +1,7 @@
 """List pages: the page of a listing, one of its rows alone, and the pages that a room wrote by hand."""
 
 from appliance.journal import Row
+from appliance.web import narrowing
 from appliance.web.answer import Answer
 from appliance.web.front import Front
 from appliance.web.listing import Listing
@@ -45,15 +46,8 @@ def page_route(page: Page) -> Address:
 def _list(visit: Visit, listing: Listing) -> Answer:
     page = ListPage(visit, listing)
     front = visit.front
-    bulk = [
-        {
-            "name": name,
-            "title": visit.words(front.actions[name].title),
-            "href": "/do/" + name.replace(".", "/") + "/many",
-        }
-        for name in listing.bulk
-        if name in front.actions and visit.may(name)
-    ]
+    if menu := page.query.pop("menu", ""):
+        return _menu(visit, page, menu)
     begin = [
         _offered(visit, name) for name in (listing.new, *listing.more) if name in front.actions and visit.may(name)
     ]
@@ -63,18 +57,37 @@ def _list(visit: Visit, listing: Listing) -> Answer:
         listing=listing,
         page=page,
         places=places(page.columns),
-        bulk=bulk,
+        bulk=_bulk(visit, listing),
         new=begin[0] if begin else None,
         more=[(one["title"], one["href"]) for one in begin[1:]],
         beside=[(visit.words(one.title), one.path) for one in _beside(front, listing) if visit.may(one.see)],
-        export=f"/export{listing.path}" if listing.export and visit.may(exporting(listing)) else "",
+        export=listing.export and visit.may(exporting(listing)),
         empty=visit.words(listing.empty) if listing.empty else "",
     )
 
 
-def _offered(visit: Visit, name: str) -> dict[str, str]:
-    """An action that begins something, as a button."""
-    return {"title": visit.words(visit.front.actions[name].title), "href": "/do/" + name.replace(".", "/")}
+def _menu(visit: Visit, page: ListPage, name: str) -> Answer:
+    """What a menu of the list offers, or what can be done with the rows that are chosen."""
+    listing, words = page.listing, visit.words
+    if name == "bulk" and (bulk := _bulk(visit, listing)):
+        return visit.show("list/bulk.html", title=words(listing.title), page=page, bulk=bulk)
+    menu = narrowing.menu(page, name)
+    if name == "export" and listing.export:
+        visit.need(exporting(listing))
+        menu = narrowing.Menu(words("Export"), export=f"/export{listing.path}{page.asked}")
+    if menu is None:
+        visit.missing()
+    return visit.show("list/menu.html", title=menu.title, listing=listing, menu=menu)
+
+
+def _bulk(visit: Visit, listing: Listing) -> list[dict[str, str]]:
+    """What this person may do with many rows at once."""
+    return [_offered(visit, name, "/many") for name in listing.bulk if name in visit.front.actions and visit.may(name)]
+
+
+def _offered(visit: Visit, name: str, many: str = "") -> dict[str, str]:
+    """An action as a button."""
+    return {"title": visit.words(visit.front.actions[name].title), "href": f"/do/{name.replace('.', '/')}{many}"}
 
 
 def _beside(front: Front, listing: Listing) -> list[Listing]:

@@ -5,7 +5,7 @@ on what it shows, not on the years behind it.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,10 +15,10 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 
 from appliance.journal import Row, is_id
+from appliance.web import narrowing
 from appliance.web.columns import Column, Next
-from appliance.web.forms import FieldView
 from appliance.web.front import capped
-from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, RefFilter, Saved
+from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, Saved, sort_key
 from appliance.web.pasting import PASTED_LENGTH, looked_up, pasted, unknown
 from appliance.web.typed import folded
 from appliance.web.visit import Visit
@@ -207,10 +207,12 @@ class ListPage:
         visit = self.visit
         seen_by = (visit.who, visit.lang, visit.day, visit.rights.fields)
         key = ("around", self.listing.path, seen_by, tuple(sorted(self.query.items())))
-        return visit.remember(key, lambda: Around(self._written("views"), self._written("filters")))
+        return visit.remember(
+            key, lambda: Around(self._written("views"), self._written("filters", chips=narrowing.chips(self)))
+        )
 
-    def _written(self, part: str) -> Markup:
-        html = self.visit.front.render(f"list/{part}.html", self.visit.words, page=self, listing=self.listing)
+    def _written(self, part: str, **told: Any) -> Markup:
+        html = self.visit.front.render(f"list/{part}.html", self.visit.words, page=self, listing=self.listing, **told)
         return Markup(html)
 
     def address(self, **changes: str) -> str:
@@ -229,16 +231,6 @@ class ListPage:
     def narrowed(self) -> bool:
         """Whether a filter may be why nothing is shown."""
         return any(self.query.get(one.column) for one in self.listing.filters) or "after" in self.query
-
-    def kept(self, but: str) -> list[tuple[str, str]]:
-        """What a small form of one filter must carry along."""
-        gone = {but, "after", "before", f"{but}.from", f"{but}.to"}
-        return [(name, value) for name, value in self.query.items() if value and name not in gone]
-
-    def finder(self, chip: dict[str, Any]) -> FieldView:
-        """The field by which a filter finds one row among many."""
-        href = f"/pick/{chip['table']}"
-        return FieldView(name=chip["name"], label=chip["title"], kind="pick", value=chip["value"], href=href)
 
     @cached_property
     def views(self) -> list[dict[str, Any]]:
@@ -262,28 +254,6 @@ class ListPage:
                 "current": one is self.saved and not self.text,
             }
             for one, count in zip(listing.saved, counted, strict=True)
-        ]
-
-    @cached_property
-    def chips(self) -> list[dict[str, Any]]:
-        """The filters, each with what can be chosen and what is; a directory that holds nothing narrows nothing."""
-        tables = [one.table for one in self.listing.filters if isinstance(one, RefFilter)]
-        few = self.visit.front.labels.few_of(self.visit, tables)
-        bare = {one.column for one in self.listing.filters if isinstance(one, RefFilter) and few[one.table] == []}
-        chips = [_chip(self, one, few) for one in self.listing.filters]
-        return [chip for chip in chips if chip["on"] or chip["name"] not in bare]
-
-    @property
-    def sorts(self) -> list[dict[str, Any]]:
-        """The orders that can be chosen."""
-        words = self.visit.words
-        return [
-            {
-                "title": words(one[1]),
-                "href": self.address(sort=sort_key(one), after="", before=""),
-                "current": one == self.sort,
-            }
-            for one in self.listing.sorts
         ]
 
     @cached_property
@@ -318,11 +288,6 @@ class ListPage:
     def sheet(self) -> Sequence[Column]:
         """The columns of an export: those that hold a value."""
         return [one for one in self.columns if one.kind and not isinstance(one, Next)]
-
-
-def sort_key(one: tuple[str, str, str]) -> str:
-    """How an order stands in the address."""
-    return f"{one[0]}-{one[2]}"
 
 
 def period(given: str, today: str) -> tuple[str, str]:
@@ -367,34 +332,3 @@ def _read_place(text: str) -> tuple[Any, str] | None:
     if value[0] != "i":
         return value[1:], record
     return (int(value[1:]), record) if value[1:].lstrip("-").isdigit() else None
-
-
-PERIODS = (("today", "Today"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("90d", "Last 90 days"))
-
-
-def _chip(page: ListPage, one: Filter, few: Mapping[str, list[tuple[str, str]] | None]) -> dict[str, Any]:
-    words, given = page.visit.words, page.query.get(one.column, "")
-    if isinstance(one, Period):
-        options: list[tuple[str, str]] = [(key, words(title)) for key, title in PERIODS]
-        said = dict(options).get(given, given.replace("..", " – "))
-    elif one.kind == "choice":
-        options = [(key, words.name(key)) for key in one.choices]  # type: ignore[attr-defined]
-        said = dict(options).get(given, given)
-    else:
-        table = one.table  # type: ignore[attr-defined]
-        options = few[table] or []
-        said = dict(options).get(given) or page.visit.pick(table, given)
-    return {
-        "name": one.column,
-        "title": words.name(one.label) if not one.title else words(one.title),
-        "said": said,
-        "on": bool(given),
-        "kind": one.kind,
-        "value": given,
-        "table": getattr(one, "table", ""),
-        "options": [
-            {"title": title, "href": page.address(**{one.column: key, "after": "", "before": ""}), "on": key == given}
-            for key, title in options
-        ],
-        "off": page.address(**{one.column: "", "after": "", "before": ""}),
-    }

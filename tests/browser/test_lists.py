@@ -193,3 +193,22 @@ def test_filters_narrow_the_list_and_stand_in_the_address(box: Box, new_tablet: 
     expect(page.locator(".empty")).to_be_visible()
     tablet.tap("Show all", inside=".empty")
     until(lambda: page.locator("#list tbody tr").count() > 0, "the rows to be back")
+
+
+def test_a_menu_brings_what_it_offers_when_it_is_opened(tablet: Tablet) -> None:
+    page = tablet.go("/orders?view=all").page
+    page.locator("summary.chip").first.focus()
+    page.keyboard.press("Enter")
+    offered = page.locator("details[open] .menu-list a")
+    expect(offered).to_have_count(4)
+    page.keyboard.press("ArrowDown")
+    expect(offered.first).to_be_focused()
+    assert tablet.violations() == []
+    page.keyboard.press("Escape")
+    page.locator("summary.me").click()
+    page.get_by_role("button", name="暗").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert tablet.violations() == []
+    page.keyboard.press("Escape")
+    page.locator(".page-actions summary[aria-label=导出]").click()
+    expect(page.get_by_role("button", name="导出 CSV")).to_be_visible()

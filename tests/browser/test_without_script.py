@@ -37,7 +37,8 @@ def test_a_tablet_is_let_in_and_a_person_signs_in(empty_box: Box, new_tablet: Ca
 def test_lists_filter_turn_pages_and_open_by_links(box: Box, plain: Page) -> None:
     plain.goto(f"{box.address}/orders?view=all")
     plain.locator("summary.chip", has_text="快递公司").click()
-    plain.locator("details[open] .menu-list a").first.click()
+    plain.locator("details[open] a.menu-list").click()
+    plain.locator(".offered .menu-list a").first.click()
     plain.wait_for_url(re.compile("courier="))
     plain.goto(f"{box.address}/orders?view=all")
     plain.locator(".list-foot a[rel=next]").click()

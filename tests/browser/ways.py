@@ -13,7 +13,19 @@ from appliance.web.pages import RoomPages
 from tests.browser.boxes import Box
 
 WAYS = [*ROOMS, "web"]
-OF_THE_HOUSE = ("/search?q=茶", "/search?q=nobody", "/search", "/jobs", "/date", "/enrol/code", "/gallery", "/nowhere")
+OF_THE_HOUSE = (
+    "/search?q=茶",
+    "/search?q=nobody",
+    "/search",
+    "/jobs",
+    "/date",
+    "/enrol/code",
+    "/gallery",
+    "/me",
+    "/orders?menu=bulk",
+    "/orders?menu=placed_at",
+    "/nowhere",
+)
 NOT_A_PAGE = {"/find", "/marketplace/imports/{id}/errors", "/office/lines/{id}/log", "/office/files/{id}"}
 """They lead elsewhere or answer with a file."""
 OF_OTHERS = {

@@ -8,7 +8,7 @@ import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from appliance.web.lists import PERIODS
+from appliance.web.narrowing import PERIODS
 from appliance.web.words import Words, load
 from appliance.web.words_build import build, merged
 from tests.cast import MORNING

@@ -62,8 +62,7 @@ function put(form) {
 
 async function send(one) {
   const body = new URLSearchParams(one.body);
-  const token = document.querySelector("input[name=token]")?.value;
-  if (token) body.set("token", token);
+  body.set("token", document.body.dataset.token);
   const answer = await fetch(one.url, { method: "POST", body, headers: { "HX-Request": "true", "X-Row": "outbox" }, redirect: "manual" });
   if (answer.status === 401 || answer.status >= 500) return "later";
   if (answer.status >= 400) {

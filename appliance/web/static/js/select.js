@@ -35,6 +35,7 @@ function show() {
     all.indeterminate = here > 0 && here < boxes.length;
   }
   list()?.classList.toggle("picking", picked.size > 0);
+  if (form.dataset.href) return picked.size ? bring(form) : undefined;
   form.hidden = picked.size === 0;
   const filters = document.querySelector(".filters");
   // On a wide screen the bar lies where the filters were; on a phone it stands below and nothing must move.
@@ -45,6 +46,20 @@ function show() {
   word.textContent = form.dataset.count.replace("{count}", picked.size).replace("%d", picked.size);
   form.querySelector(".sum").replaceChildren(word, sum ? ` · ${yuan(sum)}` : "");
   everything(form, boxes.length > 0 && here === boxes.length);
+}
+
+/** What can be done with chosen rows is asked for when there are some. */
+async function bring(form) {
+  if (form.hasAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "true");
+  const text = await ask(form.dataset.href);
+  const whole = text && parsed(text).querySelector("form.bulk");
+  form.removeAttribute("aria-busy");
+  if (!whole || !form.isConnected) return;
+  whole.hidden = true;
+  form.replaceWith(whole);
+  htmx.process(whole);
+  show();
 }
 
 /** "Choose all that fit" is a step of its own, offered once the whole page is chosen and there is more. */

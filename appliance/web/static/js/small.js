@@ -1,5 +1,5 @@
 // Small behaviours: menus that close, toasts that leave, the look of this tablet, the PIN pad, cards that say what a figure is.
-import { each, on } from "./lib.js";
+import { ask, each, on, parsed } from "./lib.js";
 
 const STAYS_MS = 8000;
 const narrow = matchMedia("(max-width: 719px)");
@@ -18,14 +18,35 @@ function toast(el) {
   el.addEventListener("click", (event) => { if (event.target.closest("[data-close], a")) setTimeout(() => el.remove()); });
 }
 
+/** What a menu offers is asked for when a finger comes down on it; until it is there a way to it stands in its place. */
+async function offer(el) {
+  const way = el.querySelector(":scope > a.menu-list:not([aria-busy])");
+  if (!way) return;
+  way.setAttribute("aria-busy", "true");
+  const text = await ask(way.href);
+  const list = text && parsed(text).querySelector(".menu-list");
+  way.removeAttribute("aria-busy");
+  if (!list) return;
+  way.replaceWith(list);
+  htmx.process(list);
+  document.dispatchEvent(new Event("front:dress"));
+  place(el);
+}
+
+/** A menu near an edge opens towards the middle. */
+function place(el) {
+  const list = el.querySelector(".menu-list");
+  list?.classList.remove("menu-end");
+  if (list && list.getBoundingClientRect().right > innerWidth - 8) list.classList.add("menu-end");
+}
+
 function menu(el) {
+  el.addEventListener("pointerdown", () => offer(el));
   el.addEventListener("toggle", () => {
     if (!el.open) return;
     for (const other of document.querySelectorAll("details.menu[open]")) if (other !== el && !other.contains(el)) other.open = false;
-    // A menu near an edge opens towards the middle.
-    const list = el.querySelector(".menu-list");
-    list?.classList.remove("menu-end");
-    if (list && list.getBoundingClientRect().right > innerWidth - 8) list.classList.add("menu-end");
+    offer(el);
+    place(el);
   });
   el.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
