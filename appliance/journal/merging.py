@@ -295,10 +295,14 @@ class Merger:
         return found
 
     def find_twice(self, heads: Heads) -> bool:
-        """Look whether a snapshot tells another history of this box's own; of it only what all had is surely common."""
+        """Look whether a snapshot tells another history of this box's own; of it only what all had is surely common.
+
+        Where others have more of it than the box itself, nothing proves that what stands here is part of that.
+        """
         for (author, partition), (seq, head) in heads.items():
             place = self._log.places.number(author, partition)
-            if author[:16] == self._box and self._log.head_at(place, seq) not in {None, head}:
+            other = self._log.tip(place)[0] < seq or self._log.head_at(place, seq) not in {None, head}
+            if author == self._author and other:
                 self._mine.setdefault(place, self._log.begins(place))
         return bool(self._mine)
 

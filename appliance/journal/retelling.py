@@ -71,15 +71,15 @@ def restamp(shadow: Shadow, hybrid: Hybrid, author: bytes, deed: Deed) -> None:
 
 
 def _given(shadow: Shadow, box: bytes) -> dict[bytes, set[tuple[int, int]]]:
-    """Return what stamps a box gave, by author, each with what it counts as; those of entries told again are the first."""
+    """Return what stamps a box gave, by author, each with what it counts as; an entry told again bears two of them."""
     log, given = shadow.log, dict[bytes, set[tuple[int, int]]]()
     for place in log.places:
         if log.places.author(place)[:16] != box:
             continue
         for _, entry, _ in log.stretch(place, 1, 2**62):
             if shadow.controls.counts(place, entry.seq):
-                author, hlc = _first_written(entry)
-                given.setdefault(author, set()).add((hlc, shadow.controls.stamp(author, hlc, place).hlc))
+                for author, hlc in {(entry.author, entry.hlc), _first_written(entry)}:
+                    given.setdefault(author, set()).add((hlc, shadow.controls.stamp(author, hlc, place).hlc))
     return given
 
 

@@ -241,6 +241,8 @@ class SimBox:
         self._set_back(kept, author, former)
         self.world.say(f"{self.name} gets an image of its card back")
         self.world.mark("an image of a card that was put back")
+        # Of its two histories others may take a paper from one and not whom it speaks of, until they find out.
+        self.world.out_of_order = True
 
     def _set_back(self, kept: Path, author: bytes, former: tuple[bytes, ...]) -> None:
         after = self._folder / f"{self.name}-{self.life + 1}"

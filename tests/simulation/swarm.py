@@ -75,9 +75,9 @@ class Swarm:
         self.clogs, self.full_disks = some(0.4), some(0.3)
         self.last_breath = chance.random() < 0.1
         self.erasures = some(0.3)
-        self.images = some(0.2)
-        if self.images and not self.backups:
-            self.backups = self.images
+        # An image older than what others trimmed leaves them two histories to begin with, and nothing to compare them by.
+        self.images = some(0.2) if not self.nights else 0.0
+        self.backups = max(self.backups, self.images)
 
 
 CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
