@@ -277,7 +277,8 @@ async def _rights(journal: Journal, branch: str) -> None:
     loop, something = asyncio.get_running_loop(), asyncio.Event()
 
     def heard(touched: frozenset[tuple[str, str]]) -> None:
-        if any(table in MOVING for table, _ in touched):
+        # Whoever was told looks later than this was written, so telling them twice wakes the loop for nothing.
+        if not something.is_set() and any(table in MOVING for table, _ in touched):
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(something.set)
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from litestar import Request, Response
+from litestar.datastructures import Headers
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 BODILESS = frozenset({204, 304})
@@ -20,6 +21,11 @@ class WebRequest(Request[Any, Any, Any]):
     def header(self, name: str) -> str:
         """What a header says, "" where it was not sent; of several with one name the last counts."""
         return self._given.get(name.encode(), b"").decode("latin-1")
+
+    @cached_property
+    def headers(self) -> Headers:
+        """All headers, for whatever of the framework asks for one; it would make them anew each time."""
+        return Headers.from_scope(self.scope)
 
     @cached_property
     def cookies(self) -> dict[str, str]:

@@ -33,7 +33,7 @@ class Posted:
 async def read_form(request: WebRequest) -> Posted:
     """Read a form; files lie in temporary files until somebody keeps them."""
     posted = Posted()
-    if request.content_type[0] == RequestEncodingType.URL_ENCODED:
+    if request.header("content-type").partition(";")[0].strip().lower() == RequestEncodingType.URL_ENCODED:
         # Litestar would remember the last thousand of these, and some hold a PIN.
         typed = (await request.body()).decode("utf-8", "replace")
         for pair in filter(None, typed.split("&")):

@@ -102,7 +102,7 @@ class Words:
 
     def full(self, at_ms: int) -> str:
         """2026-11-24 10:42:07, for exports and the history."""
-        return f"{datetime.fromtimestamp(at_ms / 1000, self.zone):%Y-%m-%d %H:%M:%S}" if at_ms else ""
+        return datetime.fromtimestamp(at_ms / 1000, self.zone).isoformat(" ", "seconds")[:19] if at_ms else ""
 
     def span(self, day_from: str, day_to: str) -> tuple[int, int]:
         """Turn two days at the counter into moments: from the first midnight up to the one after the last day."""
