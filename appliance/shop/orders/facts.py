@@ -34,7 +34,7 @@ def gather(reader: Reader, here: str, order: str) -> Facts | None:
     found = reader.row(_ORDER, reader.day, order)
     if found is None:
         return None
-    told, lines = dict(found), [dict(line) for line in reader.rows(_LINES, here, order)]
+    told, lines = found.opened(), [line.opened() for line in reader.rows(_LINES, here, order)]
     told["area"] = f"{told['province']} {told['city']} {told['district']}".strip()
     told["uneven"] = told["receivable"] - told["postage"] - told["other"] - sum([line["amount"] for line in lines])
     told["discount"] += sum([line["discount"] for line in lines])
