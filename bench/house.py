@@ -100,9 +100,9 @@ class House:
             raise RuntimeError(f"{path} answered {status}: {body[:200]!r}")
         return body
 
-    def pane(self, path: str) -> bytes:
-        """Fetch what htmx is sent of a page that must be there."""
-        status, body, _ = self._ask("GET", path, more={"HX-Request": "true"})
+    def pane(self, path: str, more: dict[str, str] | None = None) -> bytes:
+        """Fetch what htmx, or a script that looks again, is sent of a page that must be there."""
+        status, body, _ = self._ask("GET", path, more={"HX-Request": "true"} | (more or {}))
         if status != 200:
             raise RuntimeError(f"{path} answered {status}: {body[:200]!r}")
         return body

@@ -98,8 +98,14 @@ def _statements(box: Inside, cookies: dict[str, str], order: str) -> Iterator[Fi
 def _bytes(house: House) -> Iterator[Figure]:
     page = house.page(LIST)
     yield Figure("order list of 50 rows, HTML", len(page) / 1e3, 18, "kB")
-    swap = len(house.pane(LIST)) / len(page)
-    yield Figure("order list sent for a page that stands, HTML against the whole", swap, 0.6)
+    older = html.unescape(re.findall(rb'rel="next" href="([^"]+)"', page)[0].decode())
+    here = {"HX-Current-URL": f"http://127.0.0.1:{house.port}{LIST}"}
+    yield Figure(
+        "order list turned to its next page, HTML against the whole", len(house.pane(older, here)) / len(page), 0.6
+    )
+    shown = re.findall(rb'data-shown="(\w+)"', page)[0].decode()
+    again = len(house.pane(LIST, {"X-Look": "true", "X-Shown": shown})) / len(page)
+    yield Figure("order list looked at again, nothing new, HTML against the whole", again, 0.6)
     yield Figure("order list of 50 rows, compressed", len(gzip.compress(page)) / 1e3, 4, "kB")
     yield Figure("the whole front end, compressed", front_end_bytes() / 1e3, 60, "kB")
 

@@ -26,6 +26,7 @@ from appliance.web.problems import Fork, Problem
 from appliance.web.said import said
 from appliance.web.signin import Device, Doors, Staff
 from appliance.web.stage import Stage
+from appliance.web.standing import Shown
 from appliance.web.visit import RailItem, Toast, Turned, Visit
 from appliance.web.words import Words
 
@@ -96,6 +97,7 @@ class Front:
         self.outcomes: dict[str, Any] = {}
         """What came of bulk actions, until newer ones push it out."""
         self._memory: dict[Any, tuple[int, Any, frozenset[str]]] = {}
+        self.shown = Shown()
         self._written: dict[Any, dict[Any, str]] = {}
         self._written_in = 0
         self._shells: dict[Any, Shell] = {}

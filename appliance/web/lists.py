@@ -5,7 +5,7 @@ on what it shows, not on the years behind it.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,6 +20,7 @@ from appliance.web.columns import Column, Next
 from appliance.web.front import capped
 from appliance.web.listing import COUNTED, PAGE_ROWS, SUMMED, Filter, Listing, Period, Saved, sort_key
 from appliance.web.pasting import PASTED_LENGTH, looked_up, pasted, unknown
+from appliance.web.standing import PLACE, turned
 from appliance.web.typed import folded
 from appliance.web.visit import Visit
 
@@ -174,19 +175,40 @@ class ListPage:
         seen = self.visit.seen
         return f"<tr id={row['id']}>{''.join([column.cell(row, seen) for column in self.columns])}"
 
-    @property
-    def body(self) -> str:
-        """Every row as HTML; a row that says the same to the same kind of person today is written once."""
+    @cached_property
+    def written(self) -> list[tuple[str, str]]:
+        """Every row as HTML, with its id; a row that says the same to the same kind of person today is written once."""
         visit = self.visit
         written = visit.front.written_rows(self.listing.path, visit)
-        parts = []
+        rows = []
         for row in self.rows:
             told = tuple(row)
             html = written.get(told)
             if html is None:
                 html = written[told] = self.row_html(row)
-            parts.append(html)
-        return "\n".join(parts)
+            rows.append((row["id"], html))
+        return rows
+
+    @cached_property
+    def known(self) -> Mapping[str, int]:
+        """The rows that stand on the page already, where it looks again."""
+        return self.visit.front.shown.of(self.visit.request.headers.get("x-shown", ""))
+
+    @property
+    def body(self) -> str:
+        """The rows; of one that stands on the page already as it is, no more than that it is there."""
+        known = self.known
+        return "\n".join([f"<tr id={id}>" if known.get(id) == hash(html) else html for id, html in self.written])
+
+    @property
+    def mark(self) -> str:
+        """By which the page says later what it shows."""
+        return self.visit.front.shown.mark(self.written)
+
+    @property
+    def turned(self) -> bool:
+        """Whether what stands around the rows stands already, for a page of this list was turned."""
+        return turned(self.visit, self.listing.path, self.query)
 
     def one(self, record: str) -> Row | None:
         """One row by its key, whatever the filters say."""
@@ -206,7 +228,12 @@ class ListPage:
         """The saved views and the filters, written once for whoever asks the same until something changes."""
         visit = self.visit
         seen_by = (visit.who, visit.lang, visit.day, visit.rights.fields)
-        key = ("around", self.listing.path, seen_by, tuple(sorted(self.query.items())))
+        key = (
+            "around",
+            self.listing.path,
+            seen_by,
+            tuple(sorted((name, value) for name, value in self.query.items() if name not in PLACE)),
+        )
         return visit.remember(
             key, lambda: Around(self._written("views"), self._written("filters", chips=narrowing.chips(self)))
         )
@@ -224,7 +251,7 @@ class ListPage:
     @property
     def asked(self) -> str:
         """The questions of this list as they stand in the address, for the export."""
-        told = {name: value for name, value in self.query.items() if value and name not in {"after", "before"}}
+        told = {name: value for name, value in self.query.items() if value and name not in PLACE}
         return f"?{urlencode(told)}" if told else ""
 
     @property

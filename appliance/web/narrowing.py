@@ -26,7 +26,7 @@ def chips(page: "ListPage") -> list[dict[str, Any]]:
     few = _few(page, page.listing.filters)
     return [
         {"said": _said(page, one, few) or _title(page, one), "on": bool(page.query.get(one.column)),
-         "href": page.address(menu=one.column)}
+         "href": page.address(menu=one.column, after="", before="")}
         for one in page.listing.filters
         if page.query.get(one.column) or not (isinstance(one, RefFilter) and few[one.table] == [])
     ]  # fmt: skip

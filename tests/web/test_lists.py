@@ -182,3 +182,25 @@ def test_the_filters_follow_what_is_asked_and_what_changed(alice_at: Tablet, hou
     assert re.search(r'Draft <b class="hot">1</b>', alice_at.get("/teas").text)
     house.do(actions.create, name="Other", grade="green", price=1)
     assert re.search(r'Draft <b class="hot">2</b>', alice_at.get("/teas").text)
+
+
+def test_whoever_turns_a_page_or_looks_again_is_sent_what_they_lack(
+    alice_at: Tablet, house: House, shelf: list[str]
+) -> None:
+    def asked(path: str, **headers: str) -> str:
+        told = {"HX-Request": "true", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return alice_at.http.get(path, headers=told).text
+
+    whole = alice_at.get("/teas").text
+    older = link(whole, "next")
+    turned = asked(older, HX_Current_URL="http://testserver.local/teas")
+    assert ids_of(turned) == ids_of(alice_at.get(older).text)
+    assert "<h1>" not in turned and 'id="filters" hx-preserve' in turned
+    assert "<h1>" in asked(older, HX_Current_URL="http://testserver.local/teas?grade=green")
+
+    mark = re.findall(r'data-shown="(\w+)"', whole)[0]
+    house.do(actions.put_out, tea=ids_of(whole)[3])
+    again = asked("/teas", X_Look="true", X_Shown=mark)
+    assert ids_of(again) == ids_of(whole)
+    assert re.findall(r"<tr id=([^>]+)><td>", again) == [ids_of(whole)[3]]
+    assert len(re.findall(r"<tr id=([^>]+)><td>", asked("/teas", X_Look="true", X_Shown="0"))) == 50

@@ -51,9 +51,9 @@ export function say(text, tone = "") {
 }
 
 /** Ask the box for a piece of a page; null when it does not answer or says no. What is to be said waits for a page. */
-export async function ask(href, signal) {
+export async function ask(href, signal, more) {
   try {
-    const answer = await fetch(href, { headers: { "HX-Request": "true", "X-Look": "true" }, signal });
+    const answer = await fetch(href, { headers: { "HX-Request": "true", "X-Look": "true", ...more }, signal });
     return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
     return null;

@@ -72,14 +72,17 @@ function offer(fresh, count) {
 async function rows(page) {
   const table = document.querySelector("table.list");
   const fresh = page.querySelector("table.list");
+  let all = true;
   const known = new Map([...table.querySelectorAll("tbody tr[id]")].map((row) => [row.id, row]));
   let unknown = 0;
   for (const row of fresh?.querySelectorAll("tbody tr[id]") ?? []) {
     const old = known.get(row.id);
     known.delete(row.id);
     if (!old) unknown += 1;
-    else if (plain(old) !== plain(row) && !edited(old)) await swap(old, row);
+    // A row without cells says what it said.
+    else if (row.cells.length && plain(old) !== plain(row)) edited(old) ? (all = false) : await swap(old, row);
   }
+  table.dataset.shown = (all && fresh?.dataset.shown) || "";
   // A row that left this view stays where it is until the person looks again, with its new state.
   const path = table.dataset.path;
   for (const [id, old] of [...known].slice(0, 10)) {
@@ -105,7 +108,7 @@ async function refresh() {
   pending = false;
   last = Date.now();
   const asked = here();
-  const text = await ask(asked);
+  const text = await ask(asked, undefined, { "X-Shown": document.querySelector("table.list")?.dataset.shown ?? "" });
   if (text === null || asked !== here()) return;
   const page = parsed(text);
   if (document.querySelector("table.list")) return rows(page);
