@@ -289,10 +289,13 @@ class Merger:
         """
         found = dict(self._mine)
         for place, limit in self._controls.forks.items():
-            author = self._log.places.author(place)
-            if author == self._author or (author[:16] == self._box and self._log.head(place)[0] > limit.seq):
+            if self._log.places.author(place)[:16] == self._box:
                 found[place] = min(limit.seq, found.get(place, limit.seq))
-        return found
+        return {
+            place: after
+            for place, after in found.items()
+            if self._log.places.author(place) == self._author or self._log.tip(place)[0] > after
+        }
 
     def find_twice(self, heads: Heads) -> bool:
         """Look whether a snapshot tells another history of this box's own; of it only what all had is surely common.
