@@ -212,3 +212,11 @@ def test_a_menu_brings_what_it_offers_when_it_is_opened(tablet: Tablet) -> None:
     page.keyboard.press("Escape")
     page.locator(".page-actions summary[aria-label=导出]").click()
     expect(page.get_by_role("button", name="导出 CSV")).to_be_visible()
+
+
+def test_one_tap_on_a_phone_opens_any_filter(box: Box, new_tablet: Callable[..., Tablet]) -> None:
+    tablet = new_tablet(box, size="phone")
+    page = tablet.go("/orders?view=all").page
+    page.locator("summary.chip").nth(2).tap()
+    expect(page.locator("details[open] .menu-list a").first).to_be_visible()
+    assert tablet.sideways(390) == []
