@@ -46,7 +46,7 @@ def gapless(boxes: Iterable[SimBox], drawn: Container[SimBox]) -> Iterator[str]:
 
 
 def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
-    """5: no (author, partition, sequence) has two contents, but beyond a proven fork, where nothing counts.
+    """5: no (author, partition, sequence) has two contents, but beyond a proven fork, where nothing counts, nor a false one.
 
     3: nothing that was acknowledged is missing.
     """
@@ -58,10 +58,15 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
             author, partition = log.places.of(number)
             counting = heads.get((author, partition), (0, b""))[0]
             for _, entry, head in log.stretch(number, 1, log.tip(number)[0]):
-                mine.add(read_deed(entry.parts[0]).salt)
-                place = (author, partition, entry.seq)
-                if entry.seq <= counting and seen.setdefault(place, head) != head:
+                deed, place = read_deed(entry.parts[0]), (author, partition, entry.seq)
+                mine.add(deed.salt)
+                if entry.seq > counting:
+                    continue
+                if seen.setdefault(place, head) != head:
                     yield f"5 one content: {box.name} differs at {_name(place)}"
+                # What a box says of the log itself nobody was told.
+                if deed.salt not in told.acknowledged and any(change[0] != "c" for change in deed.changes):
+                    yield f"5 one content: {box.name} holds at {_name(place)} what nobody said"
         held.append((box, mine))
     anywhere = set[bytes]().union(*(mine for _, mine in held))
     for box, mine in held:
