@@ -131,6 +131,8 @@ class Play:
         try:
             answer = deeds[name][1](box.desk, self.world)
         except Refusal as refusal:
+            # Of several deeds the first may have been done.
+            self._acknowledge(box, before)
             self.world.say(f"{box.name} cannot {name}: {refusal.code or refusal}")
             return
         if name == "forget":
