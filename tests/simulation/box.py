@@ -142,6 +142,11 @@ class SimBox:
         log = self.journal.log.seen_by(self.journal.reading())
         return {read_deed(line.parts[0]).salt for line in log.lines()}
 
+    def wrote(self) -> dict[int, int]:
+        """How far its own log goes under its present name, by place, whether that counts or not."""
+        log = self.journal.log
+        return {place: log.tip(place)[0] for place in log.places if log.places.author(place) == self.author}
+
     def stood_for(self) -> set[bytes]:
         """The salts of what a snapshot of it stands for, though it holds the entries too: others may have begun with that."""
         if not self.up:
