@@ -9,7 +9,6 @@ cut off begins again with the vectors as they stand, and has lost nothing.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Protocol
 
 from appliance.journal import Clock, Done, Merged
@@ -309,12 +308,16 @@ class Swap:
         if self.log.lapsed(have, partitions):
             return Given(segments, forks, more=False, lapsed=True)
         self.giving(ours)
-        for packed in chain(self.log.segments(have, partitions=partitions, most_bytes=most), self.log.given_back(peer)):
+        for packed in self.log.segments(have, partitions=partitions, most_bytes=most):
             segments.append(packed)
-            most -= len(packed)
-            if most <= 0 or len(segments) == MOST_SEGMENTS:
-                return Given(segments, forks, more=True)
-        return Given(segments, forks, more=False)
+            if len(segments) == MOST_SEGMENTS:
+                break
+        for packed in self.log.given_back(peer):
+            if sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS:
+                break
+            segments.append(packed)
+        full = sum(map(len, segments)) >= most or len(segments) == MOST_SEGMENTS
+        return Given(segments, forks, more=full)
 
     def note(self, theirs: Shorts, outcome: Outcome) -> None:
         """Remember what waits in each direction."""
