@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 
 from appliance.journal.check import check, digests, look_over
 from appliance.journal.entry import read_deed, read_sealed
+from appliance.journal.giving_back import beyond
 from appliance.journal.merging import waiting
 from tests.simulation.box import SimBox, Told
 
@@ -81,6 +82,17 @@ def one_content(boxes: Iterable[SimBox], told: Told) -> Iterator[str]:
         ]
         if missing:
             yield f"3 acknowledged: {box.name} lacks {len(missing)}, first {_name(missing[0])}"
+
+
+def told_by_nobody(boxes: list[SimBox], lost: list[SimBox]) -> set[bytes]:
+    """The salts of what only a burned box could tell again: its words beyond a fork, wherever others hold them."""
+    gone = set[bytes]()
+    for burned in {box.key.box for box in lost} - {box.key.box for box in boxes}:
+        for box in boxes:
+            log = box.journal.log
+            for place, after in beyond(log, box.journal.controls, burned).items():
+                gone |= {read_deed(entry.parts[0]).salt for _, entry, _ in log.stretch(place, after + 1, 2**62)}
+    return gone
 
 
 def agreement(boxes: list[SimBox]) -> Iterator[str]:

@@ -300,6 +300,9 @@ class Play:
     def _forget_again(self) -> None:
         """Whom a disk that was set back forgot to forget asks once more: what it gave away meanwhile lacks the person."""
         heard = set[str]().union(*(box.journal.controls.all_erased for box in self.boxes))
+        if self.lost:
+            # Some may have heard it in a history that counts nowhere, and that nobody is left to tell again.
+            heard.intersection_update(*(box.journal.controls.all_erased for box in self.boxes))
         for buyer in sorted(self.told.forgotten - heard):
             for box in self.boxes:
                 if box.journal.reading().execute("select 1 from buyer where id = ?", (buyer,)).fetchone():
@@ -360,6 +363,7 @@ class Play:
     def judge(self) -> None:
         """Hold every law against what came of it."""
         self._mark_cases()
+        self.told.gone |= laws.told_by_nobody(self.boxes, self.lost)
         wrong = self.report.wrong
         wrong += laws.agreement(self.boxes)
         wrong += laws.gapless(self.boxes, self._to_be_drawn())
