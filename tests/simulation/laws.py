@@ -27,7 +27,8 @@ def always(box: SimBox, *, at_rest: bool = False) -> Iterator[str]:
     # Somebody erased is known to nobody, also before it is known why. Of a torn stick only the paper may have been good, and the disk that knew the person be lost.
     told = box.told
     unknown = [buyer for (buyer,) in unknown if told.people.get(buyer) not in told.gone and buyer not in told.forgotten]
-    if unknown and (at_rest or not box.world.out_of_order):
+    # Of two histories a paper may count and not the people it speaks of, until the box tells both again.
+    if unknown and (at_rest or not (box.world.out_of_order or box.journal.controls.forks)):
         box.held = None
         yield f"6 causally closed: {box.name} has {len(unknown)} tickets of buyers it never heard of"
     hidden = conn.execute(
