@@ -109,7 +109,7 @@ PLANTED: dict[str, Plant] = {
 }  # fmt: skip
 
 FOUND_BY = {
-    "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 56, "one_author_for_ever": 18,
+    "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 56, "one_author_for_ever": 42,
     "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 20,
     "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31, "nothing_is_given_back": 774,
 }  # fmt: skip
