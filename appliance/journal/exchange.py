@@ -130,10 +130,12 @@ class Exchange:
         """
         log = self._shadow.log.seen_by(self.reading())
         places = giving_back.beyond(log, self.controls, box)
-        given = giving_back.to_give(log, self.controls, places, box) if places else []
-        if places and not given:
-            self._writer.run(lambda _conn: [retelling.take_away(self._shadow.log, *one) for one in places.items()])
-        return given
+        if not places:
+            return []
+        left = giving_back.not_told(log, self.controls, places, box)
+        if done := [one for one in places.items() if one[0] not in left]:
+            self._writer.run(lambda _conn: [retelling.take_away(self._shadow.log, *one) for one in done])
+        return giving_back.to_give(log, left)
 
     # ---- taking in
 

@@ -23,16 +23,19 @@ def beyond(log: Reading, controls: Controls, box: bytes) -> dict[int, int]:
     }
 
 
-def to_give(log: Reading, controls: Controls, places: dict[int, int], box: bytes) -> list[bytes]:
-    """Return, packed, what lies beyond these places and the box has not told again."""
+def not_told(log: Reading, controls: Controls, places: dict[int, int], box: bytes) -> dict[int, int]:
+    """Return those of these places of which the box has not told everything again."""
     known = _told(log, controls, box)
-    wanted = [
-        piece
+    return {
+        place: after
         for place, after in places.items()
-        for piece in pieces_beyond(log, place, after)
-        if any(_salt(entry) not in known for _, entry, _ in log.stretch(place, piece.first, piece.last))
-    ]
-    return list(segments(log, wanted))
+        if any(_salt(entry) not in known for _, entry, _ in log.stretch(place, after + 1, 2**62))
+    }
+
+
+def to_give(log: Reading, places: dict[int, int]) -> list[bytes]:
+    """Return, packed, what lies beyond these places, as far as its author signed it."""
+    return list(segments(log, [piece for place, after in places.items() for piece in pieces_beyond(log, place, after)]))
 
 
 def hear(shadow: Shadow, given: Iterable[Entry], author: bytes) -> list[Entry]:
