@@ -98,6 +98,24 @@ def test_boxes_are_seen_under_names_of_their_own_follow_their_addresses_and_say_
 
 @pytest.mark.waits
 @needs_a_network
+def test_two_that_took_one_name_apart_are_told_apart_once_they_hear_each_other(lan: Lan, avahi: Avahi, tmp_path: Path):
+    lan.cut("a", "bc")
+    places = {"a": ALICE, "b": BOB}
+    boxes = [announce(lan, place, box, "Shop", tmp_path / f"{place}.log") for place, box in places.items()]
+    try:
+        assert until(lambda: [one[0] for one in avahi.listed()] == ["Shop"])
+        assert until(lambda: lan.run("a", sys.executable, "-c", ONE_SHOT, "shop-a1a1a1.local"))
+        lan.heal()
+        assert until(lambda: {one[0] for one in avahi.listed()} == {"Shop", r"Shop-2"})
+        assert {one[2]: one[0] for one in avahi.listed()}["10.77.0.2"] == "Shop", "the later name in order keeps it"
+    finally:
+        for process in boxes:
+            process.terminate()
+            process.wait(10)
+
+
+@pytest.mark.waits
+@needs_a_network
 def test_a_box_that_starts_before_its_network_is_seen_once_it_comes(lan: Lan, avahi: Avahi, tmp_path: Path):
     ip("-n", lan.space("b"), "link", "set", "eth0", "down")
     ip("-n", lan.space("b"), "addr", "flush", "dev", "eth0")

@@ -3,7 +3,7 @@
 What is heard is a hint where to knock, never a proof of who answers: that is the channel's business. Two services are
 announced, `_shopbox._tcp` for boxes and `_http._tcp` for browsers. The library neither watches addresses nor guards
 the host's name, so both are done here: a change of addresses closes and announces anew, and a host name that answers
-with somebody else's address gets a number behind it.
+with somebody else's address gets a number behind it. Names that two took at one moment are settled by `rivals`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 from appliance.journal.certificate import chain_of
@@ -26,6 +27,8 @@ log = logging.getLogger("appliance.near")
 _ID, _GROUP = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{8}")
 BOXES, BROWSERS = "_shopbox._tcp.local.", "_http._tcp.local."
 WATCH_S = 1.0
+ASK_TURNS = 20
+"""Every how many looks it is asked who else goes by our names."""
 QUESTION_MS = 900
 RESOLVE_MS = 3_000
 MOST_NAMES = 100
@@ -120,15 +123,9 @@ class Near:
 
         zone = AsyncZeroconf(ip_version=IPVersion.All)
         try:
-            if self._announcing:
-                self.host = await self._free_host(zone, here)
-                for kind in (BOXES, BROWSERS):
-                    await zone.async_register_service(self._service(kind, here), allow_name_change=True)
+            services = await self._announce(zone, here)
             browser = AsyncServiceBrowser(zone.zeroconf, [BOXES], handlers=[self._changed])
-            while True:
-                await asyncio.sleep(WATCH_S)
-                if self._addresses() != here:
-                    break
+            await self._keep(zone, services, here)
             await browser.async_cancel()
         finally:
             self.boxes.clear()
@@ -136,6 +133,33 @@ class Near:
                 task.cancel()
             await zone.async_unregister_all_services()
             await zone.async_close()
+
+    async def _announce(self, zone: AsyncZeroconf, here: list[str]) -> list[ServiceInfo]:
+        if not self._announcing:
+            return []
+        self.host = await self._free_host(zone, here)
+        services = [self._service(kind, here) for kind in (BOXES, BROWSERS)]
+        for service in services:
+            await zone.async_register_service(service, allow_name_change=True)
+        return services
+
+    async def _keep(self, zone: AsyncZeroconf, services: list[ServiceInfo], here: list[str]) -> None:
+        """Stay until the addresses change, or until a name has to be given up to somebody who took it too."""
+        from appliance.sync.boxes.rivals import Rivals
+
+        rivals = Rivals(self.host, here, services)
+        zone.zeroconf.async_add_listener(rivals, None)
+        for turn in count():
+            if self._addresses() != here or rivals.stronger:
+                return
+            if services and turn % ASK_TURNS == 0:
+                zone.zeroconf.async_send(rivals.question())
+            if rivals.heard:
+                # The other's goodbye takes the name off everybody's list; it is still ours.
+                rivals.heard = False
+                for service in services:
+                    await zone.async_update_service(service)
+            await asyncio.sleep(WATCH_S)
 
     async def _free_host(self, zone: AsyncZeroconf, here: list[str]) -> str:
         """Find a host's name that nobody else on the network answers to (what RFC 6762 section 8.1 calls probing)."""
