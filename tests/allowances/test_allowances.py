@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from appliance.journal import Desk, Refusal, derive
 from appliance.journal.controls import Retire
 from appliance.journal.desk import action
 from appliance.shop import allowances
+from appliance.shop.allowances import moving
 from tests.cast import BRANCH_A, BRANCH_B, Shop, agree, clean, meet
 
 ROOMS = ["settings", "staff", "allowances"]
@@ -181,7 +182,40 @@ deeds = st.lists(
 def test_no_holder_is_ever_below_nothing_and_the_pool_is_never_oversold(
     boxes: Callable[[], list[Desk]], deeds: list[tuple[int, str, int, int]]
 ) -> None:
-    desks = boxes()
+    nobody_oversells(boxes(), deeds)
+
+
+def test_planted_rights_looked_at_before_the_transaction_that_spends_them(
+    boxes: Callable[[], list[Desk]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault planted on purpose (spec/sync.md section 6, T8): the law above finds it before its examples are through."""
+    seen: dict[tuple[object, ...], int] = {}
+    now = moving.held
+
+    def before(desk: Desk, purse: str, subject: str, holder: str = "") -> int:
+        key = desk.journal, purse, subject, holder
+        held, seen[key] = seen.get(key), now(desk, purse, subject, holder)
+        return seen[key] if held is None else held
+
+    monkeypatch.setattr(moving, "held", before)
+
+    @settings(
+        max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )  # fmt: skip
+    @given(deeds=deeds)
+    def the_law(deeds: list[tuple[int, str, int, int]]) -> None:
+        nobody_oversells(boxes(), deeds)
+
+    with pytest.raises(AssertionError):
+        the_law()
+
+
+def nobody_oversells(desks: list[Desk], deeds: list[tuple[int, str, int, int]]) -> None:
+    """Let each hold something, do all that, and hold the invariant against it after each deed."""
+    for other in desks[1:]:
+        grant(desks[0], other, 6)
+    meet(*desks)
     for number, (who, verb, whom, amount) in enumerate(deeds):
         desk, other = desks[who], desks[whom]
         with suppress(Refusal):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.journal import Desk, Merged
-from appliance.journal.entry import NO_HEAD, Entry, Unreadable
+from appliance.journal.entry import NO_HEAD, Deed, Entry, Unreadable, pack, part_hash
 from appliance.journal.segments import (
     MOST_INFLATED,
     MOST_PACKED,
@@ -20,6 +20,7 @@ from appliance.journal.segments import (
     inflate,
     pack_segment,
     read_segment,
+    seal_message,
     segment_of,
 )
 from tests.cast import BRANCH_B, agree, clean, meet
@@ -53,6 +54,47 @@ def test_what_nobody_signed_is_not_passed_on(lina: Desk, wang: Desk):
     toy.sell(lina, name="张伟", total=100)
     wang.journal.merge(lina.journal.entries()).result()
     assert _sent(wang) == []
+
+
+def _of_a_newer_version(desk: Desk) -> bytes:
+    """What a box sends whose version writes one thing more into every deed."""
+    box, segment = desk.journal.box, read_segment(_sent(desk)[0])
+    parts = [[pack([*msgspec.msgpack.decode(first), "more"]), *others] for first, *others in segment.parts]
+    longer = msgspec.structs.replace(segment, parts=parts)
+    *_, (last, head) = longer.chained()
+    signature = box.sign(seal_message(last.author, last.partition, last.seq, head))
+    return pack_segment(msgspec.structs.replace(longer, signature=signature))
+
+
+def test_a_deed_with_more_in_it_than_this_version_reads_is_passed_on_byte_by_byte(
+    toy: Callable[..., Desk], lina: Desk, wang: Desk
+):
+    from tests.journal import toy as shop
+
+    third = toy("C1")
+    shop.register(lina, name="张伟")
+    newer = _of_a_newer_version(lina)
+    assert _taken(wang, [newer]).applied == 1
+    (passed_on,) = _sent(wang)
+    assert read_segment(passed_on).parts == read_segment(newer).parts
+    assert _taken(third, [passed_on]).applied == 1
+    assert third.value("select name from buyer") == "张伟"
+
+
+def test_planted_a_hash_over_what_was_read_and_not_over_the_bytes_that_came(
+    lina: Desk, wang: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    """A fault planted on purpose (spec/sync.md section 6, T8): whoever hashes so believes no newer version."""
+    toy.register(lina, name="张伟")
+    newer, read = _of_a_newer_version(lina), msgspec.msgpack.Decoder(Deed).decode
+
+    def spoilt(entry: Entry) -> bytes:
+        first, *others = entry.parts
+        assert isinstance(first, bytes)
+        return part_hash(b"".join([part_hash(part) for part in (pack(read(first)), *others)]))
+
+    monkeypatch.setattr(Entry, "payload_hash", property(spoilt))
+    assert _taken(wang, [newer]).refused == 1
 
 
 def test_a_segment_with_another_name_another_entry_or_another_key_is_refused(lina: Desk, wang: Desk):

@@ -1,6 +1,8 @@
 """Faults planted on purpose, to see that the simulation finds each (spec/sync.md section 6, T8).
 
-Each is a line of the product changed as a tired programmer might have written it.
+Each is a line of the product changed as a tired programmer might have written it. Two that no seed can show are found by
+`tests/journal/test_segments.py` (a hash over what was read) and `tests/allowances/test_allowances.py` (rights looked at
+before it is their turn).
 """
 
 from __future__ import annotations
@@ -8,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from appliance.journal import drawing, segments, sending, steps
+from appliance.journal import drawing, merging, segments, sending, steps
 from appliance.journal.apply import Applier
+from appliance.journal.entry import Entry
 from appliance.journal.exchange import Exchange
+from appliance.journal.log import Log
 from appliance.journal.segments import Seal
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
@@ -99,12 +103,34 @@ def nothing_is_given_back(patch: Any) -> None:
     patch.setattr(Exchange, "given_back", lambda *_: [])
 
 
+def the_chain_is_not_checked(patch: Any) -> None:
+    """What carries the next number is taken, whichever entry it says it follows."""
+    patch.setattr(merging, "common", lambda *_: None)
+
+
+def told_before_it_is_written(patch: Any) -> None:
+    """The vector goes ahead of the entry, and stays there when the disk takes the entry back."""
+    append, forget = Log.append, Log.forget
+
+    def spoilt(self: Log, entry: Entry, head: bytes, place: int) -> int:
+        self.told = self.told | {self.places.of(place): (entry.seq, head)}
+        return append(self, entry, head, place)
+
+    def remembers(self: Log) -> None:
+        heads = dict(self._heads)
+        forget(self)
+        self._heads.update(heads)
+
+    patch.setattr(Log, "append", spoilt)
+    patch.setattr(Log, "forget", remembers)
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         last_to_arrive_wins, first_to_arrive_counts, ranks_are_ignored, one_author_for_ever, flushed_now_and_then,
         branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back, the_forgotten_come_back,
-        parked_for_ever, nothing_is_given_back,
+        parked_for_ever, nothing_is_given_back, the_chain_is_not_checked, told_before_it_is_written,
     )
 }  # fmt: skip
 
@@ -112,5 +138,6 @@ FOUND_BY = {
     "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 56, "one_author_for_ever": 42,
     "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 20,
     "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31, "nothing_is_given_back": 774,
+    "the_chain_is_not_checked": 67, "told_before_it_is_written": 25,
 }  # fmt: skip
 """A seed that finds each, and costs little; tried first, so that not all before it are played each time."""
