@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
+from appliance.journal.checkpoints import astray
 from appliance.journal.controls import Controls
 from appliance.journal.entry import pack
 from appliance.journal.held import decode_later
@@ -36,11 +37,17 @@ def of_heads(heads: Heads, partition: str) -> bytes:
 
 
 def of_partitions(conn: sqlite3.Connection, schema: Schema, root: bytes) -> dict[str, Digests]:
-    """Compute both digests of every partition as they stand at one moment. It reads every row: not for a busy moment."""
+    """Compute both digests of every partition as they stand at one moment. It reads every row: not for a busy moment.
+
+    There are none while tables show what does not count any more: they wait to be drawn anew, or for another box's snapshot.
+    """
     conn.execute("begin")
     try:
         log = Log(conn)
-        places, heads = log.places, Controls(conn, log.places, root, frozen=True).told(log.told)
+        places, controls = log.places, Controls(conn, log.places, root, frozen=True)
+        if controls.redraw_due or astray(conn, controls):
+            return {}
+        heads = controls.told(log.told)
         states = {partition: hashlib.sha256(schema.fingerprint.encode()) for _, partition in heads}
         for place, told in _cells(conn, schema):
             states[places.of(place)[1]].update(pack((places.author(place), *told)))

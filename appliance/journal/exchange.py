@@ -75,7 +75,8 @@ class Exchange:
     def digests(self) -> dict[str, Digests]:
         """Return for each partition a digest of its entries and one of what follows from them (R25).
 
-        It reads every row, in a thread of the caller's, and is for quiet moments; `digest` is for every meeting.
+        It reads every row, in a thread of the caller's, and is for quiet moments; `digest` is for every meeting. Empty
+        while tables show what does not count any more.
         """
         conn = self._store.reader()
         try:

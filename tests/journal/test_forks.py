@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
+from threading import Event
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -319,3 +320,20 @@ def test_selling_goes_on_while_tables_are_drawn_anew(chain: tuple[Desk, Desk, De
     assert wang.value("select -qty from stock where sku = 'teapot'") == sold * 10_000
     assert len(wang.journal.search(wang.journal.reading(), "ticket_list", "急客0")) >= 1
     assert clean(wang) == []
+
+
+def test_a_milestone_says_nothing_of_tables_that_still_show_what_was_cut_off(chain: tuple[Desk, Desk, Desk]):
+    lina, wang, stolen = chain
+    toy.sell(stolen, name="小偷", total=999)
+    wang.journal.take(list(stolen.journal.segments({}))).result()
+    drawing = Event()
+    wang.journal._aside.submit(drawing.wait)
+    try:
+        cut_off(wang, told=revoke(stolen, lina))
+        assert wang.journal.digests() == {}
+        wang.journal.milestone().result()
+    finally:
+        drawing.set()
+    wang.journal.settled().result()
+    assert set(wang.journal.digests()) == {"chain"}
+    assert (names(wang), clean(wang)) == ([], [])

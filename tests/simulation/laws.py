@@ -143,9 +143,13 @@ def facts_once(boxes: Iterable[SimBox]) -> Iterator[str]:
             yield f"7 sums of facts: {box.name}"
 
 
-def forgotten(boxes: Iterable[SimBox]) -> Iterator[str]:
-    """15: of whom a box was told to forget nothing stands in its tables, its log or what waits; the same on all boxes."""
-    everybody = set[str]().union(*(box.journal.controls.all_erased for box in boxes))
+def forgotten(boxes: Iterable[SimBox], *, put_out: bool) -> Iterator[str]:
+    """15: of whom a box was told to forget nothing stands in its tables, its log or what waits; the same on all boxes.
+
+    What a box says after it was put out counts nowhere: whoever had not heard that did as it said, others need not.
+    """
+    told = [box.journal.controls.all_erased for box in boxes]
+    everybody = set[str].intersection(*told) if put_out else set[str]().union(*told)
     for box in boxes:
         conn = box.journal.reading()
         known = {buyer for (buyer,) in conn.execute("select id from buyer union select record from personal")}

@@ -20,6 +20,7 @@ from appliance.journal.resting import read_chunk
 from tests.simulation import laws, shop
 from tests.simulation.box import SimBox, Told
 from tests.simulation.network import Network, Stick
+from tests.simulation.owner import Owner
 from tests.simulation.swarm import Swarm
 from tests.simulation.world import DAY, HOUR, MINUTE, MORNING, SECOND, Watch, World
 
@@ -59,6 +60,7 @@ class Play:
         self.folder = folder
         self.boxes: list[SimBox] = []
         self.lost: list[SimBox] = []
+        self.owner = Owner(self.world)
         self.report = Report(seed)
         self.network.looked = lambda box: self.report.wrong.extend(laws.always(box))
         self.end = MORNING + self.swarm.hours * HOUR
@@ -112,6 +114,7 @@ class Play:
             (swarm.backups, self._back_up), (swarm.restores, self._restore), (swarm.clones, self._clone),
             (swarm.upgrades, self._upgrade), (swarm.nights, self._tidy), (swarm.clogs, self._clog),
             (swarm.full_disks, self._fill_up), (swarm.erasures, self._forget), (swarm.images, self._put_image_back),
+            (swarm.thefts, lambda: self.owner.put_out(self.boxes)),
         ):  # fmt: skip
             if chance:
                 every(5 * MINUTE, 40 * MINUTE, self._perhaps(chance, what), end)
@@ -246,7 +249,6 @@ class Play:
             box.version = 2
             self.restart(box)
             self.world.mark("an update")
-            self.world.say(f"{box.name} is updated")
 
     def _watch_over(self) -> None:
         for box in self.boxes:
@@ -288,6 +290,7 @@ class Play:
         self.network.weather.loss = self.network.weather.doubling = self.network.weather.harm = 0.0
         self.network.weather.slow = 100
         self.network.weather.portion = 256 * 1024
+        self._leave([box for box in self.boxes if box.key.box == self.owner.stolen])
         if self.swarm.last_breath and len(self.boxes) > 2:
             self._lose(random.Random(f"lost {self.world.seed}").choice(self.boxes))
         for box in self.boxes:
@@ -314,13 +317,18 @@ class Play:
         """A box burns: what it had told nobody is gone with it. Twins of one card, left alone, would never talk."""
         if len({one.key.box for one in self.boxes if one is not box}) == 1:
             return
-        self.told.trimmed |= box.stood_for()
-        box.stop()
-        self.boxes.remove(box)
-        self.lost.append(box)
-        self.write_off()
+        self._leave([box])
         self.world.say(f"{box.name} never comes back")
         self.world.mark("a box that never came back")
+
+    def _leave(self, leaving: list[SimBox]) -> None:
+        for box in leaving:
+            self.told.trimmed |= box.stood_for()
+            box.stop()
+            self.boxes.remove(box)
+            self.lost.append(box)
+        if leaving:
+            self.write_off()
 
     def agree(self) -> None:
         """Let everybody talk with everybody until nothing is new; it must not take long."""
@@ -363,13 +371,14 @@ class Play:
     def judge(self) -> None:
         """Hold every law against what came of it."""
         self._mark_cases()
-        self.told.gone |= laws.told_by_nobody(self.boxes, self.lost)
+        self.told.gone |= laws.told_by_nobody(self.boxes, self.lost) | self.owner.does_not_count(self.boxes)
         wrong = self.report.wrong
         wrong += laws.agreement(self.boxes)
         wrong += laws.gapless(self.boxes, self._to_be_drawn())
         wrong += laws.one_content(self.boxes, self.told)
         wrong += laws.facts_once(self.boxes)
-        wrong += laws.forgotten(self.boxes)
+        wrong += laws.forgotten(self.boxes, put_out=bool(self.owner.stolen))
+        wrong += self.owner.holds(self.boxes)
         for box in self.boxes:
             wrong += laws.always(box, at_rest=True)
         if not wrong:

@@ -37,6 +37,8 @@ class Swarm:
     full_disks: float = 0.0
     erasures: float = 0.0
     images: float = 0.0
+    thefts: float = 0.0
+    """How often the owner puts a box out."""
     last_breath: bool = False
     """Whether a box never comes back, with what only it knew."""
 
@@ -56,10 +58,10 @@ class Swarm:
             some(0.25), some(0.6), some(0.3), some(0.3), some(0.3), some(0.15), some(1.0), some(1.0), some(0.2),
             chance.choice((1.0, 1.0, 0.2, 0.0)),
         )  # fmt: skip
-        swarm._draw_more(random.Random(f"more {world.seed}"))
+        swarm._draw_more(random.Random(f"more {world.seed}"), world.seed)
         return swarm
 
-    def _draw_more(self, chance: random.Random) -> None:
+    def _draw_more(self, chance: random.Random, seed: int) -> None:
         """Draw what came later by a chance of its own, so that the older faults of a seed stay what they were."""
 
         def some(most: float) -> float:
@@ -81,6 +83,10 @@ class Swarm:
         # An image older than what others trimmed leaves them two histories to begin with, and nothing to compare them by.
         self.images = some(0.2) if not self.nights else 0.0
         self.backups = max(self.backups, self.images)
+        theft = random.Random(f"theft {seed}")
+        # A stolen box is put out before its log is trimmed anywhere: who began with its snapshot stays astray until another
+        # box that trimmed can give one (seed 377 where every run had both).
+        self.thefts = theft.uniform(0, 0.3) if theft.random() < 0.2 and not self.nights else 0.0
 
 
 CALM = Swarm(3, 0, Weather(), *[0.0] * 9, talks=1.0)
