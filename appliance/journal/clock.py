@@ -67,6 +67,10 @@ class Hybrid:
         """Take note of a stamp that another box gave."""
         self.last = max(self.last, hlc)
 
+    def wrote(self, hlc: int) -> None:
+        """Take note of a stamp that this box gave itself, and that came back to it: its stamps go on from there."""
+        self._own = max(self._own, hlc - self._more)
+
     def believed_ms(self) -> int:
         """Return the wall time, held back where nobody vouches for it."""
         now = self.clock.now_ms()

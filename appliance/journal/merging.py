@@ -253,6 +253,9 @@ class Merger:
         entry = self._shadow.stripped(entry)
         arrived = self._log.append(entry, head, place)
         self._hybrid.observe(self._controls.stamp(entry.author, entry.hlc, place).hlc)
+        if entry.author == self._author:
+            # Of an old image of this box's card: others kept what came after it.
+            self._hybrid.wrote(entry.hlc)
         merged.parked += self._shadow.fold(entry, place, arrived)
         merged.applied += 1
 

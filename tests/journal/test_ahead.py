@@ -1,13 +1,17 @@
 """What a clock that ran ahead stamped stays in the log until it can no more be taken back."""
 
 from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from appliance.journal import Desk
 from appliance.journal import cold as storage
 from tests.cast import TestClock, agree, clean, meet
+from tests.journal import toy as shop
 from tests.journal.test_trimming import busy
+from tests.journal.toy import toy_box
 
 AHEAD_MS = 20 * 3600 * 1000
 
@@ -39,3 +43,25 @@ def test_what_another_box_stamped_ahead_is_not_trimmed_before_it_takes_that_back
     assert not sure.journal.astray
     assert agree(*desks)
     assert [clean(desk) for desk in desks] == [[], []]
+
+
+def test_what_a_box_stamped_ahead_comes_back_to_an_old_image_of_it_and_its_stamps_go_on_from_there(
+    toy: Callable[..., Desk], tmp_path: Path
+):
+    """The simulation's seed 2692: whatever a box stamps is more than whatever it stamped before, also what it forgot."""
+    clock = TestClock()
+    lost, wang = toy_box(tmp_path / "A1", "A1", clock), toy("B1", TestClock(trusted=False))
+    busy(lost, 3)
+    lost.journal.writing.execute("pragma wal_checkpoint(truncate)").fetchall()
+    copytree(lost.journal.box.folder, tmp_path / "image")
+    clock.now += 3 * 24 * 3600 * 1000
+    busy(lost, 3)
+    meet(lost, wang)
+    lost.journal.close()
+    back = toy_box(tmp_path / "image", "A1", TestClock())
+    meet(back, wang)
+    assert back.journal.author == lost.journal.author
+    shop.register(back, name="张伟")
+    meet(back, wang)
+    assert [clean(desk) for desk in (back, wang)] == [[], []]
+    back.journal.close()

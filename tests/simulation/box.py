@@ -143,9 +143,12 @@ class SimBox:
         return {read_deed(line.parts[0]).salt for line in log.lines()}
 
     def wrote(self) -> dict[int, int]:
-        """How far its own log goes under its present name, by place, whether that counts or not."""
-        log = self.journal.log
-        return {place: log.tip(place)[0] for place in log.places if log.places.author(place) == self.author}
+        """How far its own log goes under its present name, by place, whether that counts or not.
+
+        The journal's name is meant: where the disk was too full to tell everything again, it still goes by the one before.
+        """
+        log, author = self.journal.log, self.journal.author
+        return {place: log.tip(place)[0] for place in log.places if log.places.author(place) == author}
 
     def stood_for(self) -> set[bytes]:
         """The salts of what a snapshot of it stands for, though it holds the entries too: others may have begun with that."""

@@ -74,8 +74,9 @@ class Swarm:
             self.bad_clocks = 0.0
         self.lapse = chance.choice((10 * DAY, 10 * DAY, 4 * HOUR))
         if self.clones and self.restores:
-            # Two histories that both were trimmed before anybody compared them cannot be told apart any more (seed 4238).
-            self.lapse = 10 * DAY
+            # Of two histories of which one was trimmed before anybody compared them it cannot be told any more where they
+            # part (seeds 2895, 4238); and who hears of nobody waits for nobody.
+            self.lapse, self.talks = 10 * DAY, max(self.talks, 0.2)
         self.imports = chance.random() < 0.5
         self.clogs, self.full_disks = some(0.4), some(0.3)
         self.last_breath = chance.random() < 0.1
