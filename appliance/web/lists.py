@@ -219,7 +219,7 @@ class ListPage:
     @property
     def card(self) -> str:
         """How a row becomes a card on a phone: with a line for goods and next step, in two lines, or as it comes; by a name?"""
-        shown = {one.css for one in self.columns}
+        shown = {css for one in self.columns for css in one.classes}
         named = " named" if "c-who" in shown else ""
         return f"{'plain' if 'c-goods' not in shown else 'pictured' if 'c-act' in shown else 'brief'}{named}"
 

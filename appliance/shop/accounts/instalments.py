@@ -19,7 +19,7 @@ class Instalment(msgspec.Struct, kw_only=True, frozen=True):
     """One part of a debt, and the day on which it is to be paid."""
 
     due_on: Annotated[Day, Label("To be paid on")]
-    amount: Money = 0
+    amount: Money
 
 
 def check_instalments(parts: Sequence[Instalment], whole: int) -> None:

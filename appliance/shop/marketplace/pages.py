@@ -77,9 +77,11 @@ raw_orders = Listing(
     see="marketplace.see",
     columns=[
         c.Chosen("changed"),
-        c.Number("tid", title="Order number", link="/marketplace/orders/{id}", sub="placed_at · shop_name"),
+        c.Number(
+            "tid", title="Order number", link="/marketplace/orders/{id}", sub="placed_at · shop_name", css="c-no c-long"
+        ),
         c.Text("receiver", sub="nick"),
-        c.Text("title", title="Goods", sub="buyer_message", wide=True, css="c-goods"),
+        c.Text("title", title="Goods", sub="buyer_message", css="c-goods wide-only-t"),
         c.Money("receivable"),
         c.Status("platform_status", title="On the platform", tones=STATUS_TONES),
         c.Status("process_status", title="Here", sub="number", tones=PROCESS_TONES),
