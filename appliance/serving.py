@@ -268,7 +268,7 @@ async def _unattended(journal: Journal, branch: str) -> None:
 
 # ---- rights to what several branches sell
 
-MOVING = {"rights_request", "allowance_moved", "sales_order", "moved", "pool"}
+MOVING = {"rights_request", "rights_level", "allowance_moved", "sales_order", "moved", "pool"}
 """Whatever touches these may let rights go, or ask for some."""
 
 
@@ -292,14 +292,17 @@ async def _rights(journal: Journal, branch: str) -> None:
 
 
 def tend_rights(journal: Journal, branch: str) -> None:
-    """Do what other boxes wait for; costs two look-ups where nobody does."""
+    """Do what other boxes wait for; costs three look-ups where nobody does."""
     from appliance.shop import inventory
     from appliance.shop.branches.rights import answer_rights_requests
+    from appliance.shop.branches.topping_up import top_up_rights
 
     here, reading = journal.author.hex(), journal.reading()
     desk = journal.desk(who="", device="rights", branch=branch)
     if reading.execute("select 1 from pool where keeper = ? and closed = 0 limit 1", (here,)).fetchone():
         inventory.settle_pools(desk)
+        if reading.execute("select 1 from rights_low where keeper = ? limit 1", (here,)).fetchone():
+            top_up_rights(desk)
     asked = "select 1 from rights_request where whom = ? and state = 'asked' limit 1"
     if reading.execute(asked, (here,)).fetchone():
         answer_rights_requests(desk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from appliance.journal import ONE, Desk, Refusal, derive
@@ -50,6 +52,12 @@ def tend(*desks: Desk) -> None:
         tend_rights(desk.journal, desk.branch)
 
 
+def typed(form: str) -> dict[str, str]:
+    """What a form begins with."""
+    inputs = [dict(re.findall(r'(\w+)="?([^" >]*)', found)) for found in re.findall(r"<input[^>]*>", form)]
+    return {one["name"]: one.get("value", "") for one in inputs if one.get("name") in {"least", "full"}}
+
+
 def rights(desk: Desk, pool: str) -> int:
     return inventory.spendable(desk, pool) // ONE
 
@@ -84,6 +92,45 @@ def test_a_box_asks_for_rights_and_gets_them_when_the_two_have_met_twice(
     meet(alice, bella, bob)
     assert agree(alice, bella, bob)
     assert clean(alice) == []
+
+
+def test_the_keeper_keeps_other_boxes_stocked_as_the_table_says(
+    alice: Desk, bella: Desk, bob: Desk, house: House, pool: str, tablet: Tablet
+) -> None:
+    offered = seen(tablet, f"/do/branches/set_rights_level?pool={pool}&member={member(bob)}")
+    assert typed(offered) == {"least": "1", "full": "2"}
+    act.set_rights_level(alice, pool=pool, member=member(bob), least=2 * ONE, full=4 * ONE)
+    act.set_rights_level(alice, pool=pool, member=member(bella), least=4 * ONE, full=5 * ONE)
+    for _ in range(3):
+        tend(alice)
+    meet(alice, bella, bob)
+    assert [rights(one, pool) for one in (alice, bella, bob)] == [1, 5, 4]
+    assert "topped up below 2, to 4" in seen(tablet, f"/branches/pools/{pool}")
+    # Bob sells three. There is one left to hand over, and what he sold comes back to nobody.
+    for _ in range(3):
+        placed = order(bob, house, delivery_term="cod")
+        orders.review(bob, order=placed)
+    tend(alice)
+    assert rights(alice, pool) == 1, "nothing was heard of it yet"
+    meet(alice, bob)
+    tend(alice)
+    meet(alice, bob)
+    assert [rights(one, pool) for one in (alice, bob)] == [0, 2]
+    # What he promised in four weeks is three quarters of a piece a week, so one.
+    act.set_rights_level(alice, pool=pool, member=member(bob))
+    assert typed(seen(tablet, f"/do/branches/set_rights_level?pool={pool}&member={member(bob)}")) == {
+        "least": "1",
+        "full": "2",
+    }
+    assert "topped up below 2" not in seen(tablet, f"/branches/pools/{pool}")
+    assert agree(alice, bob) is False
+    meet(alice, bella, bob)
+    assert agree(alice, bella, bob)
+    assert clean(alice) == []
+    refused("not_keeper", lambda: act.set_rights_level(bob, pool=pool, member=member(alice), least=ONE, full=ONE))
+    refused("level", lambda: act.set_rights_level(alice, pool=pool, member=member(bob), least=2 * ONE, full=ONE))
+    with pytest.raises(Refusal, match="holds it already"):
+        act.set_rights_level(alice, pool=pool, member=member(alice), least=ONE, full=ONE)
 
 
 def test_the_review_of_an_order_leads_to_whoever_can_spare_some(

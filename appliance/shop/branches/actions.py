@@ -12,6 +12,7 @@ from appliance.shop.branches.rights import (
     write_off_rights,
 )
 from appliance.shop.branches.settling import keep_value, let_stand, open_again, settle_alike
+from appliance.shop.branches.topping_up import set_rights_level, top_up_rights
 
 __all__ = [
     "answer_rights_request",
@@ -27,8 +28,10 @@ __all__ = [
     "open_branch",
     "put_out",
     "retire_box",
+    "set_rights_level",
     "settle_alike",
     "take_back_rights",
+    "top_up_rights",
     "withdraw_rights_request",
     "write_off_rights",
 ]  # fmt: skip

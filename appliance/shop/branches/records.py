@@ -87,3 +87,19 @@ class RightsRequest(Record, kw_only=True, frozen=True):
     reason: Text = ""
     """Why it was declined."""
     day: Day = ""
+
+
+class RightsLevel(Record, kw_only=True, frozen=True):
+    """How many rights of a pool a box should hold: below `least` the keeper hands over up to `full`, with 0 nothing.
+
+    The id follows from the pool and the box.
+    """
+
+    within: ClassVar[tuple[str, ...] | None] = ()
+    partition: ClassVar[Partition] = CHAIN
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = (("pool",),)
+
+    pool: PoolId = ""
+    member: MemberId = ""
+    least: Annotated[Qty, Group("level")] = 0
+    full: Annotated[Qty, Group("level")] = 0

@@ -26,7 +26,7 @@ def ask_for_rights(desk: Desk, *, pool: PoolId, member: HolderId, qty: HowMany =
     box = desk.get(Member, member)
     return desk.put(
         RightsRequest(
-            pool=pool, asker=allowances.here(desk), asker_code=desk.box, whom=_author_of(desk, box), whom_code=box.code,
+            pool=pool, asker=allowances.here(desk), asker_code=desk.box, whom=author_of(desk, box), whom_code=box.code,
             qty=qty, day=desk.day,
         )
     )  # fmt: skip
@@ -44,7 +44,7 @@ def withdraw_rights_request(desk: Desk, *, rights_request: RightsRequestId) -> N
 @action("Hand rights over")
 def hand_over_rights(desk: Desk, *, pool: PoolId, member: HolderId, qty: HowMany = ONE) -> None:
     """The other box may promise so many more, and this one so many less. The keeper gets back what it is handed."""
-    inventory.give_rights(desk, pool, _author_of(desk, desk.get(Member, member)), qty)
+    inventory.give_rights(desk, pool, author_of(desk, desk.get(Member, member)), qty)
     desk.about(pool)
 
 
@@ -128,7 +128,7 @@ def _check_asked_here(desk: Desk, found: RightsRequest) -> None:
         raise Refusal("Box {box} was asked; only there it can be answered.", code="not_ours", box=found.whom_code)
 
 
-def _author_of(desk: Desk, member: Member) -> str:
+def author_of(desk: Desk, member: Member) -> str:
     """The name under which a box writes now: the newest that is known here and not closed."""
     if member.gone:
         raise Refusal("This box is not in the chain any more.", field="member", code="gone")
