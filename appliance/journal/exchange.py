@@ -25,8 +25,11 @@ MOST_AT_ONCE = 2_000
 """Rows that a merge touches before it lets the disk flush."""
 AGAIN_MS = 10 * 60 * 1000
 """After so long it is tried again to draw tables anew that could not be drawn."""
-FEW_AT_ONCE = 128
-"""Keys of kept views that a merge lets wait to be drawn: whoever wants to write meanwhile waits for so many at most."""
+MANY_AT_ONCE, FEW_AT_ONCE = 256, 32
+"""Keys of kept views that a merge lets wait to be drawn, where nobody wants to write meanwhile and where somebody does: he
+waits for so many at most."""
+HURRIED = 200
+"""For so many portions after somebody had to wait, it is taken that more will."""
 
 
 class Exchange:
@@ -49,6 +52,7 @@ class Exchange:
         self._aside = ThreadPoolExecutor(1, "journal-aside")
         self._later: Future[None] | None = None
         self._drawn_for = ""
+        self._hurried = 0
         self._scrubbed_for = shadow.scrubbed
         self._not_before_ms = 0
         self._writer: Writer
@@ -165,11 +169,14 @@ class Exchange:
         def some(_conn: sqlite3.Connection) -> Any:
             shadow.begin_taking()
             more = False
+            most = FEW_AT_ONCE if self._hurried else MANY_AT_ONCE
             for _ in steps:
-                if keeper.waiting >= FEW_AT_ONCE:
+                if keeper.waiting >= most:
                     shadow.show()
-                more = len(keeper.seen) >= MOST_AT_ONCE or self._writer.waited_for
+                waited_for = self._writer.waited_for
+                more = waited_for or len(keeper.seen) >= MOST_AT_ONCE
                 if more:
+                    self._hurried = HURRIED if waited_for else max(0, self._hurried - 1)
                     break
             self._tell_given_back(merged)
             shadow.end_taking()
