@@ -118,24 +118,26 @@ def raw_order_id(shop: str, tid: str) -> str:
 def _cells(told: Told, row: Row, steps: Steps, parts: dict[str, dict[str, Any]]) -> bool:
     """Read a row's cells into its parts; on the first cell that cannot be read the row is bad."""
     cells = row.cells
-    width = len(cells)
+    if len(cells) < len(told.headers):
+        cells = [*cells, *[""] * (len(told.headers) - len(cells))]
+    too_long = max(map(len, cells), default=0) > MOST_LETTERS
     for place, part, name, read in steps:
-        if place >= width or not (cell := cells[place]):
+        if not (cell := cells[place]):
             continue
         if cell[0] in values.SUSPECT or cell[-1] in values.BLANKS:
             cell = values.clean(cell)
             if not cell:
                 continue
         try:
-            if len(cell) > MOST_LETTERS:
+            if too_long and len(cell) > MOST_LETTERS:
                 raise _TOO_LONG
             parts[part][name] = read(cell)
         except values.Unfit as unfit:
             tid = parts["order"].get("tid", "")
-            told.bad.append(Bad(row.number, tid, told.headers[place], unfit.sentence, cells))
+            told.bad.append(Bad(row.number, tid, told.headers[place], unfit.sentence, row.cells))
             return False
     if "tid" not in parts["order"]:
-        told.bad.append(Bad(row.number, "", "", "There is no order number.", cells))
+        told.bad.append(Bad(row.number, "", "", "There is no order number.", row.cells))
         return False
     return True
 
