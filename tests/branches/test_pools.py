@@ -133,6 +133,20 @@ def test_the_keeper_keeps_other_boxes_stocked_as_the_table_says(
         act.set_rights_level(alice, pool=pool, member=member(alice), least=ONE, full=ONE)
 
 
+def test_what_a_box_held_under_an_earlier_name_does_not_count_as_stock(alice: Desk, bob: Desk, pool: str) -> None:
+    act.set_rights_level(alice, pool=pool, member=member(bob), least=2 * ONE, full=4 * ONE)
+    tend(alice)
+    low = "select held from rights_low where pool = ?"
+    assert alice.value(low, pool) is None
+    heads = [
+        (where, seq, head) for (who, where), (seq, head) in alice.journal.heads().items() if who == bob.journal.author
+    ]
+    alice.journal.do(alice, "branches.retire_box", lambda at: at.control(Retire(bob.journal.author, sorted(heads))))
+    assert alice.value(low, pool) == 0
+    tend(alice)
+    assert rights(alice, pool) == 6, "nothing goes to a name that was not heard of"
+
+
 def test_the_review_of_an_order_leads_to_whoever_can_spare_some(
     alice: Desk, bob: Desk, house: House, pool: str, tablet: Tablet
 ) -> None:

@@ -3,6 +3,7 @@
 It hands over from what is free, by itself, whenever it hears that a box has sold down to its mark.
 """
 
+from contextlib import suppress
 from typing import Annotated
 
 from appliance.journal import ONE, Desk, Label, Qty, Refusal, action, derive
@@ -38,10 +39,12 @@ def top_up_rights(desk: Desk) -> int:
     for row in desk.rows(_LOW, desk.journal.author.hex()):
         # Once for a pool in an entry: what is free is known anew after it. Who has the least of its mark comes first.
         free = 0 if row.pool in seen else min(row.full - row.held, inventory.spendable(desk, row.pool)) // ONE * ONE
-        if free > 0:
-            inventory.give_rights(desk, row.pool, author_of(desk, desk.get(Member, row.member)), free)
-            desk.about(row.pool)
-            seen.add(row.pool)
+        # Who goes on under a name that was not heard of yet is handed some once it is.
+        with suppress(Refusal):
+            if free > 0:
+                inventory.give_rights(desk, row.pool, author_of(desk, desk.get(Member, row.member)), free)
+                desk.about(row.pool)
+                seen.add(row.pool)
     return len(seen)
 
 

@@ -125,10 +125,12 @@ select r.id, r.pool, r.asker, r.asker_code, r.whom, r.whom_code, r.qty, r.made_a
 from rights_request r join pool_list p on p.id = r.pool
 where r.state = 'asked' and r.deleted = 0 and r.made_at > 0;
 
--- Boxes that hold less of a pool than they should, as its keeper knows it: what it granted counts before they have heard.
+-- Boxes that hold less of a pool than they should, as its keeper knows it: what it granted counts before they have heard. What
+-- a box held under an earlier name, before its disk was set back, it cannot promise any more.
 create view rights_low as
 select l.id, l.pool, l.member, l.least, l.full, p.keeper,
     ifnull((select sum(a.amount) from allowance a
-        where a.purse = 'pool' and a.subject = l.pool and substr(a.holder, 1, 32) = m.box), 0) as held
+        where a.purse = 'pool' and a.subject = l.pool and substr(a.holder, 1, 32) = m.box
+        and not exists (select 1 from retired r where lower(hex(r.author)) = a.holder)), 0) as held
 from rights_level l join pool p on p.id = l.pool join member m on m.id = l.member
 where l.deleted = 0 and l.made_at > 0 and l.least > 0 and p.closed = 0 and p.deleted = 0 and m.gone = '' and held < l.least;
