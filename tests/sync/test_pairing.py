@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from appliance.sync.boxes.keys import BoxKey, RootKey
 from appliance.sync.boxes.letters import SentBack
 from appliance.sync.boxes.pairing import OPEN_MS, Guest, Host, Invitation, Newcomer, Welcome, _sealed
 from tests.cast import TestClock
+from tests.patience import PATIENCE_S
 from tests.sync.kin import ROOT, introduce, kin, talk
 
 BOB = BoxKey(b"bob's key, made at his first day")
@@ -111,6 +114,29 @@ def test_a_message_that_was_lost_is_answered_again_and_lets_in_one_box(alice: Co
     second = guest.second(first, ASKING)
     assert alice.host.answer(second) == alice.host.answer(second)
     assert guest.welcome(alice.host.answer(second)).code == "B1" and len(alice.circle.others) == 1
+
+
+def test_while_a_box_is_let_in_the_screen_goes_on_waiting(alice: Company):
+    """A page that looks in between must not read that the digits were wrong, and stop looking."""
+    between = []
+    alice.admitted = lambda _certificate, _address: between.append(open_.state)
+    open_ = alice.invite(code="B1", branch="b")
+    joins(alice, open_.digits)
+    assert between == ["tried"] and open_.state == "joined"
+
+
+def test_a_message_that_is_repeated_while_it_is_answered_gets_the_same_answer(alice: Company):
+    here, go_on = Event(), Event()
+    alice.admitted = lambda _certificate, _address: here.set() or go_on.wait(PATIENCE_S)
+    guest = Guest(alice.invite(code="B1", branch="b").digits, chance)
+    second = guest.second(alice.host.answer(guest.first), ASKING)
+    with ThreadPoolExecutor(2) as hands:
+        one = hands.submit(alice.host.answer, second)
+        assert here.wait(PATIENCE_S)
+        other = hands.submit(alice.host.answer, second)
+        wait([other], 0.1)
+        go_on.set()
+    assert one.result() == other.result() and len(alice.circle.others) == 1
 
 
 def test_a_host_that_does_not_know_the_digits_is_not_believed(alice: Company):

@@ -8,6 +8,7 @@ letter by letter the same; it is answered the same.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -70,6 +71,7 @@ class Invitation:
     """What both screens show once the boxes share a secret."""
     answered: dict[bytes, bytes] = field(default_factory=dict)
     secret: bytes = b""
+    turn: Lock = field(default_factory=Lock)
 
 
 class Host:
@@ -95,39 +97,44 @@ class Host:
         found = self.invitation
         if found is None or self._clock.ticks_ms() > found.until_ms:
             raise SentBack(CLOSED)
-        if letter in found.answered:
+        # One at a time: who repeats a letter while it is being answered gets that answer.
+        with found.turn:
+            if letter not in found.answered:
+                said = self._first(found, letter) if found.state == "open" else self._second(found, letter)
+                found.answered[letter] = said
             return found.answered[letter]
-        answer = self._first(found, letter) if found.state == "open" else self._second(found, letter)
-        found.answered[letter] = answer
-        return answer
 
     def _first(self, found: Invitation, letter: bytes) -> bytes:
         from spake2 import SPAKE2_B
 
-        # Whatever comes now was the one try; only a secret that both worked out opens the next question.
-        found.state = "wrong"
-        side = SPAKE2_B(found.digits.encode(), idA=_NEWCOMER, idB=_HOST, entropy_f=self._random)
-        ours: bytes = side.start()
-        found.secret = _finished(side, letter)
-        found.sign = fingerprint(found.secret)
-        found.state = "tried"
+        # Whatever came was the one try; only a secret that both worked out opens the next question.
+        became = "wrong"
+        try:
+            side = SPAKE2_B(found.digits.encode(), idA=_NEWCOMER, idB=_HOST, entropy_f=self._random)
+            ours: bytes = side.start()
+            found.secret = _finished(side, letter)
+            found.sign = fingerprint(found.secret)
+            became = "tried"
+        finally:
+            found.state = became
         return ours
 
     def _second(self, found: Invitation, letter: bytes) -> bytes:
         if found.state != "tried":
             raise SentBack(USED)
-        # The one try is spent: whoever guesses must be shown new digits first.
-        found.state = "wrong"
+        # The one try is spent: whoever guesses must be shown new digits first. The screen hears it when all is done.
+        became = "wrong"
         try:
             newcomer = _opened(found.secret, _NEWCOMER, letter, Newcomer)
+            welcome = found.admit(newcomer)
+            became = "joined"
         except Unreadable as error:
             raise SentBack(WRONG) from error
-        try:
-            welcome = found.admit(newcomer)
         except Refusal as refusal:
-            found.state = "closed"
+            became = "closed"
             raise SentBack(REFUSED) from refusal
-        found.state = "joined"
+        finally:
+            found.state = became
         return _sealed(found.secret, _HOST, welcome)
 
 
