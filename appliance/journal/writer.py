@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
@@ -239,14 +239,12 @@ class Writer:
         job.error = error
 
     def _sweep(self) -> None:
-        conn = self._checkpoint()
         while not self._stopping:
             self._due.wait()
             self._due.clear()
             # A disk that is full or fails is told to whoever writes; what cannot be moved now is moved the next time.
-            with suppress(sqlite3.Error):
+            with suppress(sqlite3.Error), closing(self._checkpoint()) as conn:
                 self._empty(conn)
-        conn.close()
 
     def _empty(self, conn: sqlite3.Connection) -> None:
         """Move the log into the file: most of it while others write, the rest while nobody does."""
