@@ -158,6 +158,10 @@ class SimBox:
         told = [entry for place, seq in reached.fetchall() for _, entry, _ in log.stretch(place, 1, seq)]
         return {read_deed(entry.parts[0]).salt for entry in told}
 
+    def knows(self, buyer: str) -> bool:
+        """Whether somebody stands in its tables."""
+        return self.journal.reading().execute("select 1 from buyer where id = ?", (buyer,)).fetchone() is not None
+
     def settle(self) -> None:
         """Wait for tables that are drawn anew beside the shop, so that a run is the same every time."""
         self.journal.settled().result()

@@ -8,7 +8,6 @@ import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
@@ -297,21 +296,19 @@ class Play:
             box.make_room()
             self.restart(box)
             box.watch.set_right()
-        self._forget_again()
         self.world.say("everything is mended")
 
-    def _forget_again(self) -> None:
-        """Whom a disk that was set back forgot to forget asks once more: what it gave away meanwhile lacks the person."""
+    def _forget_again(self) -> bool:
+        """Whom a disk that was set back forgot to forget asks once more; False where a clock lets nobody write yet."""
         heard = set[str]().union(*(box.journal.controls.all_erased for box in self.boxes))
         if self.lost:
             # Some may have heard it in a history that counts nowhere, and that nobody is left to tell again.
             heard.intersection_update(*(box.journal.controls.all_erased for box in self.boxes))
+        done = True
         for buyer in sorted(self.told.forgotten - heard):
-            for box in self.boxes:
-                if box.journal.reading().execute("select 1 from buyer where id = ?", (buyer,)).fetchone():
-                    with suppress(Refusal):
-                        shop.forget(box.desk, buyer=buyer)
-                        break
+            knowing = [box for box in self.boxes if box.knows(buyer)]
+            done &= not knowing or any(shop.may_forget(box.desk, buyer) for box in knowing)
+        return done
 
     def _lose(self, box: SimBox) -> None:
         """A box burns: what it had told nobody is gone with it. Twins of one card, left alone, would never talk."""
@@ -333,11 +330,11 @@ class Play:
     def agree(self) -> None:
         """Let everybody talk with everybody until nothing is new; it must not take long."""
         for _ in range(MOST_ROUNDS):
-            told = len(self.network.outcomes)
+            told, asked = len(self.network.outcomes), self._forget_again()
             self._talk_round()
-            if len({box.journal.digest() for box in self.boxes}) == 1:
+            if asked and len({box.journal.digest() for box in self.boxes}) == 1:
                 return
-            if self.lost and any(outcome.ahead for outcome in self.network.outcomes[told:]):
+            if not asked or (self.lost and any(outcome.ahead for outcome in self.network.outcomes[told:])):
                 # Whoever stamped it does not come back to take that back: it is believed when its day has come (R11).
                 self.world.run(self.world.now + DAY)
 
