@@ -12,7 +12,6 @@ from appliance.journal import Row
 
 COUNTED = 100
 DAYS_SHOWN = 7
-OPEN = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
 
 
 class Reader(Protocol):
@@ -70,7 +69,7 @@ CARDS = (
     ),
     Card(
         "To review",
-        "order_list where state in ('to_review', 'to_finance_review') and frozen = 0",
+        "order_list where reviewing = 1 and frozen = 0",
         "/orders?view=to-review",
         "orders.see",
     ),
@@ -89,7 +88,7 @@ CARDS = (
     Card("Goods to match", "unmatched_goods", "/marketplace/unmatched", "marketplace.see", "wait"),
     Card(
         "Exceptions",
-        f"order_list where trouble = 1 and state in {OPEN}",
+        "order_list where halted = 1 and trouble = 1",
         "/orders?view=exceptions",
         "orders.see",
         "bad",
@@ -97,7 +96,7 @@ CARDS = (
     ),
     Card(
         "Frozen",
-        f"order_list where frozen = 1 and state in {OPEN}",
+        "order_list where halted = 1 and frozen = 1",
         "/orders?view=frozen",
         "orders.see",
         "wait",

@@ -170,6 +170,7 @@ class Clerk:
         return kept_back
 
     def _submitted(self, desk: Desk, job: str, raw_order: str) -> bool:
+        self._journal.guests.let_pass()
         return self._write(desk, submit.name, lambda at: submit_counted(at, job, raw_order))
 
 

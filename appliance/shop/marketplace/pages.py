@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from appliance.shop.marketplace import actions
+from appliance.shop.marketplace.records import TO_SUBMIT
 from appliance.web import (
     Answer,
     ChoiceFilter,
@@ -25,7 +26,6 @@ from appliance.web import (
 from appliance.web import columns as c
 
 MOST_SHOWN = 20
-TO_SUBMIT = "state = 'waiting' and platform_status in ('await_ship', 'part_shipped')"
 STATUS_TONES = {
     "unconfirmed": "wait",
     "await_balance": "wait",

@@ -30,6 +30,8 @@ PlatformStatus = Literal[
     "refunded",
     "closed",
 ]
+TO_SUBMIT = "state = 'waiting' and platform_status in ('await_ship', 'part_shipped')"
+"""Which platform orders the shop has still to take up, in the words of the database."""
 STATUS_RANK: dict[str, int] = {
     "unconfirmed": 10,
     "await_balance": 20,
@@ -64,6 +66,8 @@ class RawOrder(Record, kw_only=True, frozen=True):
         ("placed_at", "id"),
         ("tid",),
         ("forked",),
+        # What waits to be submitted stands in its order here, however much of it there is.
+        ("state", "placed_at", "id", f"where {TO_SUBMIT}"),
     )
 
     platform: Platform = "taobao"

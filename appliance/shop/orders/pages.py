@@ -33,8 +33,6 @@ from appliance.web import (
 from appliance.web import columns as c
 from appliance.web.cells import Seen
 
-OPEN: Final = "('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved')"
-
 LACKS_GOODS: Final = (
     "exists (select 1 from order_hold h where h.sales_order = order_list.id and h.qty > "
     "ifnull((select s.qty from stock s where s.warehouse = h.warehouse and s.sku = h.sku and s.quality = 'good'), 0) - "
@@ -129,7 +127,7 @@ orders_listing = Listing(
     see="orders.see",
     columns=COLUMNS,
     saved=[
-        Saved("To review", where="state in ('to_review', 'to_finance_review')"),
+        Saved("To review", where="reviewing = 1"),
         Saved("For the accountant", where="state = 'to_finance_review'"),
         Saved("Not paid", where="state = 'awaiting_payment'"),
         Saved("Later", where="state = 'delayed'"),
@@ -138,8 +136,8 @@ orders_listing = Listing(
         Saved("To ship", where="state = 'approved'"),
         Saved("Short", where="id in (select sales_order from order_short)", hot=True),
         Saved("Shipped", where="state = 'shipped'"),
-        Saved("Exceptions", where=f"trouble = 1 and state in {OPEN}", hot=True),
-        Saved("Frozen", where=f"frozen = 1 and state in {OPEN}", hot=True),
+        Saved("Exceptions", where="halted = 1 and trouble = 1", hot=True),
+        Saved("Frozen", where="halted = 1 and frozen = 1", hot=True),
         Saved("All"),
     ],
     default="To review",

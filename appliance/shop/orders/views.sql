@@ -4,7 +4,7 @@
 create view order_basis as
 select 'placed' as basis union all select 'paid' union all select 'shipped' union all select 'completed';
 
--- One row per order with everything a list needs to act without opening anything. Two indexes also tell whose an order is:
+-- One row per order with everything a list needs to act without opening anything. Three indexes also tell whose an order is:
 -- whoever may see some shops only walks past the others without reading them.
 -- kept by id
 -- touched by sales_order: id
@@ -12,7 +12,7 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- touched by sales_order_line: sales_order
 -- touched by received_for: document
 -- follows received_for: paid
--- follows sales_order (state, state_at, forked, changed): state, state_at, forked, changed, trouble, uneven
+-- follows sales_order (state, state_at, forked, changed): state, state_at, forked, changed, trouble, reviewing, halted, uneven
 -- index state, ship_by, id
 -- index state, placed_at, id, shop, warehouse, salesperson
 -- index placed_at, id, shop, warehouse, salesperson
@@ -24,9 +24,9 @@ select 'placed' as basis union all select 'paid' union all select 'shipped' unio
 -- index shipped_on where state = 'shipped'
 -- index number
 -- index platform_number where platform_number <> ''
--- index placed_at, id where frozen = 1
+-- index reviewing, placed_at, id, shop, warehouse, salesperson where reviewing = 1
 -- index mark_id, placed_at, id where mark_id <> ''
--- index placed_at, id where trouble = 1
+-- index halted, placed_at, id where halted = 1
 -- index id where uneven = 1
 -- search number, platform_number, receiver, phone
 -- feeds order_count
@@ -37,6 +37,9 @@ select
     o.flag, o.mark, o.mark_id, o.mark_colour, o.frozen_reason, (o.frozen_reason <> '') as frozen, o.exceptions, o.refund_status, o.revert_reason,
     o.forced_reason, o.cancel_reason,
     (o.exceptions <> 0 or o.refund_status = 'requested') as trouble,
+    o.state in ('to_review', 'to_finance_review') as reviewing,
+    (o.exceptions <> 0 or o.refund_status = 'requested' or o.frozen_reason <> '')
+        and o.state in ('awaiting_payment', 'delayed', 'preorder', 'to_review', 'to_finance_review', 'approved') as halted,
     o.warehouse, o.courier, o.packaging, o.salesperson, o.weight, o.buyer_message, o.remark, o.print_remark,
     o.goods_amount, o.discount, o.postage, o.other, o.receivable, o.platform_paid,
     o.platform_paid + ifnull((select r.amount from received_for r where r.document = o.id), 0) as paid,
@@ -70,7 +73,7 @@ where o.deleted = 0 and o.made_at > 0;
 -- kept by sales_order, id
 -- touched by sales_order: id
 -- touched by sales_order_line: sales_order, id
--- index warehouse, sku
+-- index warehouse, sku, bucket, qty
 -- feeds held
 create view order_hold as
 select
@@ -108,9 +111,13 @@ where o.deleted = 0 and o.made_at > 0 and o.state not in ('draft', 'cancelled', 
 -- more is wanted than there is are looked at; which those are stands in an index.
 create view order_short as
 select h.sales_order, h.id, h.warehouse, h.sku, h.qty, h.bucket, l.on_hand, l.pending_ship
-from stock_level l cross join order_hold h on h.warehouse = l.warehouse and h.sku = l.sku
-where l.on_hand < l.pending_ship + l.pending_review and h.bucket in ('pending_ship', 'pending_review')
-  and l.on_hand < l.pending_ship + case h.bucket when 'pending_ship' then 0 else h.qty end;
+from stock_level l cross join order_hold h on h.warehouse = l.warehouse and h.sku = l.sku and h.bucket = 'pending_ship'
+where l.on_hand < l.pending_ship + l.pending_review and l.on_hand < l.pending_ship
+union all
+select h.sales_order, h.id, h.warehouse, h.sku, h.qty, h.bucket, l.on_hand, l.pending_ship
+from stock_level l cross join order_hold h on h.warehouse = l.warehouse and h.sku = l.sku and h.bucket = 'pending_review'
+    and h.qty > l.on_hand - l.pending_ship
+where l.on_hand < l.pending_ship + l.pending_review;
 
 create view problem_order_uneven as
 select id, id as document, number from order_list where uneven = 1;

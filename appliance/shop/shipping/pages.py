@@ -24,6 +24,9 @@ def _parcel_step(row: Any) -> Do | None:
     return Do("Take back", "shipping.undo_ship", parcel=row["id"]) if row["state"] == "shipped" else None
 
 
+PACKED = "id in (select sales_order from parcel_list where state = 'packed')"
+"""What is packed is found by its parcel: most of what is to be shipped is not."""
+
 queue = Listing(
     "To ship",
     path="/shipping",
@@ -41,8 +44,8 @@ queue = Listing(
     ],
     saved=[
         Saved("No waybill yet", where="waybill = '' and frozen = 0"),
-        Saved("Ready to leave", where="waybill <> '' and frozen = 0"),
-        Saved("Stopped", where="frozen = 1 or trouble = 1", hot=True),
+        Saved("Ready to leave", where=f"{PACKED} and waybill <> '' and frozen = 0"),
+        Saved("Stopped", where="halted = 1", hot=True),
         Saved("All"),
     ],
     default="No waybill yet",
