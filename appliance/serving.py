@@ -18,6 +18,7 @@ from appliance.assembly import Room, WallClock, rooms
 from appliance.config import Config
 from appliance.heard import Hearing
 from appliance.journal import Clock, Journal, Refusal, business_day
+from appliance.journal.guests import Guests
 from appliance.journal.orphans import sweep
 from appliance.journal.rounds import tonight, walk
 from appliance.liaison import Liaison
@@ -39,6 +40,8 @@ LOOK_AGAIN_S = 60
 LINK_EVERY_S = 1
 NIGHT_HOUR_MS = 3 * 3600 * 1000
 DOORS_FIRST_S = 0.3
+LONGEST_S = 0.25
+"""So long somebody is taken to be waiting for an answer that the box computes."""
 TURN_S = 0.001
 """How long a thread computes while another one waits: a page takes its turn between two rows of a file."""
 
@@ -97,16 +100,36 @@ def _greet(made: Litestar, port: int, outside: str, *, always: bool) -> str:
 
 
 class Entrance:
-    """In front of the house: other boxes knock at a door of their own, everybody else comes in by the front."""
+    """In front of the house: other boxes knock at a door of their own, everybody else comes in by the front.
+
+    Long work lets people go first; but nobody holds it up for long who only sends slowly, or listens for news.
+    """
 
     def __init__(self, made: Litestar) -> None:
         self._made: Any = made
         self._door = made.state.company.door
+        self._guests: Guests = made.state.front.journal.guests
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Show a request to its door."""
-        for_boxes = scope["type"] == "http" and scope["path"] in {SYNC, PAIR}
-        await (self._door if for_boxes else self._made)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._made(scope, receive, send)
+        elif scope["path"] in {SYNC, PAIR}:
+            await self._door(scope, receive, send)
+        else:
+            await self._answered(scope, receive, send)
+
+    async def _answered(self, scope: Any, receive: Any, send: Any) -> None:
+        loop = asyncio.get_running_loop()
+        self._guests.enter()
+        leaving = loop.call_later(LONGEST_S, self._guests.leave)
+        try:
+            await self._made(scope, receive, send)
+        finally:
+            # Whoever took longer has left already, or does so as soon as the loop comes to it.
+            if loop.time() < leaving.when():
+                leaving.cancel()
+                self._guests.leave()
 
 
 def open_house(

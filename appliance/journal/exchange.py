@@ -28,6 +28,8 @@ AGAIN_MS = 10 * 60 * 1000
 MANY_AT_ONCE, FEW_AT_ONCE = 256, 32
 """Keys of kept views that a merge lets wait to be drawn, where nobody wants to write meanwhile and where somebody does: he
 waits for so many at most."""
+STEPS_AT_ONCE = 8
+"""Steps of a merge, a few tenths of a millisecond each, between two looks whether somebody is being answered."""
 HURRIED = 200
 """For so many portions after somebody had to wait, it is taken that more will."""
 
@@ -170,7 +172,9 @@ class Exchange:
             shadow.begin_taking()
             more = False
             most = FEW_AT_ONCE if self._hurried else MANY_AT_ONCE
-            for _ in steps:
+            for number, _ in enumerate(steps):
+                if number % STEPS_AT_ONCE == 0:
+                    self._writer.give_way()
                 if keeper.waiting >= most:
                     shadow.show()
                 waited_for = self._writer.waited_for

@@ -17,6 +17,7 @@ from appliance.journal.cold import STAY_HOT
 from appliance.journal.desk import Desk, Draft, Work
 from appliance.journal.drawing import prepare, redraw
 from appliance.journal.entry import FORMAT, MOST_BYTES, MOST_CHANGES, Deed, Entry, Sealed, Stamp, pack
+from appliance.journal.guests import Guests
 from appliance.journal.log import Log
 from appliance.journal.merging import Trust
 from appliance.journal.ranges import Ranges
@@ -132,6 +133,7 @@ class Journal(Upkeep):
             done: list[Done[T]] = []
             for run in runs:
                 done.append(self._do(conn, desk, name, run, ""))
+                self._writer.give_way()
                 if self._writer.waited_for:
                     break
             return Done([one.value for one in done], frozenset[tuple[str, str]]().union(*[one.touched for one in done]))
@@ -164,6 +166,11 @@ class Journal(Upkeep):
             answer = (key, msgspec.json.encode(value).decode(), at)
             conn.execute("insert into answered values (?, ?, ?)", answer)
         return Done(value, frozenset(self._shadow.keeper.seen))
+
+    @property
+    def guests(self) -> Guests:
+        """Who is being answered; work that nobody waits for lets them pass."""
+        return self._writer.guests
 
     def local(self, run: Callable[[sqlite3.Connection], T]) -> "Future[T]":
         """Write to tables that only this box knows (sessions, jobs); no entry is made."""

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 from appliance.journal.disk import explained
+from appliance.journal.guests import Guests
 
 log = logging.getLogger("appliance.journal")
 MOST_TOGETHER = 64
@@ -66,6 +67,7 @@ class Writer:
         given_up: Callable[[], None],
         committed: Callable[[list[Any]], None],
     ) -> None:
+        self.guests = Guests()
         self._conn = conn
         self._given_up = given_up
         self._committed = committed
@@ -102,6 +104,10 @@ class Writer:
     def waited_for(self) -> bool:
         """Whether somebody waits for the job under way; a long one then comes to an end."""
         return not self._jobs.empty()
+
+    def give_way(self) -> None:
+        """Called by a long job between two of its pieces: whoever is being answered goes first, if nobody wants to write."""
+        self.guests.let_pass(lambda: self.waited_for)
 
     def run(self, run: Callable[[sqlite3.Connection], T]) -> T:
         """Do a job and wait for it. When nobody else writes it is done right here: waking a thread costs more."""
