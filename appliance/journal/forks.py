@@ -26,7 +26,6 @@ from appliance.journal.segments import (
     Segment,
     inflate,
     read_inflated,
-    segment_of,
 )
 
 
@@ -99,33 +98,59 @@ def _decoded(plain: bytes) -> Proof:
 _decode = msgspec.msgpack.Decoder(Proof).decode
 
 
-def prove(log: Reading, place: int, seq: int, theirs: Sequence[Entry], segment: Segment) -> Proof | None:
-    """Make the proof of a fork after `seq`, from our log and a segment; None while our branch has no seal there."""
+def prove(log: Reading, place: int, seq: int, theirs: Branch, known: Proof | None) -> Proof | None:
+    """Make the proof of a fork after `seq`, from our log and another history; None while nobody signed ours there.
+
+    `known` is a fork after a later sequence, of which ours is one side or the common part.
+    """
+    common, ours = log.head_at(place, seq), _ours(log, place, seq, known)
+    if ours is None or common is None:
+        return None
+    return Proof(*log.places.of(place), seq, common, _in_order(ours, theirs))
+
+
+def _ours(log: Reading, place: int, seq: int, known: Proof | None) -> Branch | None:
     row = log.conn.execute(
         "select s.seq, s.signature, p.public from seal s join log_place p on p.n = s.place "
         "where s.place = ? and s.seq > ? order by s.seq limit 1",
         (place, seq),
     ).fetchone()
-    common = log.head_at(place, seq)
-    if row is None or common is None:
-        return None
-    ours = segment_of(
-        [entry for _, entry, _ in log.stretch(place, seq + 1, row["seq"])], row["public"], row["signature"]
-    )
-    return proof_of(seq, common, ours, segment_of([entry for entry in theirs if entry.seq > seq], *segment.sealed))
+    if row is not None:
+        entries = [entry for _, entry, _ in log.stretch(place, seq + 1, row["seq"])]
+        return branch_of(entries, row["public"], row["signature"])
+    if known is not None and log.head_at(place, known.seq) == known.head:
+        return up_to([entry for _, entry, _ in log.stretch(place, seq + 1, known.seq)], known)
+    return None
 
 
 def proof_of(seq: int, common: bytes, ours: Segment, theirs: Segment) -> Proof:
     """Put two histories side by side that both begin after `seq`, where their common head stands."""
-    branches = sorted((_branch(ours), _branch(theirs)), key=lambda branch: branch.payloads)
-    return Proof(theirs.author, theirs.partition, seq, common, branches)
+    branches = (branch_of([entry for entry, _ in told.chained()], *told.sealed) for told in (ours, theirs))
+    return Proof(theirs.author, theirs.partition, seq, common, _in_order(*branches))
 
 
-def _branch(told: Segment) -> Branch:
-    entries = [entry for entry, _ in told.chained()]
+def _in_order(one: Branch, other: Branch) -> list[Branch]:
+    return sorted((one, other), key=lambda branch: branch.payloads)
+
+
+def branch_of(entries: Sequence[Entry], public: bytes, signature: bytes) -> Branch:
+    """The headers of entries, up to their author's seal."""
     return Branch(
         [entry.hlc for entry in entries],
         [entry.needs for entry in entries],
         [entry.payload_hash for entry in entries],
-        *told.sealed,
+        public,
+        signature,
+    )
+
+
+def up_to(entries: Sequence[Entry], known: Proof) -> Branch:
+    """The headers of entries that end where a known fork begins: whoever signed one side of it signed them too."""
+    ahead, after = branch_of(entries, b"", b""), known.branches[0]
+    return Branch(
+        ahead.hlcs + after.hlcs,
+        ahead.needs + after.needs,
+        ahead.payloads + after.payloads,
+        after.public,
+        after.signature,
     )

@@ -14,7 +14,7 @@ from functools import partial
 from appliance.journal.clock import Hybrid, too_far_ahead
 from appliance.journal.controls import Restamp, Unfit, read_control
 from appliance.journal.entry import Entry, Stamp, Unreadable, decode, read_deed
-from appliance.journal.forks import Proof, prove, read_item
+from appliance.journal.forks import Proof, branch_of, prove, read_item, up_to
 from appliance.journal.limits import Limit
 from appliance.journal.reading import Heads
 from appliance.journal.segments import Segment, pack_segment, read_segment, segment_of
@@ -194,6 +194,8 @@ class Merger:
         """What this box wrote beyond a fork, and others still had."""
         self._asking: dict[int, int] = {}
         self._mine: dict[int, int] = {}
+        self._thirds: dict[int, Proof] = {}
+        """Forks of which the history here is neither side, until it is found where that parts from both."""
 
     # ---- what to ask for
 
@@ -223,7 +225,7 @@ class Merger:
             if isinstance(one, Proven):
                 yield from self._take(one, merged)
             else:
-                self._controls.fork(one)
+                self._hear_of_fork(one)
 
     def _take(self, one: Proven, merged: Merged) -> Iterator[None]:
         segment = one.segment
@@ -234,8 +236,9 @@ class Merger:
             self.given_back += [entry for entry, _ in one.entries]
         elif not told:
             merged.refused += len(one.entries)
+            self._look_for_third(one, place, seq, merged)
         elif segment.first > seq + 1:
-            merged.early += self._put_by(place, segment)
+            merged.early += self._put_by(one, place)
         elif (shared := common(told, seq, partial(self._log.head_at, place))) is not None:
             merged.refused += len(told)
             self._fork(one, place, shared, merged)
@@ -245,7 +248,9 @@ class Merger:
             for entry, head in told[seq - segment.first + 1 :]:
                 self._append(entry, head, place, merged)
                 yield
-            self._keep_seal(segment, place)
+            if len(told) == len(one.entries):
+                # Where it stops counting before its end, that end belongs to another history than the one kept here.
+                self._keep_seal(one, place)
             for waiting in self._next_early(place, segment.last):
                 yield from self._take(waiting, merged)
 
@@ -276,9 +281,46 @@ class Merger:
             # Whoever learns that it is the copy does not prove it: it tells its own part again under a new name.
             self._mine[place] = shared
             return
-        proof = prove(self._log, place, shared, [entry for entry, _ in one.entries], segment)
-        if proof is not None and one.signed:
+        known, told = self._known_fork(place), [entry for entry, _ in one.entries if entry.seq > shared]
+        if one.signed:
+            theirs = branch_of(told, *segment.sealed)
+        elif known is not None and self._vouches(known, one):
+            theirs = up_to(told, known)
+        else:
+            return
+        proof = prove(self._log, place, shared, theirs, known)
+        if proof is not None:
             self._controls.fork(proof)
+            self._thirds.pop(place, None)
+
+    def _hear_of_fork(self, proof: Proof) -> None:
+        """Note a fork; where ours is a third history, ask where it parts from both of those, for it is earlier."""
+        place = self._log.places.number(proof.author, proof.partition)
+        here, known = self._log.head_at(place, proof.seq), self._controls.forked(place)
+        if here in {None, proof.head} or (known is not None and known.seq <= proof.seq):
+            self._controls.fork(proof)
+        elif self._ask(place, max(proof.seq - LOOK_BACK, 0), proof.seq):
+            self._thirds[place] = proof
+
+    def _look_for_third(self, one: Proven, place: int, seq: int, merged: Merged) -> None:
+        """Look whether what does not count belongs to a third history, which parts from ours before the known fork."""
+        known = self._known_fork(place)
+        if known is None or one.segment.first > known.seq or self._controls.cut_off(one.segment.author):
+            return
+        shared = common(one.entries, seq, partial(self._log.head_at, place))
+        if shared is not None and shared < known.seq and (one.signed or self._vouches(known, one)):
+            self._fork(one, place, shared, merged)
+
+    def _known_fork(self, place: int) -> Proof | None:
+        if place in self._thirds:
+            return self._thirds[place]
+        row = self._conn.execute("select proof from forked where place = ?", (place,)).fetchone()
+        proof = read_item(row[0]) if row else None
+        return proof if isinstance(proof, Proof) else None
+
+    @staticmethod
+    def _vouches(known: Proof, one: Proven) -> bool:
+        return (known.seq, known.head) == (one.segment.last, one.entries[-1][1])
 
     def _is_given_back(self, one: Proven, place: int) -> bool:
         limit = self._controls.forked(place)
@@ -323,8 +365,9 @@ class Merger:
 
     # ---- seals, and what waits
 
-    def _keep_seal(self, segment: Segment, place: int) -> None:
-        if not segment.signature:
+    def _keep_seal(self, one: Proven, place: int) -> None:
+        segment = one.segment
+        if not (one.signed and segment.signature):
             return
         self._conn.execute(
             "insert or ignore into seal select place, seq, arrived, ? from log where place = ? and seq = ?",
@@ -332,12 +375,13 @@ class Merger:
         )
         self._conn.execute("update log_place set public = ? where n = ? and public = x''", (segment.public, place))
 
-    def _put_by(self, place: int, segment: Segment) -> int:
+    def _put_by(self, one: Proven, place: int) -> int:
         waiting = self._conn.execute("select count(*) from early").fetchone()[0]
-        if waiting < MOST_EARLY:
-            row = (place, segment.first, pack_segment(segment))
+        # Its turn comes without another look at the seal; one that does not hold is asked for again then.
+        if one.signed and waiting < MOST_EARLY:
+            row = (place, one.segment.first, pack_segment(one.segment))
             self._conn.execute("insert or replace into early values (?, ?, ?)", row)
-        return len(segment.parts)
+        return len(one.entries)
 
     def _next_early(self, place: int, last: int) -> Iterator[Proven]:
         found = self._conn.execute(

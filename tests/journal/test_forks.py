@@ -169,6 +169,44 @@ def test_a_second_history_that_began_long_ago_is_found(tmp_path: Path, lina: Des
     copy.journal.close()
 
 
+@pytest.mark.parametrize("seals_of_their_own", [True, False], ids=["sealed", "cut"])
+@pytest.mark.parametrize(
+    ("heard_here", "heard_there"),
+    [("lle", "l"), ("le", "l"), ("ll", "e"), ("l", "e"), ("e", "l"), ("e", "ol"), ("ol", "e"), ("o", "le")],
+)
+def test_of_three_histories_the_earliest_parting_is_proven_to_everybody(
+    toy: Callable[..., Desk], tmp_path: Path, lina: Desk, wang: Desk, heard_here: str, heard_there: str,
+    *, seals_of_their_own: bool,
+):  # fmt: skip
+    """The simulation's seed 11684: where a second history stops counting, its author's seal is no seal of the first.
+
+    Whoever holds the third may hear of the other two first, and need not hear from those who wrote them again.
+    """
+    from tests.journal import toy as shop
+
+    third = toy("C1")
+    shop.register(lina, name="张伟")
+    early = copied(tmp_path / "early", lina)
+    shop.register(lina, name="李娜")
+    if seals_of_their_own:
+        list(lina.journal.segments({}))
+    late = copied(tmp_path / "late", lina)
+    for name in ("赵敏", "孙丽"):
+        shop.register(lina, name=name)
+    shop.register(late, name="王芳")
+    for name in ("钱多", "周全", "吴迪", "郑重"):
+        shop.register(early, name=name)
+    told = {"l": [lina, late], "o": [lina], "e": [early]}
+    for desk, heard in ((wang, heard_here), (third, heard_there)):
+        for one in (one for letter in heard for one in told[letter]):
+            desk.journal.take(list(one.journal.segments({}))).result()
+    swap(wang, third)
+    assert read_item(wang.value("select proof from forked")).holds
+    assert names(wang) == names(third) == ["张伟"] and agree(wang, third)
+    for desk in (early, late):
+        desk.journal.close()
+
+
 def test_a_forged_proof_convinces_nobody(toy: Callable[..., Desk], tmp_path: Path, lina: Desk, wang: Desk):
     import msgspec
 
