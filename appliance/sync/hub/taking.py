@@ -90,7 +90,7 @@ class Planner:
             elif not 0 < len(one.partition) < MOST_NAME or "\x00" in one.partition:
                 self.plan.merged.refused += 1
             elif one.seq < self.plan.rules.forked.get((one.author, one.partition), NEVER):
-                self.plan.proofs.append(one)
+                self._hear_of_fork(one)
         return self.plan
 
     def _segment(self, one: Proven) -> None:
@@ -100,6 +100,7 @@ class Planner:
         told = within(one, self.plan.rules.limits.of(*place))
         if not told:
             merged.refused += len(one.entries)
+            self._look_for_third(one, place, seq)
         elif segment.first > seq + 1:
             # It comes again when its turn has come: whoever sends it goes by our heads.
             merged.early += len(segment.parts)
@@ -175,6 +176,23 @@ class Planner:
             yield found.raw
 
     # ---- second histories
+
+    def _hear_of_fork(self, proof: Proof) -> None:
+        place = (proof.author, proof.partition)
+        if self._head_at(place, proof.seq) in {None, proof.head}:
+            self.plan.proofs.append(proof)
+        else:
+            # The history here is a third one. Whoever sent this hears so, asks from further back, and proves it.
+            self.plan.merged.forks.append((*place, proof.seq))
+
+    def _look_for_third(self, one: Proven, place: Place, seq: int) -> None:
+        """Look whether what does not count belongs to a third history, which parts from ours before the known fork."""
+        rules = self.plan.rules
+        known = 0 if rules.limits.cut_off(one.segment.author) else rules.forked.get(place, 0)
+        if one.signed and one.segment.first <= known:
+            shared = common(one.entries, seq, partial(self._head_at, place))
+            if shared is not None and shared < known:
+                self._fork(one, place, shared)
 
     def _fork(self, one: Proven, place: Place, shared: int) -> None:
         segment = one.segment

@@ -28,10 +28,10 @@ def erase(desk: Desk, *, buyer: str) -> None:
     desk.erase(buyer)
 
 
-def copied(chain, box: Kin, tmp_path: Path) -> Kin:
+def copied(chain, box: Kin, tmp_path: Path, folder: str = "copy") -> Kin:
     box.journal.writing.execute("pragma wal_checkpoint(truncate)").fetchall()
-    copytree(tmp_path / box.journal.box_code, tmp_path / "copy")
-    return chain(box.journal.box_code, folder="copy")
+    copytree(tmp_path / box.journal.box_code, tmp_path / folder)
+    return chain(box.journal.box_code, folder=folder)
 
 
 def test_a_card_copied_behind_our_back_is_found_at_the_meeting_point_and_nothing_is_lost(point, boxes, chain, tmp_path):
@@ -66,6 +66,27 @@ def test_two_histories_under_one_name_are_quarantined_and_the_proof_is_told_on(p
         assert forked == len({name for author, name in one.journal.heads() if author == alice.journal.author})
     assert names(carol) == ["张伟"] * 3 + ["赵敏"], "the rest flows on"
     assert same(point, bob, carol)
+
+
+@pytest.mark.parametrize(("at_bob", "at_the_point"), [("l", "e"), ("e", "l"), ("le", "o"), ("o", "e"), ("o", "le")])
+def test_of_three_histories_the_earliest_parting_is_found_at_the_meeting_point(
+    point, boxes, chain, tmp_path, at_bob: str, at_the_point: str
+):
+    alice, bob, carol = boxes("A1", "B1", "C1")
+    trade(alice)
+    early = copied(chain, alice, tmp_path, "early")
+    trade(alice, name="李娜")
+    late = copied(chain, alice, tmp_path, "late")
+    trade(alice, 2, name="赵敏")
+    trade(late, name="王芳")
+    trade(early, 4, name="钱多")
+    introduce(early, late, point, bob)
+    told = {"o": [alice], "l": [alice, late], "e": [early]}
+    for log, heard in ((bob.journal, at_bob), (log_of(point), at_the_point)):
+        for one in (one for letter in heard for one in told[letter]):
+            log.take(list(one.journal.segments({}))).result()
+    gather(point, bob, carol)
+    assert names(bob) == names(carol) == ["张伟"] and same(point, bob, carol)
 
 
 def test_a_box_that_was_put_out_is_turned_away_and_counts_no_further(point, boxes, tmp_path):
