@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,12 +61,13 @@ class Labels:
         ask = visit.remembered_anywhere if anywhere else visit.remembered
         for row in ask(" union all ".join(asked)) if asked else ():
             found[known[row[0]]].append((row[1], str(row[2])))
-        return {table: rows if len(rows) <= FEW else None for table, rows in found.items()}
+        by_label = itemgetter(1)
+        return {table: sorted(rows, key=by_label) if len(rows) <= FEW else None for table, rows in found.items()}
 
     def _picked(self, table: str, place: int) -> str:
         view, column, condition = self._of(table)
-        rows = f"select {place} as place, id, {column} from {view} where {condition} order by {column} limit {FEW + 1}"
-        return f"select * from ({rows})"
+        # In no order: all would be read for that, and where there are many it is enough to know so.
+        return f"select * from (select {place} as place, id, {column} from {view} where {condition} limit {FEW + 1})"
 
     def find(self, visit: "Visit", table: str, text: str) -> list[tuple[str, str]]:
         """The rows that a typed text may mean, the best first."""

@@ -138,6 +138,25 @@ partners_listing = Listing(
 )
 
 
+def _settled(visit: Visit, paper: str) -> list[dict[str, Any]]:
+    """What a paper is settled with. The items are asked for by their ids, so that no other is looked at."""
+    parts = visit.rows(
+        "select paper, charge, sum(amount) as amount, charge as other from allocated where paper = ? group by charge "
+        "having sum(amount) <> 0 union all "
+        "select paper, charge, sum(amount), paper from allocated where charge = ? group by paper having sum(amount) <> 0",
+        paper,
+        paper,
+    )
+    marks = ", ".join("?" * len(parts))
+    found = visit.rows(f"select * from party_item where id in ({marks})", *(one["other"] for one in parts))
+    items = {item["id"]: item for item in found}
+    return [
+        {**items[one["other"]], "settled": one["amount"], "money": one["paper"], "charge": one["charge"]}
+        for one in parts
+        if one["other"] in items
+    ]
+
+
 @page("/accounts/papers/{id}", see="accounts.see")
 def paper(visit: Visit, id: str) -> Answer:
     """One paper: what it says, what it settled, and what can be done with it now."""
@@ -154,15 +173,7 @@ def paper(visit: Visit, id: str) -> Answer:
         "from money_paper_list p where p.id = ?",
         id,
     ) or visit.missing("Paper")
-    settled = visit.rows(
-        "select i.*, s.amount as settled, s.paper as money, s.charge from ("
-        "select paper, charge, sum(amount) as amount, charge as other from allocated where paper = ? group by charge "
-        "union all "
-        "select paper, charge, sum(amount), paper from allocated where charge = ? group by paper"
-        ") s join party_item i on i.id = s.other where s.amount <> 0",
-        id,
-        id,
-    )
+    settled = _settled(visit, id)
     parts = visit.rows(_PARTS, found.reverses or id)
     return visit.show(
         "accounts/paper.html", title=found.number, paper=found, settled=settled, parts=parts, history=visit.history(id)

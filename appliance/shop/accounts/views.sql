@@ -41,7 +41,7 @@ left join money_paper p on p.id = m.paper;
 -- index mark_id, made_at where mark_id <> ''
 -- index account, made_at
 -- index made_at
--- index day
+-- index day, id
 -- index amount
 -- search number, about, note, party_name
 create view money_paper_list as
@@ -117,8 +117,8 @@ where i.open <> 0;
 -- touched by customer_root: root
 -- touched by customer: id
 -- touched by partner: id
--- index balance
--- index prepaid
+-- index balance, id
+-- index prepaid, id
 -- index oldest_due
 -- index name
 -- search name

@@ -31,9 +31,9 @@ where c.made_at > 0;
 -- index made_at, id where state = 'disabled'
 -- index name, id where state = 'disabled'
 -- index bought, id where state = 'disabled'
--- index customer_class, made_at
--- index owner, made_at
--- index shop, made_at
+-- index customer_class, made_at, id
+-- index owner, made_at, id
+-- index shop, made_at, id
 -- index made_at, id where state in ('active', 'blacklisted')
 -- index name, id where state in ('active', 'blacklisted')
 -- index bought, id where state in ('active', 'blacklisted')

@@ -15,6 +15,7 @@ where o.state = 'approved';
 -- touched by order_list: select id from parcel where sales_order = :id
 -- index state, made_at, id
 -- index made_at, id
+-- index state, state_at, made_at where state = 'shipped'
 -- index sales_order
 -- index number
 -- index waybill

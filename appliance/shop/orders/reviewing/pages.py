@@ -56,7 +56,9 @@ def leaves(visit: Visit, id: str) -> Answer:
 def review_queue(visit: Visit) -> Answer:
     """One order after the other, with what is in the way beside it; J and K move, A approves, F freezes."""
     marks = ", ".join(f"'{state}'" for state in _decided_by(visit))
-    rows = visit.rows(f"select * from order_list where state in ({marks}) and frozen = 0 order by placed_at limit 50")
+    # The plus lets them be read in their order: sought by their state, all that wait would be sorted.
+    mine = f"reviewing = 1 and +state in ({marks}) and frozen = 0"
+    rows = visit.rows(f"select * from order_list where {mine} order by placed_at, id limit 50")
     chosen = _chosen(visit, rows)
     lines = visit.rows(LINES, chosen["id"]) if chosen else []
     return visit.show(
