@@ -42,7 +42,7 @@ left join money_paper p on p.id = m.paper;
 -- index account, made_at
 -- index made_at
 -- index day, id
--- index amount
+-- index amount, id
 -- search number, about, note, party_name
 create view money_paper_list as
 select f.*, ifnull(f.party_name, ifnull(f.item_name, '')) as whom from (

@@ -113,7 +113,7 @@ CARDS = (
     Card("Running low", "stock_level where low = 1 and disabled = 0", "/stock?view=low", "inventory.see", "wait"),
     Card(
         "Money owed and due",
-        "party_balance where owed > 0 and oldest_due <> '' and oldest_due <= :today",
+        "party_balance where owed > 0 and oldest_due > '' and oldest_due <= :today",
         "/accounts/parties?view=owe-us",
         "accounts.see",
         "bad",

@@ -144,7 +144,8 @@ select l.id, l.name, l.warehouse_name as warehouse, l.warehouse as place, l.sku,
     ifnull((select e.warehouse from stock_level e where e.sku = l.sku and e.warehouse <> l.warehouse and e.available > 0
         order by e.available desc, e.id limit 1), '') as elsewhere
 from stock_level l
-where l.promised = 1 and l.allow_negative = 0 and l.pending_ship > l.on_hand
+where l.on_hand < l.pending_ship + l.pending_review and l.pending_ship > l.on_hand and +l.promised = 1
+    and l.allow_negative = 0
     -- Asked shelf by shelf: as a whole its sides are every sale that ever was.
     and (select count(distinct v.place) from (
         select s.place from order_hold h join sales_order o on o.id = h.sales_order join step s on s.id = o.step
