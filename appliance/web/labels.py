@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from appliance.journal import EVERYWHERE, Range
+
 if TYPE_CHECKING:
     from appliance.web.front import Front
     from appliance.web.visit import Visit
@@ -56,7 +58,8 @@ class Labels:
     ) -> dict[str, list[tuple[str, str]] | None]:
         """The same for several tables in one statement."""
         known = [table for table in dict.fromkeys(tables) if table in self.named]
-        asked = [self._picked(table, place) for place, table in enumerate(known)]
+        told = EVERYWHERE if anywhere else visit.rights.range
+        asked = [self._picked(table, place, told) for place, table in enumerate(known)]
         found: dict[str, list[tuple[str, str]]] = {table: [] for table in tables}
         ask = visit.remembered_anywhere if anywhere else visit.remembered
         for row in ask(" union all ".join(asked)) if asked else ():
@@ -64,10 +67,13 @@ class Labels:
         by_label = itemgetter(1)
         return {table: sorted(rows, key=by_label) if len(rows) <= FEW else None for table, rows in found.items()}
 
-    def _picked(self, table: str, place: int) -> str:
+    def _picked(self, table: str, place: int, told: Range) -> str:
         view, column, condition = self._of(table)
-        # In no order: all would be read for that, and where there are many it is enough to know so.
-        return f"select * from (select {place} as place, id, {column} from {view} where {condition} limit {FEW + 1})"
+        # In no order: all would be read for that, and where there are many it is enough to know so. Whoever sees a part
+        # of it only walks an index at least.
+        order = f"order by {column}" if told and self.front.journal.ranges.condition(told, view, view) else ""
+        rows = f"select {place} as place, id, {column} from {view} where {condition} {order} limit {FEW + 1}"
+        return f"select * from ({rows})"
 
     def find(self, visit: "Visit", table: str, text: str) -> list[tuple[str, str]]:
         """The rows that a typed text may mean, the best first."""
