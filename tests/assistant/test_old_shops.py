@@ -92,7 +92,7 @@ def _grow(conn: sqlite3.Connection, rows: int) -> None:
     conn.executescript("drop table known; drop table times")
 
 
-def _pages(desk: Desk, more: list[str]) -> Iterator[str]:
+def _pages(more: list[str]) -> Iterator[str]:
     for room in rooms():
         for page in pages_of(room).pages:
             if isinstance(page, Listing):
@@ -145,8 +145,8 @@ def test_no_page_asks_more_in_a_shop_of_ten_times_the_rows(
     take_in(alice, house.taobao, orders_csv([told_order(0)]))
     take_in(alice, house.taobao, items_csv([new_item(0, 外部系统编号="X-9")]))
     paper = alice.value("select id from money_paper where state = 'approved' limit 1")
-    paths = [*_pages(alice, [f"/orders/{gone}", f"/accounts/papers/{paper}", f"/customers/{house.li_na}",
-                             "/do/orders/create", "/do/accounts/new_receipt", "/do/inventory/other_in"])]  # fmt: skip
+    paths = [*_pages([f"/orders/{gone}", f"/accounts/papers/{paper}", f"/customers/{house.li_na}",
+                      "/do/orders/create", "/do/accounts/new_receipt", "/do/inventory/other_in"])]  # fmt: skip
     _grow(box.journal.writing, SHORT)
     few = _steps(box, tmp_path / "few", paths, monkeypatch)
     _grow(box.journal.writing, LONG // SHORT)

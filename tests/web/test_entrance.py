@@ -12,7 +12,7 @@ from appliance.journal.guests import Guests
 from appliance.serving import Entrance
 
 
-def at_the_entrance(guests: Guests, path: str, answer: Any, kind: str = "http") -> None:
+def at_the_entrance(guests: Guests, path: str, answer: Any) -> None:
     """Ask for something; the house and the door for boxes both answer as told."""
 
     async def house(_scope: Any, _receive: Any, _send: Any) -> None:
@@ -22,7 +22,7 @@ def at_the_entrance(guests: Guests, path: str, answer: Any, kind: str = "http") 
     house.state = SimpleNamespace(  # type: ignore[attr-defined]
         company=SimpleNamespace(door=house), front=SimpleNamespace(journal=SimpleNamespace(guests=guests))
     )
-    asyncio.run(Entrance(house)({"type": kind, "path": path}, None, None))  # type: ignore[arg-type]
+    asyncio.run(Entrance(house)({"type": "http", "path": path}, None, None))  # type: ignore[arg-type]
 
 
 def nobody_waits(guests: Guests) -> bool:
