@@ -37,6 +37,8 @@ class Unfit(Exception):
 
 
 MOST_HLC = 2**63 - 1
+MOST_NAME = 200
+"""No partition has a longer name."""
 """No stamp is greater."""
 REVOKE = b"zhanggui revoke 1\x00"
 
@@ -91,6 +93,12 @@ class Retire(msgspec.Struct, frozen=True):
 
     author: bytes
     heads: list[tuple[str, int, bytes]]
+
+    def check(self) -> None:
+        """Raise `Unfit` unless these are ends of logs."""
+        for partition, seq, head in self.heads:
+            if not (is_partition(partition) and 0 < seq < 2**63 and len(head) == 32 and len(self.author) == 24):
+                raise Unfit("No log ends there.")
 
 
 class Erase(msgspec.Struct, frozen=True):
@@ -164,6 +172,7 @@ class Controls:
                 told = (row["first"], row["last"], row["minus"])
                 self._restamps.setdefault(row["author"], []).append(told)
         self._erased = {row[0] for row in conn.execute("select record from erased")}
+        self._retired = frozenset(map(tuple, conn.execute("select * from retired")))
         due = conn.execute("select value from meta where name = 'redraw'").fetchone()
         self.redraw_due = due[0] if due else ""
 
@@ -200,6 +209,11 @@ class Controls:
         """Turn the heads of the log into those that are told: none beyond its limit."""
         return self._limits.told(heads)
 
+    def ended(self, told: Heads) -> Heads:
+        """Return those of the heads that are told of authors who have written their last, and of boxes cut off (R36)."""
+        retired = {row[:4] for row in self._retired if self.counts(*row[4:])}
+        return self._limits.ended(told, retired)
+
     def stamp(self, author: bytes, hlc: int, place: int) -> Stamp:
         """Return the stamp that an author's stamp counts as."""
         found = self._restamps.get(author)
@@ -234,7 +248,7 @@ class Controls:
             case Restamp() as told:
                 self._restamp(told, source)
             case Retire() as told:
-                self._retire(told, source)
+                self.retire(told, source)
             case Erase() as told:
                 self.erase_record(told.record, source)
             case Milestone() as told:
@@ -290,14 +304,13 @@ class Controls:
             self._conn.execute("insert into restamped values (?, ?, ?, ?, ?, ?)", row)
             self.due()
 
-    def _retire(self, told: Retire, source: Source) -> None:
-        rows = [(told.author, partition, seq, head, *source[:2]) for partition, seq, head in told.heads]
-        known = {
-            (row["author"], row["partition"], row["seq"])
-            for row in self._conn.execute("select * from retired where author = ?", (told.author,))
-        }
-        if any(row[:3] not in known for row in rows) and self._new(source):
-            self._conn.executemany("insert or ignore into retired values (?, ?, ?, ?, ?, ?)", rows)
+    def retire(self, told: Retire, source: Source) -> None:
+        """Take note of where an author ended; raises `Unfit`."""
+        told.check()
+        rows = {(told.author, partition, seq, head, *source[:2]) for partition, seq, head in told.heads}
+        if not rows <= self._retired and self._new(source):
+            self._conn.executemany("insert or ignore into retired values (?, ?, ?, ?, ?, ?)", sorted(rows))
+            self._retired |= rows
 
     def erase_record(self, told: Any, source: Source | None = None) -> None:
         """Forget a person; raises `Unfit`."""
@@ -365,6 +378,11 @@ def id_in(told: Any) -> str:
     if not isinstance(record, str) or not 0 < len(record) <= 200:
         raise Unfit("An id is no id.")
     return record
+
+
+def is_partition(name: str) -> bool:
+    """Tell whether a partition may be called so: a hub's database takes no longer name, and no NUL."""
+    return 0 < len(name) < MOST_NAME and "\x00" not in name
 
 
 def cuts_in(raw: bytes) -> Heads:

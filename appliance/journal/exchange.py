@@ -66,6 +66,10 @@ class Exchange:
         """Say how far this box has each author's log, with the head it has there; only what is on disk."""
         return self._shadow.controls.told(self._shadow.log.told)
 
+    def ended(self) -> Heads:
+        """Return those of `heads` beyond which nothing will come any more."""
+        return self.controls.ended(self.heads())
+
     def vector(self) -> dict[tuple[bytes, str], int]:
         """Say how far this box has each author's log, by partition."""
         return {place: seq for place, (seq, _) in self.heads().items()}

@@ -1,6 +1,6 @@
 """Limits: how far an author's log counts in a partition, since the owner cut the box off or it has two histories."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from appliance.journal.entry import NO_HEAD
@@ -45,6 +45,14 @@ class Limits:
     def cut_off(self, author: bytes) -> bool:
         """Tell whether the owner cut the box of an author off."""
         return author[:16] in self._cuts
+
+    def ended(self, told: Heads, retired: Container[tuple[bytes, str, int, bytes]]) -> Heads:
+        """Return those of the heads that are told beyond which nothing counts any more: of boxes cut off, and `retired`."""
+        return {
+            name: head
+            for name, head in told.items()
+            if (*name, *head) in retired or (self.cut_off(name[0]) and self._cuts[name[0][:16]].get(name) == head)
+        }
 
     def told(self, heads: Heads) -> Heads:
         """Turn the heads of the log into those that are told: none beyond its limit."""

@@ -2,16 +2,18 @@
 
 The first piece is a manifest, one zstd frame with the MessagePack array
 
-    ["snapshot", giver, [[author, partition, sequence, head], ...], [erased, ...], [revoke, ...],
+    ["snapshot", giver, [[author, partition, sequence, head], ...], [erased, ...], [revoke or end, ...],
      [[author, first, last, minus, by, partition, sequence], ...], [proof, ...], [hash of each piece, ...], public, signature]
 
-signed by the giver over everything before the signature. The other pieces are packed states (state.py). Whoever takes
+in which an end is ["ended", author, partition, sequence, head, by, partition, sequence], the last three where it is said;
+it is signed by the giver over everything before the signature. The other pieces are packed states (state.py). Whoever takes
 it in checks it against the heads of a second box where there is one (spec/sync.md R33, R35, R39).
 """
 
 import hashlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -19,7 +21,7 @@ import zstandard
 
 from appliance.journal.checkpoints import astray, counts, drop, lay_beside
 from appliance.journal.cold import open_chunk
-from appliance.journal.controls import Revoke, read_control
+from appliance.journal.controls import Retire, Revoke, Unfit, is_partition, read_control
 from appliance.journal.entry import Unreadable, pack
 from appliance.journal.forks import Proof, read_item
 from appliance.journal.log import Log
@@ -31,6 +33,8 @@ from appliance.journal.state import State, join, read_state
 from appliance.journal.store import dressed
 
 SIGNED_FOR = b"zhanggui snapshot 1\x00"
+ENDED = "ended"
+"""Stands among the revocations, where a version that does not know it passes over it."""
 MOST_MANIFEST = 4 * 1024 * 1024
 
 
@@ -65,6 +69,14 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, tag="snapshot"):
     def reaches(self) -> Heads:
         """How far it speaks for each author and partition."""
         return {(author, partition): (seq, head) for author, partition, seq, head in self.heads}
+
+    def ends(self) -> Iterator[tuple[Retire, tuple[bytes, str], int]]:
+        """Yield where authors ended, each with the place and sequence where that is said."""
+        for told in self.revoked:
+            match told:
+                case [str(kind), bytes(author), str(name), int(seq), bytes(head), bytes(by), str(where), int(source)]:
+                    if kind == ENDED and is_partition(where) and 0 < source < 2**63:
+                        yield Retire(author, [(name, seq, head)]), (by, where), source
 
 
 _decode = msgspec.msgpack.Decoder(Manifest).decode
@@ -105,7 +117,10 @@ def given(
         giver,
         heads,
         sorted(shadow.controls.all_erased),
-        [msgspec.msgpack.decode(row[0]) for row in conn.execute("select told from cut_off order by box")],
+        [
+            *(msgspec.msgpack.decode(row[0]) for row in conn.execute("select told from cut_off order by box")),
+            *((ENDED, *row[:4], *places.of(row[4]), row[5]) for row in conn.execute("select * from retired")),
+        ],
         [
             (row["author"], row["first"], row["last"], row["minus"], *places.of(row["place"]), row["seq"])
             for row in conn.execute("select * from restamped")
@@ -159,6 +174,9 @@ def obey(shadow: Shadow, manifest: Manifest) -> None:
         heard += conn.execute("insert or ignore into restamped values (?, ?, ?, ?, ?, ?)", row).rowcount
     if heard:
         controls.due()
+    for retire, (author, partition), said_at in manifest.ends():
+        with suppress(Unfit):
+            controls.retire(retire, (places.number(author, partition), said_at, None))
     for packed in manifest.forked:
         proof = read_item(packed)
         if isinstance(proof, Proof) and proof.holds:

@@ -138,6 +138,8 @@ class Conversation:
             self._asked += 1
             return
         self._one.settle()
+        if question is not None and self._talk._folded:
+            self._world.mark("a vector that was folded")
         self._network.looked(self._one)
         if question is None:
             self._end()

@@ -19,6 +19,7 @@ from appliance.journal.log import Log
 from appliance.journal.segments import Seal
 from appliance.journal.shadow import Shadow
 from appliance.journal.store import Store
+from appliance.sync.boxes import swap, talk
 from appliance.sync.boxes.anchor import Anchor
 
 Plant = Callable[[Any], None]
@@ -131,13 +132,19 @@ def a_cut_is_not_obeyed(patch: Any) -> None:
     patch.setattr(Limits, "of", lambda self, author, partition: self._forked.get((author, partition)))
 
 
+def a_fold_says_nothing(patch: Any) -> None:
+    """Whoever knows of an end is thought to have all that came before it."""
+    for side in (swap, talk):
+        patch.setattr(side, "fold", lambda _ended: b"all of it")
+
+
 PLANTED: dict[str, Plant] = {
     plant.__name__: plant
     for plant in (
         last_to_arrive_wins, first_to_arrive_counts, ranks_are_ignored, one_author_for_ever, flushed_now_and_then,
         branches_before_the_chain, seals_are_believed, sums_forget_what_was_taken_back, the_forgotten_come_back,
         parked_for_ever, nothing_is_given_back, the_chain_is_not_checked, told_before_it_is_written,
-        a_cut_is_not_obeyed,
+        a_cut_is_not_obeyed, a_fold_says_nothing,
     )
 }  # fmt: skip
 
@@ -145,6 +152,6 @@ FOUND_BY = {
     "last_to_arrive_wins": 13, "first_to_arrive_counts": 54, "ranks_are_ignored": 14, "one_author_for_ever": 42,
     "flushed_now_and_then": 1, "branches_before_the_chain": 8, "seals_are_believed": 20,
     "sums_forget_what_was_taken_back": 54, "the_forgotten_come_back": 44, "parked_for_ever": 31, "nothing_is_given_back": 774,
-    "the_chain_is_not_checked": 14, "told_before_it_is_written": 25, "a_cut_is_not_obeyed": 59,
+    "the_chain_is_not_checked": 14, "told_before_it_is_written": 25, "a_cut_is_not_obeyed": 59, "a_fold_says_nothing": 56,
 }  # fmt: skip
 """A seed that finds each, and costs little; tried first, so that not all before it are played each time."""

@@ -37,6 +37,7 @@ SOMETIMES = {
     "one fact told in two ways", "two prices at once", "a log that was trimmed", "a snapshot that was taken",
     "a lapsed box that returns with what it never sent", "a box that never came back", "a clogged line", "a full disk",
     "a person who was forgotten", "an image of a card that was put back", "a box that was put out",
+    "a vector that was folded",
 }  # fmt: skip
 """Interesting states that the runs together must have reached; a simulation that never sees them is blind."""
 

@@ -47,6 +47,11 @@ def file_away(desk: Desk, *, file: str) -> str:
     return desk.put(Slip(file=file))
 
 
+@action("Put a box out")
+def put_out(desk: Desk, *, told) -> None:
+    desk.control(told)
+
+
 @dataclass
 class Kin:
     """One box among the others."""

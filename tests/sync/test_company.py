@@ -8,12 +8,12 @@ from shutil import copytree
 
 import pytest
 
-from appliance.journal import Desk, Refusal, action
+from appliance.journal import Refusal
 from appliance.sync.boxes.keys import RootKey
 from appliance.sync.boxes.letters import SentBack
 from tests.cast import TestClock, agree, clean
 from tests.journal.toy import sell
-from tests.sync.kin import ROOT, Kin, in_company, introduce, kin, talk
+from tests.sync.kin import ROOT, Kin, in_company, introduce, kin, put_out, talk
 
 HOUR = 3_600_000
 
@@ -147,11 +147,6 @@ def test_what_was_written_under_a_wrong_date_counts_at_the_right_moment(made, se
     trade(alice, "张伟")
     meet(alice, bob, carol)
     assert same(alice, bob, carol)
-
-
-@action("Put out")
-def put_out(desk: Desk, *, told) -> None:
-    desk.control(told)
 
 
 def test_a_box_that_was_put_out_counts_no_further_and_is_not_spoken_with(made, tmp_path: Path):

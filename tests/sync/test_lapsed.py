@@ -95,6 +95,21 @@ def test_a_new_box_begins_with_what_is_left_of_the_log(made: Callable[[str], Kin
     assert same(alice, bob, fresh)
 
 
+def test_a_snapshot_tells_which_names_have_ended(made: Callable[[str], Kin]):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    alice.journal.reincarnate(alice.journal.author[:16] + b"restored").result()
+    weeks(4, alice, bob)
+    assert alice.desk.value("select count(*) from base")
+    fresh = made("C1")
+    introduce(alice, bob, fresh)
+    fresh.clock.now = alice.clock.now
+    assert chain.talk(fresh, alice).began
+    assert fresh.journal.ended() == alice.journal.ended() != {}
+
+
 def test_two_boxes_that_were_apart_so_long_that_both_trimmed_become_one_shop(made: Callable[[str], Kin]):
     alice, bob = made("A1"), made("B1")
     introduce(alice, bob)
@@ -164,6 +179,7 @@ def test_a_snapshot_that_changed_on_the_way_changes_nothing(
 def test_an_older_box_reads_what_a_newer_one_says_of_its_snapshot():
     """It does not look at what stands at the end of a message, and asks on as it always did (R21, R22)."""
     told = messages.Traded(heads=b"", segments=[], more=False, refused=0, lapsed=True, takes=True, version="1.0.0")
-    fields = [name for name in messages.Traded.__struct_fields__ if name not in {"lapsed", "takes"}]
-    assert messages.Traded.__struct_fields__ == (*fields, "lapsed", "takes")
+    later = ("lapsed", "takes", "folded")
+    fields = [name for name in messages.Traded.__struct_fields__ if name not in later]
+    assert messages.Traded.__struct_fields__ == (*fields, *later)
     assert messages.read_answer(messages.msgspec.msgpack.encode(told)) == told

@@ -33,6 +33,8 @@ class Have(Told, frozen=True, array_like=True, tag=1, kw_only=True):
     """Question: do we hold the same?"""
 
     digest: bytes
+    folded: bytes = b""
+    """What says how far the asker knows those who have ended (vectors.fold)."""
 
 
 class Trade(Told, frozen=True, array_like=True, tag=2, kw_only=True):
@@ -47,6 +49,8 @@ class Trade(Told, frozen=True, array_like=True, tag=2, kw_only=True):
     """Places (short author, partition, sequence) where it asks from further back than it has."""
     forks: list[Fork] = []
     """Places where the asker sees a second history at that sequence."""
+    folded: bytes = b""
+    """What stands in the vector for those who have ended; empty where they are listed."""
 
 
 class Same(Told, frozen=True, array_like=True, tag=3, kw_only=True):
@@ -54,9 +58,11 @@ class Same(Told, frozen=True, array_like=True, tag=3, kw_only=True):
 
 
 class Differs(Told, frozen=True, array_like=True, tag=4, kw_only=True):
-    """Answer: this is how far I am."""
+    """Answer: this is how far I am. Also to a vector whose fold is not ours."""
 
     heads: bytes
+    folded: bytes = b""
+    """The asker's, if those who have ended are known as far here, and are left out."""
 
 
 class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
@@ -71,6 +77,8 @@ class Traded(Told, frozen=True, array_like=True, tag=5, kw_only=True):
     """What the asker lacks was trimmed here: it should take a snapshot (R33)."""
     takes: bool = False
     """A snapshot may be brought here: a hub never asks for one (R35)."""
+    folded: bytes = b""
+    """The asker's, as in `Differs`."""
 
 
 class Turned(Told, frozen=True, array_like=True, tag=6, kw_only=True):

@@ -41,7 +41,7 @@ from appliance.sync.boxes.messages import (
     Turned,
     read_question,
 )
-from appliance.sync.boxes.vectors import Shorts, behind, known, pack_heads, read_heads, short, shortened
+from appliance.sync.boxes.vectors import Shorts, behind, fold, known, pack_heads, read_heads, short, shortened
 
 AHEAD_MS = 10 * 60 * 1000
 """A clock so far before a trusted one gives nothing away until it is right (R10)."""
@@ -58,6 +58,10 @@ class Log(Protocol):
 
     def digest(self, partitions: Collection[str] | None = None) -> bytes:
         """32 bytes over the heads."""
+        ...
+
+    def ended(self) -> Heads:
+        """Those of the heads beyond which nothing will come any more."""
         ...
 
     def wants(self) -> Heads:
@@ -217,7 +221,7 @@ class Swap:
             outcome.agreed = asked.digest == self.log.digest(outcome.partitions)
             if outcome.agreed and not self.log.given_back(peer):
                 return Same(**self.told())
-            return Differs(heads=pack_heads(self.log.heads(), outcome.partitions), **self.told())
+            return self._differs(asked.folded, outcome.partitions)
         if isinstance(asked, Show):
             return Shown(given=self.pictures.give(asked.names) if self.pictures else [], **self.told())
         if isinstance(asked, Begin):
@@ -228,14 +232,19 @@ class Swap:
         if isinstance(asked, Bring):
             lacking = self._shelf.bring(asked.manifest, asked.pieces) if self._shelf else None
             return Brought(lacking=lacking or [], kept=lacking is not None, **self.told())
-        theirs = read_heads(asked.heads)
+        ended = self.ended(outcome.partitions)
+        if asked.folded not in {b"", fold(ended)}:
+            return self._differs(b"", outcome.partitions)
+        theirs = read_heads(asked.heads) | (ended if asked.folded else {})
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
         asking = theirs | {(author, partition): (seq, b"") for author, partition, seq in asked.lower}
         given = self.gather(peer, asking, outcome.partitions, asked.most, set(asked.skip))
         self.note(theirs, outcome)
+        told = self._differs(asked.folded, outcome.partitions)
         return Traded(
-            heads=pack_heads(self.log.heads(), outcome.partitions),
+            heads=told.heads,
+            folded=told.folded,
             segments=given.segments,
             more=given.more,
             refused=outcome.refused,
@@ -245,7 +254,18 @@ class Swap:
             **self.told(),
         )
 
+    def _differs(self, folded: bytes, partitions: list[str] | None) -> Differs:
+        """Say how far this box is, without those who have ended where the other's fold is ours."""
+        ended = self.ended(partitions)
+        same = bool(folded) and folded == fold(ended)
+        heads = pack_heads(self.log.heads(), partitions, ended if same else ())
+        return Differs(heads=heads, folded=folded if same else b"", **self.told())
+
     # ---- both sides
+
+    def ended(self, partitions: list[str] | None) -> Shorts:
+        """How far this box knows those who have written their last, as a vector would say it (R36)."""
+        return shortened(self.log.ended(), partitions)
 
     def judge(self, them: Told, outcome: Outcome) -> str:
         """Compare versions and clocks; returns why nothing may be exchanged, or nothing."""

@@ -18,7 +18,7 @@ from appliance.sync.boxes.messages import (
     read_answer,
 )
 from appliance.sync.boxes.swap import Heads, Outcome, Place, Swap, as_many
-from appliance.sync.boxes.vectors import Shorts, more_in, pack_heads, read_heads, short, shortened
+from appliance.sync.boxes.vectors import Shorts, fold, more_in, pack_heads, read_heads, short, shortened
 
 MOST_PIECES = 100_000
 """So many pieces of a snapshot are taken, whatever a box says it has."""
@@ -47,6 +47,11 @@ class Talk:
         """What was asked for since either side last learned something: a second history is looked for further and
         further back."""
         self._lapsed = self._takes = False
+        self._ended: Shorts = {}
+        """How far those who have ended were known when the last question was asked."""
+        self._folds = True
+        self._folded = b""
+        """What stood for them in the last question."""
         self._pieces: list[bytes] = []
         self._brought: list[bytes] = []
         self._lacking = MOST_PIECES
@@ -55,7 +60,9 @@ class Talk:
     def begin(self) -> bytes:
         """The first question."""
         self._swap.begin()
-        return pack(Have(digest=self._swap.log.digest(self.outcome.partitions), **self._swap.told()))
+        self._ended = self._swap.ended(self.outcome.partitions)
+        digest = self._swap.log.digest(self.outcome.partitions)
+        return pack(Have(digest=digest, folded=fold(self._ended), **self._swap.told()))
 
     def go_on(self, raw: bytes) -> bytes | None:
         """Take an answer in; returns the next question, or None at the end. Raises `Unreadable` for what is none."""
@@ -70,16 +77,20 @@ class Talk:
         if isinstance(answer, Brought):
             return self._bring(answer.lacking) if answer.kept else None
         if isinstance(answer, Differs | Traded):
-            theirs = read_heads(answer.heads)
+            theirs = read_heads(answer.heads) | (self._ended if answer.folded else {})
             if isinstance(answer, Traded):
                 self._lapsed, self._takes = answer.lapsed, answer.takes
                 self.outcome.refused_there += answer.refused
                 self._swap.take(answer.segments, self.outcome)
                 self._swap.hear(answer.forks)
-            return self._next(theirs)
+            elif self._folded:
+                # Meanwhile they have come further with those who have ended: from now on all are listed.
+                self._folds, self._folded = False, b""
+                self._wanted.clear()
+            return self._next(theirs, answer.folded)
         return self._next(shortened(self._swap.log.heads(), self.outcome.partitions))
 
-    def _next(self, theirs: Shorts) -> bytes | None:
+    def _next(self, theirs: Shorts, folded: bytes = b"") -> bytes | None:
         ours, partitions = self._swap.log.heads(), self.outcome.partitions
         self._swap.note(theirs, self.outcome)
         if self.outcome.agreed and not self._swap.log.given_back(self._peer):
@@ -102,13 +113,16 @@ class Talk:
         lower = [
             (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
         ]
+        self._ended = self._swap.ended(partitions)
+        self._folded = folded if self._folds and folded == fold(self._ended) else b""
         asked = Trade(
-            heads=pack_heads(ours, partitions),
+            heads=pack_heads(ours, partitions, self._ended if self._folded else ()),
             segments=given.segments,
             most=self.most,
             skip=self._skip,
             lower=lower,
             forks=given.forks,
+            folded=self._folded,
             **self._swap.told(),
         )
         return pack(asked)

@@ -3,6 +3,9 @@
 A vector lists, by partition, the first eight bytes of each author's hash, the last sequence, and the first eight bytes
 of the head there. Who reads it knows the same authors or has nothing to say about them, so the whole name need not
 travel; the piece of the head shows a second history under one name (R6).
+
+Authors who have written their last fold: where both boxes have all of them to the end, a digest of eight bytes says so,
+and they are left out of the vector (R36). However many boxes were replaced over the years, a vector does not grow.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,9 +31,15 @@ def short(author: bytes) -> bytes:
     return sha256(author).digest()[:SHORT]
 
 
-def pack_heads(heads: Heads, partitions: Collection[str] | None) -> bytes:
-    """Lay a vector out for the wire; None is every partition."""
-    return pack_shorts(shortened(heads, partitions))
+def pack_heads(heads: Heads, partitions: Collection[str] | None, folded: Collection[tuple[bytes, str]] = ()) -> bytes:
+    """Lay a vector out for the wire, without what is `folded`; None is every partition."""
+    told = shortened(heads, partitions)
+    return pack_shorts({place: head for place, head in told.items() if place not in folded})
+
+
+def fold(ended: Shorts) -> bytes:
+    """Return what says in a vector's stead how far ended authors are known; empty where there are none."""
+    return sha256(pack_shorts(ended)).digest()[:SHORT] if ended else b""
 
 
 def pack_shorts(shorts: Shorts) -> bytes:

@@ -81,6 +81,11 @@ class HubLog:
         with self._base.conn() as conn:
             return self.rules.limits.told(self._now(conn).heads)
 
+    def ended(self) -> Heads:
+        """Those of the heads beyond which nothing will come any more."""
+        rules = self.rules
+        return rules.limits.ended(self.heads(), rules.retired)
+
     def wants(self) -> Heads:
         """The heads to ask by. A hub only answers; whoever asks finds second histories out."""
         return self.heads()

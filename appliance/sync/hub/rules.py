@@ -25,8 +25,15 @@ class Rules:
     """Where a second history is proven, with the last sequence in common."""
     erased: frozenset[str] = frozenset()
     restamps: Mapping[bytes, list[tuple[int, int, int]]] = field(default_factory=dict)
+    retired: frozenset[tuple[bytes, str, int, bytes]] = frozenset()
+    """Where authors have written their last."""
     begins: Mapping[Place, int] = field(default_factory=dict)
     """After which sequence a log begins here, where it does not begin with its first entry."""
+
+    def counts(self, place: Place, seq: int) -> bool:
+        """Tell whether an entry counts."""
+        limit = self.limits.of(*place)
+        return limit is None or seq <= limit.seq
 
     def stamp(self, author: bytes, hlc: int, place: int = 0) -> Stamp:
         """Return the stamp that an author's stamp counts as."""
@@ -51,11 +58,12 @@ def read(conn: Conn) -> Rules:
     """Read the rules."""
     # The number is read first: rules that are newer than it are read once more, never missed.
     number = edition(conn)
-    certificates, cuts, forks, erased, restamps, begins = (
+    certificates, cuts, forks, erased, restamps, retired, begins = (
         conn.execute(query, binary=True).fetchall() for query in _QUERIES
     )
     rules = _rules(number, certificates, cuts, forks, erased, restamps)
-    return replace(rules, begins={(author, name): seq for author, name, seq in begins})
+    ends = {tuple(row[:4]) for row in retired if rules.counts(tuple(row[5:]), row[4])}
+    return replace(rules, retired=frozenset(ends), begins={(author, name): seq for author, name, seq in begins})
 
 
 _QUERIES = (
@@ -64,6 +72,7 @@ _QUERIES = (
     b"select p.author, p.partition, f.seq, f.head from forked f join place p on p.n = f.place",
     b"select record from erased",
     b"select r.*, p.author, p.partition from restamped r join place p on p.n = r.place",
+    b"select r.author, r.partition, r.seq, r.head, r.source, p.author, p.partition from retired r join place p on p.n = r.place",
     b"select p.author, p.partition, b.seq from base b join place p on p.n = b.place",
 )
 
@@ -72,9 +81,9 @@ def _rules(number: int, certificates: Any, cuts: Any, forks: Any, erased: Any, r
     forked = {(author, name): common_until(seq, head) for author, name, seq, head in forks}
     limits = Limits({box: cuts_in(told) for box, told in cuts}, forked)
     told: dict[bytes, list[tuple[int, int, int]]] = {}
+    rules = Rules(limits=limits)
     for author, first, last, minus, _, seq, by, name in restamps:
-        limit = limits.of(by, name)
-        if limit is None or seq <= limit.seq:
+        if rules.counts((by, name), seq):
             told.setdefault(author, []).append((first, last, minus))
     return Rules(
         number,

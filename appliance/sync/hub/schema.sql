@@ -77,6 +77,10 @@ create table if not exists restamped (
     author bytea, first bigint, last bigint, minus bigint, place bigint, seq bigint,
     primary key (author, first, last, minus, place, seq)
 );
+create table if not exists retired (
+    author bytea, partition text collate "C", seq bigint, head bytea, place bigint, source bigint,
+    primary key (author, partition, seq, place, source)
+);
 create table if not exists erased (record bytea primary key);
 
 -- Parts of `piece` whose files still hold what was erased.

@@ -7,6 +7,7 @@ another, whatever process they meet; they count together, in the transaction in 
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -17,7 +18,7 @@ from appliance.journal.entry import Unreadable, pack
 from appliance.journal.forks import Proof, read_item
 from appliance.journal.merging import Merged, Trust
 from appliance.journal.reading import Heads
-from appliance.journal.snapshots import Manifest, read_manifest
+from appliance.journal.snapshots import ENDED, Manifest, read_manifest
 from appliance.journal.state import State, read_state, stamps
 from appliance.sync.hub import pieces as lying
 from appliance.sync.hub.base import TURN, Base, Conn
@@ -90,12 +91,17 @@ class Shelf:
         self, conn: Conn, heads: list[tuple[bytes, str, int, bytes]], rules: Rules, states: list[bytes]
     ) -> Manifest:
         cuts = conn.execute("select told from cut_off order by box", binary=True).fetchall()
+        ends = conn.execute(
+            "select r.author, r.partition, r.seq, r.head, p.author, p.partition, r.source "
+            "from retired r join place p on p.n = r.place",
+            binary=True,
+        ).fetchall()
         proofs = conn.execute("select proof from forked order by place", binary=True).fetchall()
         manifest = Manifest(
             self._giver.author,
             heads,
             sorted(rules.erased),
-            [msgspec.msgpack.decode(told) for (told,) in cuts],
+            [*(msgspec.msgpack.decode(told) for (told,) in cuts), *((ENDED, *row) for row in ends)],
             conn.execute(
                 "select r.author, r.first, r.last, r.minus, p.author, p.partition, r.seq "
                 "from restamped r join place p on p.n = r.place",
@@ -173,6 +179,9 @@ def _obey(conn: Conn, manifest: Manifest, rules: Rules, root: bytes) -> Rules:
             plan.revoked.append((revoke, pack(told)))
     for author, first, last, minus, by, partition, seq in manifest.restamped:
         plan.restamped.append((Restamp(author, first, last, minus), (by, partition), seq))
+    for retire, source, said_at in manifest.ends():
+        with suppress(Unfit):
+            plan.retire(retire, source, said_at)
     for packed in manifest.forked:
         proof = read_item(packed)
         place = (proof.author, proof.partition)
@@ -181,7 +190,8 @@ def _obey(conn: Conn, manifest: Manifest, rules: Rules, root: bytes) -> Rules:
     plan.erased += [record for record in manifest.erased if record not in rules.erased]
     if not plan.changes_rules:
         return rules
-    places = {(one.author, one.partition) for one in plan.proofs} | {place for _, place, _ in plan.restamped}
+    places = {place for _, place, _ in (*plan.restamped, *plan.retired)}
+    places |= {(one.author, one.partition) for one in plan.proofs}
     change_rules(conn, plan, numbered(conn, places), root)
     return read(conn)
 

@@ -92,6 +92,10 @@ def change_rules(conn: Conn, plan: Plan, numbers: dict[Place, int], root: bytes)
     for restamp, place, seq in plan.restamped:
         row = (restamp.author, restamp.first, restamp.last, restamp.minus, numbers[place], seq)
         conn.execute("insert into restamped values (%s, %s, %s, %s, %s, %s) on conflict do nothing", row)
+    for retire, place, source in plan.retired:
+        for end in retire.heads:
+            ended = (retire.author, *end, numbers[place], source)
+            conn.execute("insert into retired values (%s, %s, %s, %s, %s, %s) on conflict do nothing", ended)
     keep_certificates(conn, plan.certificates, root)
     for record in plan.erased:
         _erase(conn, record)

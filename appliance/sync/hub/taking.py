@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 
 from appliance.journal.certificate import read_certificate
-from appliance.journal.controls import Erase, Restamp, Revoke, Unfit, id_in, read_control
+from appliance.journal.controls import Erase, Restamp, Retire, Revoke, Unfit, id_in, is_partition, read_control
 from appliance.journal.entry import Entry, Unreadable, read_deed, read_sealed, without
 from appliance.journal.forks import Proof, proof_of
 from appliance.journal.merging import Merged, Proven, common, within
 from appliance.journal.segments import Segment, pack_segment, segment_of
 from appliance.sync.hub.rules import Place, Rules
 
-MOST_NAME = 200
 NEVER = 2**62
 Certificates = Callable[[Any], Iterator[str]]
 """Finds the certificates that a change of the shop shows."""
@@ -52,13 +51,20 @@ class Plan:
     revoked: list[tuple[Revoke, bytes]] = field(default_factory=list)
     """With the change as it stands in the log."""
     restamped: list[tuple[Restamp, Place, int]] = field(default_factory=list)
+    retired: list[tuple[Retire, Place, int]] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     certificates: list[bytes] = field(default_factory=list)
 
     @property
     def changes_rules(self) -> bool:
         """Whether the rules are others afterwards."""
-        return bool(self.proofs or self.revoked or self.restamped or self.erased or self.certificates)
+        return bool(self.proofs or self.revoked or self.restamped or self.retired or self.erased or self.certificates)
+
+    def retire(self, told: Retire, place: Place, seq: int) -> None:
+        """Take note of where an author ended, as an entry says, unless it is known; raises `Unfit`."""
+        told.check()
+        if not {(told.author, *head) for head in told.heads} <= self.rules.retired:
+            self.retired.append((told, place, seq))
 
 
 class Planner:
@@ -87,7 +93,7 @@ class Planner:
         for one in told:
             if isinstance(one, Proven):
                 self._segment(one)
-            elif not 0 < len(one.partition) < MOST_NAME or "\x00" in one.partition:
+            elif not is_partition(one.partition):
                 self.plan.merged.refused += 1
             elif one.seq < self.plan.rules.forked.get((one.author, one.partition), NEVER):
                 self._hear_of_fork(one)
@@ -163,6 +169,8 @@ class Planner:
             case Restamp() as told:
                 told.check()
                 plan.restamped.append((told, place, entry.seq))
+            case Retire() as told:
+                plan.retire(told, place, entry.seq)
             case Erase() as told:
                 record = id_in(told.record)
                 if record not in plan.rules.erased:

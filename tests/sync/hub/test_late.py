@@ -42,6 +42,20 @@ def test_a_hub_that_comes_late_is_brought_what_was_trimmed_and_gives_it_to_a_new
     assert hub.rows("select count(*) from state where not counts") == [(0,)]
 
 
+def test_a_hub_that_comes_late_hears_and_tells_which_names_had_ended(hub: Hub, chain):
+    alice, bob = chain("A1"), chain("B1")
+    introduce(alice, bob)
+    trade(alice, 60)
+    alice.journal.reincarnate(alice.journal.author[:16] + b"restored").result()
+    trade(alice)
+    weeks(4, alice, bob)
+    fresh = chain("C1")
+    introduce(alice, bob, fresh, hub)
+    fresh.clock.now = hub.clock.now = alice.clock.now
+    gather(hub, alice, fresh)
+    assert hub.log.ended() == fresh.journal.ended() == alice.journal.ended() != {}
+
+
 def test_groups_that_never_met_and_trimmed_become_one_shop_by_the_hub_alone(hub: Hub, hubs, chain):
     alice, bob, carol = chain("A1"), chain("B1"), chain("C1")
     introduce(alice, bob, carol, hub)

@@ -13,14 +13,9 @@ from appliance.sync.boxes.letters import SentBack
 from tests.cast import TestClock
 from tests.journal.toy import register
 from tests.sync.hub.cast import Hub, gather, log_of, names, same, trade
-from tests.sync.kin import ROOT, Kin, introduce, talk
+from tests.sync.kin import ROOT, Kin, introduce, put_out, talk
 
 HOUR = 3_600_000
-
-
-@action("Put out")
-def put_out(desk: Desk, *, told) -> None:
-    desk.control(told)
 
 
 @action("Erase")
