@@ -254,3 +254,4 @@ class Journal(Upkeep):
         self.put_away(stay_hot)
         self.agree_on_milestones(every_ms, lapsed_ms)
         self.trim(keep_ms)
+        self.help_out(stay_hot)

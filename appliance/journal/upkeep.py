@@ -29,6 +29,8 @@ KEEP_MS = 400 * DAY_MS
 class Upkeep(Exchange):
     """Puts the old log away, lays checkpoints down, trims what everybody has, and gives and takes snapshots."""
 
+    snapshot_wanted = False
+    """Somebody asked for a snapshot, and none could be given; the next night lays a checkpoint down for it."""
     vouches: Trust | None = None
     """Asked of whoever gives a snapshot; without it those are believed who may write its partitions."""
 
@@ -44,8 +46,11 @@ class Upkeep(Exchange):
     def checkpoint(self, stay_hot: int = STAY_HOT) -> bool:
         """Lay down what follows from all but the newest entries, in the caller's thread; whether that was anything new.
 
-        Drawing anew begins there. It costs about as much as drawing anew does.
+        Drawing anew begins there. It costs about as much as drawing anew does. A box that went astray lays nothing down:
+        what should not count would stand in it for good.
         """
+        if self.astray:
+            return False
         made = checkpoints.drawn(self.path, self._shadow.schema, self.box.root, stay_hot)
         if made is None:
             return False
@@ -58,6 +63,12 @@ class Upkeep(Exchange):
 
         self._writer.submit(job).result()
         return True
+
+    def help_out(self, stay_hot: int = STAY_HOT) -> None:
+        """Lay down what somebody asked for in vain, if this box can."""
+        if self.snapshot_wanted:
+            self.checkpoint(stay_hot)
+            self.snapshot_wanted = False
 
     # ---- trimming
 
@@ -189,7 +200,10 @@ class Upkeep(Exchange):
         One in which something has to count differently now is not given on.
         """
         sign, public = self.box.sign, self.box.public
-        if sign is None or not checkpoints.counts(self.reading(), self.controls):
+        if sign is None:
+            return []
+        if not checkpoints.counts(self.reading(), self.controls):
+            self.snapshot_wanted = True
             return []
         return snapshots.given(self.reading(), self._shadow, partitions, self.author, sign, public)
 

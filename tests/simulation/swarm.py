@@ -85,8 +85,8 @@ class Swarm:
         self.images = some(0.2) if not self.nights else 0.0
         self.backups = max(self.backups, self.images)
         theft = random.Random(f"theft {seed}")
-        # A stolen box is put out before its log is trimmed anywhere: who began with its snapshot stays astray until another
-        # box that trimmed can give one (seed 377 where every run had both).
+        # A stolen box is put out before its log is trimmed anywhere: who kept of it what should not count is set right by a
+        # box that has the log, but where that one lacks what the other trimmed neither can help (seed 585, had it both).
         self.thefts = theft.uniform(0, 0.3) if theft.random() < 0.2 and not self.nights else 0.0
 
 

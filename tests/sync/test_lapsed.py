@@ -16,7 +16,7 @@ from appliance.sync.boxes import messages
 from tests.cast import agree, clean
 from tests.journal.toy import register, sell
 from tests.sync import kin as chain
-from tests.sync.kin import Kin, introduce
+from tests.sync.kin import Kin, in_company, introduce, put_out
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +108,60 @@ def test_a_snapshot_tells_which_names_have_ended(made: Callable[[str], Kin]):
     fresh.clock.now = alice.clock.now
     assert chain.talk(fresh, alice).began
     assert fresh.journal.ended() == alice.journal.ended() != {}
+
+
+def test_who_kept_what_a_thief_wrote_and_trimmed_it_is_set_right_by_one_who_still_has_the_log(
+    made: Callable[[str], Kin], tmp_path: Path
+):
+    alice, bob, dora, eve = (in_company(made(code), tmp_path / code) for code in ("A1", "B1", "D1", "E1"))
+    introduce(alice, bob, dora, eve)
+    chain.ROOT.write(tmp_path / "A1" / "root.key")
+    for number in range(5):
+        sell(bob.desk, name=f"客人{number}", total=100)
+    chain.talk(alice, bob)
+    for number in range(60):
+        sell(bob.desk, name=f"贼{number}", total=100)
+    chain.talk(dora, bob)
+    weeks(4, bob, eve)
+    sell(eve.desk, name="伊芙", total=100)
+    assert eve.desk.value("select count(*) from base")
+    alice.clock.now = dora.clock.now = eve.clock.now
+    put_out(alice.desk, told=alice.company.revocation(bob.key.box))
+    chain.talk(alice, dora)
+    dora.journal.settled().result()
+    assert not dora.journal.astray
+    chain.talk(eve, dora)
+    assert eve.journal.astray, "nobody has laid down yet what could set it right"
+    dora.journal.tidy(stay_hot=0)
+    assert chain.talk(eve, dora).agreed
+    assert not eve.journal.astray
+    for one, other in ((dora, eve), (alice, dora), (eve, alice)):
+        chain.talk(one, other)
+    for one in (alice, dora, eve):
+        one.journal.settled().result()
+    assert same(alice, dora, eve)
+    names = {row.name for row in eve.desk.rows("select name from buyer where made_at > 0")}
+    assert names == {*(f"客人{number}" for number in range(5)), "伊芙"}
+
+
+def test_a_snapshot_that_does_not_set_right_is_not_fetched_again(
+    made: Callable[[str], Kin], monkeypatch: pytest.MonkeyPatch
+):
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(4, alice, bob)
+    assert alice.journal.snapshot()
+    monkeypatch.setattr(type(bob.journal), "astray", property(lambda self: self is bob.journal))
+    first, second, third = list[int](), list[int](), list[int]()
+    chain.talk(bob, alice, sizes=first, most=1)
+    assert chain.talk(bob, alice, sizes=second, most=1).agreed
+    assert bob.swap.unfit
+    monkeypatch.undo()
+    assert chain.talk(bob, alice, sizes=third).agreed
+    assert len(first) > len(second) > len(third)
+    assert same(alice, bob)
 
 
 def test_two_boxes_that_were_apart_so_long_that_both_trimmed_become_one_shop(made: Callable[[str], Kin]):

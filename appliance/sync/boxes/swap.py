@@ -8,12 +8,14 @@ cut off begins again with the vectors as they stand, and has lost nothing.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Protocol
 
 from appliance.journal import Clock, Done, Merged
 from appliance.journal.certificate import Certificate
-from appliance.journal.entry import pack
+from appliance.journal.entry import Unreadable, pack
 from appliance.sync.boxes.circle import Circle
 from appliance.sync.boxes.messages import (
     CLOCK,
@@ -96,6 +98,11 @@ class Log(Protocol):
 
     def snapshot(self, partitions: Collection[str] | None = None) -> list[bytes]:
         """What stands for the log that was trimmed, in pieces."""
+        ...
+
+    @property
+    def astray(self) -> bool:
+        """Whether something counts here that should not, and only another box's snapshot can set it right."""
         ...
 
     def install(self, snapshot: Sequence[bytes]) -> "Future[Heads]":
@@ -195,6 +202,8 @@ class Swap:
         """Called after something was taken in, in the same thread."""
         self.begin = begin
         """Called before each talk, in the same thread."""
+        self.unfit: dict[bytes, bytes] = {}
+        """By box the snapshot that did not set this one right, so that it is not fetched again and again."""
         self._corrected = corrected
         """Told how far this box's clock must move, and whether somebody vouches that it is right then."""
 
@@ -307,6 +316,19 @@ class Swap:
         finally:
             # Also where it shows that this box is a copy.
             self._taken()
+
+    def may_help(self, peer: bytes, manifest: bytes) -> bool:
+        """Tell whether a snapshot was not tried yet."""
+        return self.unfit.get(peer) != sha256(manifest).digest()
+
+    def set_right_with(self, peer: bytes, snapshot: list[bytes]) -> bool:
+        """Let another box's snapshot set right what counts here and should not; returns whether it could."""
+        with suppress(Unreadable):
+            self.begin_with(snapshot)
+            if not self.log.astray:
+                return True
+        self.unfit[peer] = sha256(snapshot[0]).digest()
+        return False
 
     def hear(self, forks: list[Fork]) -> None:
         """Take note of second histories that the other sees, by the authors' whole names."""

@@ -53,6 +53,8 @@ class Talk:
         self._folded = b""
         """What stood for them in the last question."""
         self._pieces: list[bytes] = []
+        self._errs = False
+        """Nothing is lacking, but something counts here that should not: a snapshot is asked for to set it right."""
         self._brought: list[bytes] = []
         self._lacking = MOST_PIECES
         self.outcome = Outcome(partitions=swap.circle.shared_with(peer))
@@ -94,7 +96,7 @@ class Talk:
         ours, partitions = self._swap.log.heads(), self.outcome.partitions
         self._swap.note(theirs, self.outcome)
         if self.outcome.agreed and not self._swap.log.given_back(self._peer):
-            return None
+            return self._set_right()
         given = self._swap.gather(self._peer, theirs, partitions, self.most, self._withheld)
         wants = self._swap.log.wants()
         if self._before != (ours, theirs):
@@ -108,7 +110,7 @@ class Talk:
                 if self._brought:
                     return self._ask_to_take([])
             self._settle(theirs, shortened(ours, partitions))
-            return None
+            return self._set_right()
         self._wanted.append(wants)
         lower = [
             (short(place[0]), place[1], seq) for place, (seq, _) in wants.items() if seq < ours.get(place, (0, b""))[0]
@@ -127,18 +129,31 @@ class Talk:
         )
         return pack(asked)
 
+    def _set_right(self) -> bytes | None:
+        """At the end: whoever went astray begins once more, with the snapshot of somebody who did not."""
+        if self.outcome.began or not self._swap.log.astray:
+            return None
+        self._errs = True
+        return self._ask_to_begin()
+
     def _ask_to_begin(self) -> bytes:
-        return pack(Begin(at=len(self._pieces), most=self.most, **self._swap.told()))
+        # Whoever only errs looks at the manifest first: it may be the one that did not help before.
+        most = 1 if self._errs and not self._pieces else self.most
+        return pack(Begin(at=len(self._pieces), most=most, **self._swap.told()))
 
     def _begin_with(self, answer: Begun) -> bytes | None:
         """Take pieces of a snapshot in; with the last of them the log goes on from there."""
         self._pieces += answer.pieces
+        if self._errs and not (self._pieces and self._swap.may_help(self._peer, self._pieces[0])):
+            return None
         if answer.pieces and len(self._pieces) < min(answer.count, MOST_PIECES):
             return self._ask_to_begin()
         self.outcome.began = True
         if not self._pieces:
             # What they have laid down does not count any more: somebody else has to help.
             return self.begin()
+        if self._errs:
+            return self.begin() if self._swap.set_right_with(self._peer, self._pieces) else None
         self._swap.begin_with(self._pieces)
         return self.begin()
 

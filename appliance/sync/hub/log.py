@@ -169,6 +169,11 @@ class HubLog:
         """What stands for the log that is not here; nothing where all of it is."""
         return self._shelf.snapshot(self.refresh(), partitions) if self._shelf else []
 
+    @property
+    def astray(self) -> bool:
+        """Never: a hub folds nothing."""
+        return False
+
     def install(self, _snapshot: Sequence[bytes]) -> "Future[Heads]":
         """Refuse: a hub never asks; a snapshot is brought to its shelf."""
         raise Unreadable("A hub asks nobody.")
