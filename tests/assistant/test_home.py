@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from appliance.journal import ONE, Desk, Rights, Row, action
+from appliance.journal import ONE, Desk, Rights, Row, action, derive
 from appliance.serving import nightly
 from appliance.shop import inventory, orders
 from appliance.shop.assistant import cards, finding
@@ -89,7 +89,7 @@ def test_the_day_is_told_in_numbers_of_the_roll_ups(alice: Desk, house: House) -
 def test_the_first_steps_are_ticked_as_they_are_done(alice: Desk) -> None:
     assert cards.steps(alice) == [False] * len(STEPS)
     house = furnish(alice)
-    assert cards.steps(alice) == [True, True, True, False, False]
+    assert cards.steps(alice) == [True, True, True, False, False, False]
     order(alice, house)
 
     @action("Hire")
@@ -98,7 +98,26 @@ def test_the_first_steps_are_ticked_as_they_are_done(alice: Desk) -> None:
             desk.put(Employee(name=name))
 
     hire(alice)
-    assert cards.steps(alice) == [True] * len(STEPS)
+    assert cards.steps(alice) == [True, True, True, True, True, False]
+
+
+def test_the_pin_that_the_box_drew_is_to_be_changed_until_the_owner_has_done_so(alice: Desk, house: House) -> None:
+    from appliance.shop.staff.actions import set_pin
+    from appliance.shop.staff.pins import hash_pin
+    from appliance.shop.staff.records import Pin
+    from appliance.shop.staff.roles import OWNER
+
+    @action("Begin")
+    def begin(desk: Desk) -> str:
+        owner = desk.put(Employee(name="老板", role=OWNER))
+        desk.put(Pin(id=derive("pin", owner), employee=owner, hash=hash_pin("260521")))
+        return owner
+
+    owner = begin(alice)
+    assert not cards.steps(alice)[-1]
+    alice.journal.clock.now += 1_000
+    set_pin(alice, employee=owner, pin="739105")
+    assert cards.steps(alice)[-1]
 
 
 def test_every_problem_of_every_room_says_its_sentence(alice: Desk, house: House, tablet: Tablet) -> None:

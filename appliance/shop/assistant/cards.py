@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from appliance.journal import Row
+from appliance.shop.staff import OWNER
 
 COUNTED = 100
 DAYS_SHOWN = 7
@@ -231,6 +232,13 @@ STEPS = (
         "select 1 from employee where deleted = 0 limit 1 offset 1",
         "/do/staff/add_employee",
         "staff.add_employee",
+    ),
+    Step(
+        "Choose your own PIN",
+        "The one that the box drew stood on a screen.",
+        f"select 1 from pin p join employee e on e.id = p.employee where e.role = '{OWNER}' and p.changed >> 16 > p.made_at",
+        "/do/staff/change_my_pin",
+        "staff.change_my_pin",
     ),
 )
 
