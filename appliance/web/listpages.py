@@ -7,6 +7,7 @@ from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
+from appliance.web.pieces import Ask
 from appliance.web.placing import places
 from appliance.web.routes import Address, Posted, doing, plain, showing
 from appliance.web.visit import Visit
@@ -81,8 +82,13 @@ def _menu(visit: Visit, page: ListPage, name: str) -> Answer:
 
 
 def _bulk(visit: Visit, listing: Listing) -> list[dict[str, str]]:
-    """What this person may do with many rows at once."""
-    return [_offered(visit, name, "/many") for name in listing.bulk if name in visit.front.actions and visit.may(name)]
+    """What this person may do with many rows at once, alone or with somebody who approves it."""
+    told = [(name, visit.may(name)) for name in listing.bulk if name in visit.front.actions]
+    return [
+        _offered(visit, name, "/many") | {"asks": getattr(may, "said", "")}
+        for name, may in told
+        if may or isinstance(may, Ask)
+    ]
 
 
 def _offered(visit: Visit, name: str, many: str = "") -> dict[str, str]:

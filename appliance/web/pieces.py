@@ -112,6 +112,14 @@ def button(
     return marked(html)
 
 
+def item(label: Any, action: str, args: Mapping[str, Any] | None = None, may: Any = True) -> str:
+    """A line of a menu that is a deed of the shop; with a lock where somebody else has to approve it."""
+    href = written(deed(action, args))
+    if may:
+        return marked(f'<li><a class="menu-item" data-do href="{href}">{written(label)}</a></li>')
+    return marked(f"<li>{locked(written(label), href, 'menu-item', may)}</li>" if isinstance(may, Ask) else "")
+
+
 def iconbutton(
     picture: str, label: Any, href: str = "", css: str = "", behaviour: str = "", name: str = "", value: str = "",
     action: str = "", args: Mapping[str, Any] | None = None, key: str = "",

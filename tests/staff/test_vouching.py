@@ -162,6 +162,26 @@ def test_a_button_that_somebody_else_may_press_stands_there_with_a_lock(tea: Tea
     assert "/do/orders/freeze" not in page
 
 
+def test_menus_and_the_bar_of_chosen_rows_offer_with_a_lock_what_somebody_else_approves(tea: Tea, cashier: Tablet) -> None:
+    placed = [order(tea.alice, tea.house, delivery_term="cod") for _ in range(2)]
+    told = "Somebody who may approves it here with their PIN"
+    more = cashier.get(f"/orders/{placed[0]}", "en").text.partition('<ul class="menu-list">')[2].partition("</ul>")[0]
+    assert "/do/orders/cancel?order=" in more and told in more
+    learning = actions.add_role(tea.alice, name="学徒", grants=["*.see", "assistant.*", "?orders.freeze"])
+    learner = tea.tablet.sign_in(actions.add_employee(tea.alice, name="小吴", role=learning))
+    bar = learner.get("/orders?view=to-review&menu=bulk", "en").text
+    assert "/do/orders/freeze/many" in bar and told in bar
+    assert "/do/orders/set_flag/many" not in bar
+    chosen = {"ids": ",".join(placed), "next": "/orders"}
+    assert 'name="supervisor_pin"' in learner.post("/do/orders/freeze/many", **chosen).text
+    sent = chosen | {"go": "1", "reason": "等等"}
+    assert learner.post("/do/orders/freeze/many", **sent).status_code == 422
+    learner.post("/do/orders/freeze/many", **sent, supervisor=tea.staff.manager, supervisor_pin="280042")
+    frozen = {tea.alice.value("select frozen_reason from sales_order where id = ?", one) for one in placed}
+    assert frozen == {"等等"}
+    assert "小吴, approved by 马店长" in history(tea, tea.tablet.sign_in(tea.staff.owner), placed[1])
+
+
 def test_where_nobody_may_go_so_far_the_limit_says_so(alice: Desk) -> None:
     clerk = alice.journal.desk(who="x", branch=BRANCH_A, rights=Rights(grants=("*",), limits={"discount": 100}))
     said = refused(

@@ -206,7 +206,7 @@ def order(visit: Visit, id: str) -> Answer:
         editable=found.state in EDITABLE,
         sums=_sums(visit, found),
         inside=_inside(visit, found),
-        more=[(visit.words(label), name) for label, name in MORE if visit.may(name)],
+        more=[(visit.words(label), name) for label, name in MORE],
         aside=[(visit.words(label), name) for label, name in ASIDE.get(found.state, ())],
         history=_timeline(visit, id),
     )
