@@ -37,9 +37,9 @@ class Unfit(Exception):
 
 
 MOST_HLC = 2**63 - 1
+"""No stamp is greater."""
 MOST_NAME = 200
 """No partition has a longer name."""
-"""No stamp is greater."""
 REVOKE = b"zhanggui revoke 1\x00"
 
 

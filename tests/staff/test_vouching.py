@@ -162,7 +162,9 @@ def test_a_button_that_somebody_else_may_press_stands_there_with_a_lock(tea: Tea
     assert "/do/orders/freeze" not in page
 
 
-def test_menus_and_the_bar_of_chosen_rows_offer_with_a_lock_what_somebody_else_approves(tea: Tea, cashier: Tablet) -> None:
+def test_menus_and_the_bar_of_chosen_rows_offer_with_a_lock_what_somebody_else_approves(
+    tea: Tea, cashier: Tablet
+) -> None:
     placed = [order(tea.alice, tea.house, delivery_term="cod") for _ in range(2)]
     told = "Somebody who may approves it here with their PIN"
     more = cashier.get(f"/orders/{placed[0]}", "en").text.partition('<ul class="menu-list">')[2].partition("</ul>")[0]
