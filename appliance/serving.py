@@ -81,6 +81,8 @@ def _serve(config: Config, *, host: str, port: int, demo: bool) -> int:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Nobody stands between a tablet and the box, so nobody is believed who says that he does.
+        proxy_headers=False,
         # A box whose clock nobody vouches for has no date to tell (RFC 9110 section 6.6.1).
         date_header=False,
         timeout_graceful_shutdown=2,

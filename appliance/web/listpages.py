@@ -1,5 +1,7 @@
 """List pages: the page of a listing, one of its rows alone, and the pages that a room wrote by hand."""
 
+from typing import Any
+
 from appliance.journal import Row
 from appliance.web import narrowing
 from appliance.web.answer import Answer
@@ -7,7 +9,7 @@ from appliance.web.front import Front
 from appliance.web.listing import Listing
 from appliance.web.lists import ListPage
 from appliance.web.pages import Page
-from appliance.web.pieces import Ask
+from appliance.web.pieces import Ask, deed
 from appliance.web.placing import places
 from appliance.web.routes import Address, Posted, doing, plain, showing
 from appliance.web.visit import Visit
@@ -49,9 +51,7 @@ def _list(visit: Visit, listing: Listing) -> Answer:
     front = visit.front
     if menu := page.query.pop("menu", ""):
         return _menu(visit, page, menu)
-    begin = [
-        _offered(visit, name) for name in (listing.new, *listing.more) if name in front.actions and visit.may(name)
-    ]
+    begin = [_offered(visit, name) for name in (listing.new, *listing.more) if _may_offer(visit, name)]
     return visit.show(
         "listing.html",
         title=visit.words(listing.title),
@@ -60,7 +60,7 @@ def _list(visit: Visit, listing: Listing) -> Answer:
         places=places(page.columns),
         bulk=_bulk(visit, listing),
         new=begin[0] if begin else None,
-        more=[(one["title"], one["href"]) for one in begin[1:]],
+        more=begin[1:],
         beside=[(visit.words(one.title), one.path) for one in _beside(front, listing) if visit.may(one.see)],
         export=listing.export and visit.may(exporting(listing)),
         empty=visit.words(listing.empty) if listing.empty else "",
@@ -83,17 +83,21 @@ def _menu(visit: Visit, page: ListPage, name: str) -> Answer:
 
 def _bulk(visit: Visit, listing: Listing) -> list[dict[str, str]]:
     """What this person may do with many rows at once, alone or with somebody who approves it."""
-    told = [(name, visit.may(name)) for name in listing.bulk if name in visit.front.actions]
-    return [
-        _offered(visit, name, "/many") | {"asks": getattr(may, "said", "")}
-        for name, may in told
-        if may or isinstance(may, Ask)
-    ]
+    return [_offered(visit, name, "/many") for name in listing.bulk if _may_offer(visit, name)]
 
 
-def _offered(visit: Visit, name: str, many: str = "") -> dict[str, str]:
+def _may_offer(visit: Visit, name: str) -> bool:
+    """Whether an action is there, and this person may do it, alone or with somebody who approves it."""
+    may: object = visit.may(name)
+    return name in visit.front.actions and (bool(may) or isinstance(may, Ask))
+
+
+def _offered(visit: Visit, name: str, many: str = "") -> dict[str, Any]:
     """An action as a button."""
-    return {"title": visit.words(visit.front.actions[name].title), "href": f"/do/{name.replace('.', '/')}{many}"}
+    may: object = visit.may(name)
+    asks = may.said if isinstance(may, Ask) else ""
+    title = visit.words(visit.front.actions[name].title)
+    return {"title": title, "action": name, "href": f"{deed(name)}{many}", "may": may, "asks": asks}
 
 
 def _beside(front: Front, listing: Listing) -> list[Listing]:

@@ -169,11 +169,15 @@ def test_menus_and_the_bar_of_chosen_rows_offer_with_a_lock_what_somebody_else_a
     told = "Somebody who may approves it here with their PIN"
     more = cashier.get(f"/orders/{placed[0]}", "en").text.partition('<ul class="menu-list">')[2].partition("</ul>")[0]
     assert "/do/orders/cancel?order=" in more and told in more
-    learning = actions.add_role(tea.alice, name="学徒", grants=["*.see", "assistant.*", "?orders.freeze"])
+    grants = ["*.see", "assistant.*", "?orders.freeze", "?orders.create", "?shipping.counter_sale"]
+    learning = actions.add_role(tea.alice, name="学徒", grants=grants)
     learner = tea.tablet.sign_in(actions.add_employee(tea.alice, name="小吴", role=learning))
     bar = learner.get("/orders?view=to-review&menu=bulk", "en").text
     assert "/do/orders/freeze/many" in bar and told in bar
     assert "/do/orders/set_flag/many" not in bar
+    page = learner.get("/orders", "en").text.partition('class="page-actions"')[2].partition("</main>")[0]
+    for verb in ("orders/create", "shipping/counter_sale"):
+        assert told in page.partition(f'href="/do/{verb}"')[2].partition("</a>")[0]
     chosen = {"ids": ",".join(placed), "next": "/orders"}
     assert 'name="supervisor_pin"' in learner.post("/do/orders/freeze/many", **chosen).text
     sent = chosen | {"go": "1", "reason": "等等"}
