@@ -81,7 +81,7 @@ def _menu(visit: Visit, page: ListPage, name: str) -> Answer:
     return visit.show("list/menu.html", title=menu.title, listing=listing, menu=menu)
 
 
-def _bulk(visit: Visit, listing: Listing) -> list[dict[str, str]]:
+def _bulk(visit: Visit, listing: Listing) -> list[dict[str, Any]]:
     """What this person may do with many rows at once, alone or with somebody who approves it."""
     return [_offered(visit, name, "/many") for name in listing.bulk if _may_offer(visit, name)]
 
@@ -94,10 +94,8 @@ def _may_offer(visit: Visit, name: str) -> bool:
 
 def _offered(visit: Visit, name: str, many: str = "") -> dict[str, Any]:
     """An action as a button."""
-    may: object = visit.may(name)
-    asks = may.said if isinstance(may, Ask) else ""
     title = visit.words(visit.front.actions[name].title)
-    return {"title": title, "action": name, "href": f"{deed(name)}{many}", "may": may, "asks": asks}
+    return {"title": title, "action": name, "href": f"{deed(name)}{many}", "may": visit.may(name)}
 
 
 def _beside(front: Front, listing: Listing) -> list[Listing]:

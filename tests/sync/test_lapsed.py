@@ -52,6 +52,16 @@ def weeks(count: int, *boxes: Kin) -> None:
             one.journal.tidy(stay_hot=0, keep_ms=0)
 
 
+def old_shop(made: Callable[[str], Kin]) -> tuple[Kin, Kin]:
+    """Two boxes that sold much and have trimmed since."""
+    alice, bob = made("A1"), made("B1")
+    introduce(alice, bob)
+    for number in range(60):
+        sell(alice.desk, name=f"客人{number}", total=100)
+    weeks(4, alice, bob)
+    return alice, bob
+
+
 def same(*boxes: Kin) -> bool:
     assert [clean(one.desk) for one in boxes] == [[]] * len(boxes)
     return len({one.journal.digest() for one in boxes}) == 1 and agree(*(one.desk for one in boxes))
@@ -77,11 +87,7 @@ def test_who_was_away_too_long_hands_over_its_own_and_takes_a_snapshot(made: Cal
 
 
 def test_a_new_box_begins_with_what_is_left_of_the_log(made: Callable[[str], Kin]):
-    alice, bob = made("A1"), made("B1")
-    introduce(alice, bob)
-    for number in range(60):
-        sell(alice.desk, name=f"客人{number}", total=100)
-    weeks(4, alice, bob)
+    alice, bob = old_shop(made)
     assert alice.desk.value("select count(*) from base")
     fresh = made("C1")
     introduce(alice, bob, fresh)
@@ -147,11 +153,7 @@ def test_who_kept_what_a_thief_wrote_and_trimmed_it_is_set_right_by_one_who_stil
 def test_a_snapshot_that_does_not_set_right_is_not_fetched_again(
     made: Callable[[str], Kin], monkeypatch: pytest.MonkeyPatch
 ):
-    alice, bob = made("A1"), made("B1")
-    introduce(alice, bob)
-    for number in range(60):
-        sell(alice.desk, name=f"客人{number}", total=100)
-    weeks(4, alice, bob)
+    alice, bob = old_shop(made)
     assert alice.journal.snapshot()
     monkeypatch.setattr(type(bob.journal), "astray", property(lambda self: self is bob.journal))
     first, second, third = list[int](), list[int](), list[int]()
@@ -213,11 +215,7 @@ def test_an_old_image_of_a_card_is_found_out_though_the_log_that_would_prove_it_
 def test_a_snapshot_that_changed_on_the_way_changes_nothing(
     made: Callable[[str], Kin], monkeypatch: pytest.MonkeyPatch
 ):
-    alice, bob = made("A1"), made("B1")
-    introduce(alice, bob)
-    for number in range(60):
-        sell(alice.desk, name=f"客人{number}", total=100)
-    weeks(4, alice, bob)
+    alice, bob = old_shop(made)
     fresh = made("C1")
     introduce(alice, bob, fresh)
     fresh.clock.now = alice.clock.now

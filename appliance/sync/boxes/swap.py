@@ -230,7 +230,7 @@ class Swap:
             outcome.agreed = asked.digest == self.log.digest(outcome.partitions)
             if outcome.agreed and not self.log.given_back(peer):
                 return Same(**self.told())
-            return self._differs(asked.folded, outcome.partitions)
+            return Differs(**self._vector(asked.folded, outcome.partitions), **self.told())
         if isinstance(asked, Show):
             return Shown(given=self.pictures.give(asked.names) if self.pictures else [], **self.told())
         if isinstance(asked, Begin):
@@ -243,17 +243,15 @@ class Swap:
             return Brought(lacking=lacking or [], kept=lacking is not None, **self.told())
         ended = self.ended(outcome.partitions)
         if asked.folded not in {b"", fold(ended)}:
-            return self._differs(b"", outcome.partitions)
+            return Differs(**self._vector(b"", outcome.partitions), **self.told())
         theirs = read_heads(asked.heads) | (ended if asked.folded else {})
         self.take(asked.segments, outcome)
         self.hear(asked.forks)
         asking = theirs | {(author, partition): (seq, b"") for author, partition, seq in asked.lower}
         given = self.gather(peer, asking, outcome.partitions, asked.most, set(asked.skip))
         self.note(theirs, outcome)
-        told = self._differs(asked.folded, outcome.partitions)
         return Traded(
-            heads=told.heads,
-            folded=told.folded,
+            **self._vector(asked.folded, outcome.partitions),
             segments=given.segments,
             more=given.more,
             refused=outcome.refused,
@@ -263,12 +261,12 @@ class Swap:
             **self.told(),
         )
 
-    def _differs(self, folded: bytes, partitions: list[str] | None) -> Differs:
-        """Say how far this box is, without those who have ended where the other's fold is ours."""
+    def _vector(self, folded: bytes, partitions: list[str] | None) -> dict[str, Any]:
+        """What an answer says of how far this box is, without those who have ended where the other's fold is ours."""
         ended = self.ended(partitions)
         same = bool(folded) and folded == fold(ended)
         heads = pack_heads(self.log.heads(), partitions, ended if same else ())
-        return Differs(heads=heads, folded=folded if same else b"", **self.told())
+        return {"heads": heads, "folded": folded if same else b""}
 
     # ---- both sides
 

@@ -34,6 +34,16 @@ def asked(box: Kin, point, question: bytes) -> bytes:
     return seal.open(opened.answering.seal(point.swap.answer(opened.sender, opened.message)[0]))
 
 
+def begun(bob: Kin, alice: Kin, point) -> tuple[Talk, bytes | None]:
+    """A talk of one who knows of an end and has sold since, and the question that stands next."""
+    renewed(alice, 2)
+    talk(alice, point)
+    talk(bob, point)
+    trade(bob, 5)
+    one = Talk(bob.swap, point.certificate)
+    return one, one.go_on(asked(bob, point, one.begin()))
+
+
 def test_a_talk_is_no_longer_though_a_box_was_restored_forty_times(point, boxes):
     alice, bob = boxes("A1", "B1")
     trade(bob)
@@ -70,12 +80,7 @@ def test_who_has_not_heard_that_a_name_ended_hears_it_and_folds_from_then_on(poi
 
 def test_a_name_that_ends_in_the_middle_of_a_talk_does_not_break_it(point, boxes):
     alice, bob = boxes("A1", "B1")
-    renewed(alice, 2)
-    talk(alice, point)
-    talk(bob, point)
-    trade(bob, 5)
-    one = Talk(bob.swap, point.certificate)
-    question = one.go_on(asked(bob, point, one.begin()))
+    one, question = begun(bob, alice, point)
     assert question is not None and words.read_question(question).folded
     renewed(alice)
     talk(alice, point)
@@ -92,12 +97,7 @@ def test_a_name_that_ends_in_the_middle_of_a_talk_does_not_break_it(point, boxes
 
 def test_a_peer_that_only_ever_says_how_far_it_is_ends_the_talk(point, boxes):
     alice, bob = boxes("A1", "B1")
-    renewed(alice, 2)
-    talk(alice, point)
-    talk(bob, point)
-    trade(bob)
-    one = Talk(bob.swap, point.certificate)
-    question, count = one.go_on(asked(bob, point, one.begin())), 0
+    (one, question), count = begun(bob, alice, point), 0
     heads = pack_heads({}, None)
     while question is not None:
         mark = getattr(words.read_question(question), "folded", b"")
